@@ -1,0 +1,144 @@
+/*
+ * The one table of commands. The parser, the help, the man pages and docs/cli.md are renderings of it.
+ */
+
+export const EXIT = { done: 0, failed: 1, usage: 2, off: 3 } as const;
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+export interface OptionSpec {
+  /** `--json` */
+  readonly flag: string;
+  readonly does: string;
+}
+
+export interface CommandSpec {
+  readonly name: string;
+  /** An optional argument, as the help shows it. */
+  readonly argument?: { readonly name: string; readonly does: string };
+  /** One line, no full stop. */
+  readonly does: string;
+  /** What a person needs to know beyond that; paragraphs. */
+  readonly more: readonly string[];
+  readonly options: readonly OptionSpec[];
+  /** Of these options at most one. */
+  readonly exclusive?: readonly string[];
+  /** Loaded only when the command is run. */
+  readonly load: () => Promise<{ readonly run: Run }>;
+}
+
+/** Options by their long name in camel case, and the argument. */
+export interface Invocation {
+  readonly argument: string | undefined;
+  readonly options: Readonly<Record<string, boolean | undefined>>;
+}
+
+export type Run = (invocation: Invocation, output: import('./output.js').Output) => Promise<ExitCode>;
+
+const JSON_OPTION: OptionSpec = { flag: '--json', does: 'print one JSON object, with "version": 1' };
+
+export const COMMANDS: readonly CommandSpec[] = [
+  {
+    name: 'status',
+    does: 'show whether analytics is on, who decided that, and what is waiting',
+    more: ['Shows what every layer of the decision says, the first that says anything decides. Never writes a file.'],
+    options: [JSON_OPTION, { flag: '--exit-code', does: 'exit with 3 while analytics is off' }],
+    load: () => import('./commands/status.js'),
+  },
+  {
+    name: 'enable',
+    does: 'turn anonymous usage analytics on',
+    more: [
+      'On a terminal it first shows what is collected and asks. Writes "analytics": true and the number of the schema you accept into config.json, and nothing else.',
+      'Fails if an environment variable keeps analytics off all the same.',
+    ],
+    options: [{ flag: '--yes', does: 'do not ask' }],
+    load: () => import('./commands/enable.js'),
+  },
+  {
+    name: 'disable',
+    does: 'turn analytics off and delete everything unsent',
+    more: [
+      'When it returns, running servers record and send nothing more. A server that was started with DOT_AI_ANALYTICS=true in its own environment follows that variable: remove it there.',
+    ],
+    options: [{ flag: '--purge', does: 'also delete the copies of what was sent' }],
+    load: () => import('./commands/disable.js'),
+  },
+  {
+    name: 'preview',
+    does: 'show exactly what would be sent',
+    more: [
+      'Closed days are shown as the bytes that will be sent. Days that are still counted are drafts: their random ids and their order are drawn when the day closes, at 01:00 UTC of the next. While analytics is off, the same code shows made-up example counts.',
+    ],
+    options: [
+      { flag: '--json', does: 'print the requests as one JSON object, with "version": 1' },
+      { flag: '--raw', does: 'print the exact bytes of the next request body, and nothing else' },
+    ],
+    exclusive: ['json', 'raw'],
+    load: () => import('./commands/preview.js'),
+  },
+  {
+    name: 'sent',
+    argument: { name: 'day', does: 'a UTC day, such as 2026-11-23; default: all of the last 45 days' },
+    does: 'show what was sent: when, where, and with which answer',
+    more: ['Every request body is kept for 45 days, byte for byte.'],
+    options: [
+      JSON_OPTION,
+      { flag: '--raw', does: 'print the exact bytes of the last request body, and nothing else' },
+      { flag: '--verify', does: 'hash every copy again and compare with what was sent' },
+    ],
+    exclusive: ['json', 'raw', 'verify'],
+    load: () => import('./commands/sent.js'),
+  },
+  {
+    name: 'send',
+    does: 'deliver what is waiting, now',
+    more: ['Sends the closed reports that a server would send within the hour. Days that are not closed stay.'],
+    options: [],
+    load: () => import('./commands/send.js'),
+  },
+  {
+    name: 'hint',
+    does: 'show whether the one-time hint was shown',
+    more: ['A server that embeds the library mentions once, in a tool result, that analytics exists. The flag in config.json is all that is kept of it.'],
+    options: [
+      { flag: '--reset', does: 'forget that it was shown, so that it is shown once more' },
+      { flag: '--mark-shown', does: 'never show it' },
+    ],
+    exclusive: ['reset', 'markShown'],
+    load: () => import('./commands/hint.js'),
+  },
+  {
+    name: 'schema',
+    does: 'show every field that is ever recorded: what it is, what it is not, and why',
+    more: ['The command renders the table that the code itself uses to record and to validate.'],
+    options: [{ flag: '--json', does: 'print a JSON Schema of a report' }],
+    load: () => import('./commands/schema.js'),
+  },
+  {
+    name: 'clear',
+    does: 'delete all local data, keep the choice',
+    more: ['Counts, waiting reports and the copies of sent ones. A running server begins counting anew.'],
+    options: [],
+    load: () => import('./commands/clear.js'),
+  },
+];
+
+export const ENVIRONMENT: readonly (readonly [string, string])[] = [
+  ['DO_NOT_TRACK', 'any value but empty, 0 or false: off'],
+  ['DOT_AI_TELEMETRY', 'false, 0, no or off: off'],
+  ['DOT_AI_ANALYTICS', 'true, 1, yes or on: on. false, 0, no or off: off. Anything else: off, with a warning'],
+  ['CI', 'in a CI service, a yes in config.json does not count'],
+  ['DOT_AI_CONFIG_DIR', 'the folder to use instead of ~/.dot-ai, an absolute path'],
+  ['DOT_AI_POSTHOG_HOST', 'where reports go, with DOT_AI_POSTHOG_KEY; before config.json and the server'],
+  ['DOT_AI_POSTHOG_KEY', "PostHog's public project key"],
+  ['NODE_DEBUG', 'dot-ai-analytics: explain on stderr what is otherwise silent'],
+  ['NO_COLOR', 'any value but empty: no colours'],
+  ['FORCE_COLOR', 'colours even into a pipe; 0: none'],
+];
+
+export const EXIT_CODES: readonly (readonly [ExitCode, string])[] = [
+  [EXIT.done, 'done'],
+  [EXIT.failed, 'failed, the message says why and what to do'],
+  [EXIT.usage, 'the command line is wrong'],
+  [EXIT.off, 'analytics is off (status --exit-code only)'],
+];

@@ -1,0 +1,8 @@
+import { clearData } from '../../choice/set-analytics.js';
+import { EXIT, type Run } from '../commands.js';
+
+export const run: Run = async (_invocation, output) => {
+  const hadData = await clearData();
+  output.data(hadData ? 'All local data is deleted. Your choice stays.' : 'There was no local data.');
+  return EXIT.done;
+};

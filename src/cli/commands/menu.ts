@@ -1,0 +1,21 @@
+import { COMMANDS, EXIT, type Invocation, type Run } from '../commands.js';
+
+const NOTHING: Invocation = { argument: undefined, options: {} };
+
+/** The command line without a command: a small menu on a terminal, else the status. */
+export const run: Run = async (_invocation, output) => {
+  const { run: status } = await import('./status.js');
+  await status(NOTHING, output);
+  if (!output.isInteractive) return EXIT.done;
+  const { select } = await import('@inquirer/prompts');
+  output.data('');
+  const offered = COMMANDS.filter(({ name }) => OFFERED.includes(name));
+  const chosen = await select({
+    message: 'What next?',
+    choices: [...offered.map(({ name, does }) => ({ name: `${name}: ${does}`, short: name, value: name })), { name: 'quit', value: '' }],
+  });
+  const spec = COMMANDS.find(({ name }) => name === chosen);
+  return spec === undefined ? EXIT.done : (await spec.load()).run(NOTHING, output);
+};
+
+const OFFERED = ['preview', 'enable', 'disable', 'sent', 'schema'];

@@ -1,0 +1,56 @@
+import { type PreviewRequest, readPreview } from '../../inspect/preview.js';
+import { decode } from '../../report/decode.js';
+import { dotAiVocabulary } from '../../tracker/dot-ai.js';
+import { EXIT, type Run } from '../commands.js';
+import { type Output, wrap } from '../output.js';
+import { showRows } from '../rows.js';
+import { plural } from '../words.js';
+
+export const run: Run = async ({ options }, output) => {
+  const preview = await readPreview({ vocabulary: dotAiVocabulary });
+  const { kind, requests } = preview;
+  if (options.json) {
+    output.json(preview);
+    return EXIT.done;
+  }
+  const [next] = requests;
+  if (options.raw) {
+    if (kind === 'example') output.remark('Analytics is off: these are example counts that nobody made.');
+    if (next === undefined) output.remark('Nothing is counted yet, so there is nothing to send.');
+    else output.raw(next.body);
+    return EXIT.done;
+  }
+  output.data(wrap(heading(kind, requests.length), output.width));
+  for (const request of requests) show(request, kind === 'example', output);
+  if (next !== undefined) explain(output);
+  return EXIT.done;
+};
+
+function heading(kind: 'pending' | 'example', count: number): string {
+  if (kind === 'example') {
+    return 'EXAMPLE. Analytics is off: nothing is recorded and nothing is sent. This is what one day would look like, with counts that nobody made.';
+  }
+  if (count === 0) return 'Analytics is on. Nothing is counted yet, so there is nothing to send.';
+  return `Analytics is on. ${plural(count, 'request')} would be sent, one a day:`;
+}
+
+function show({ state, day, url, bytes, sha256, body }: PreviewRequest, isExample: boolean, output: Output): void {
+  const { paint, width, data } = output;
+  const draft = isExample ? 'example' : 'draft, its random ids and its order are drawn when the day closes, at 01:00 UTC of the next';
+  data(`\n${paint.bold.underline(day)} ${state === 'final' ? paint.green('final') : wrap(paint.yellow(draft), width)}`);
+  const to = url === null ? 'nowhere: no destination is known' : `POST ${url}`;
+  data(`${to}\n${plural(bytes, 'byte')}, sha256 ${sha256.slice(0, 16)}…`);
+  const { rows } = decode(body) ?? { rows: [] };
+  showRows(rows, output);
+}
+
+function explain({ paint, width, data }: Output): void {
+  data(`\n${paint.bold('That is all of it')}`);
+  data(
+    wrap(
+      'Every row above is sent as an event of its own, in random order, and carries besides: a random id used only once, noon UTC of its day, and the name and version of the library that encodes it. No id of you, your machine or this installation exists.',
+      width,
+    ),
+  );
+  data(wrap('\nThe exact bytes: dot-ai-analytics preview --raw. Every field and why: dot-ai-analytics schema.', width));
+}

@@ -1,0 +1,56 @@
+import { readSent, type SentReport } from '../../inspect/sent.js';
+import { AnalyticsError } from '../../platform/errors.js';
+import { decode } from '../../report/decode.js';
+import { isDay } from '../../schema/calendar.js';
+import { EXIT, type ExitCode, type Run } from '../commands.js';
+import type { Output } from '../output.js';
+import { showRows } from '../rows.js';
+import { plural } from '../words.js';
+
+export const run: Run = async ({ argument: day, options }, output) => {
+  if (day !== undefined && !isDay(day)) {
+    throw new AnalyticsError('USAGE', 'The day is not of the form YYYY-MM-DD, such as 2026-11-23.');
+  }
+  const reports = readSent(process.env, day);
+  if (options.json) {
+    output.json({ version: 1, reports });
+    return EXIT.done;
+  }
+  if (options.raw) return raw(reports, output);
+  if (reports.length === 0) output.data(day === undefined ? 'Nothing was sent.' : `Nothing was sent for ${day}.`);
+  if (options.verify) return verify(reports, output);
+  for (const report of reports) show(report, day !== undefined, output);
+  return EXIT.done;
+};
+
+function raw(reports: readonly SentReport[], output: Output): ExitCode {
+  const last = reports.findLast(({ body }) => body !== null);
+  if (last?.body == null) {
+    output.remark('Error: no such copy is kept. The days that are: dot-ai-analytics sent');
+    return EXIT.failed;
+  }
+  output.raw(last.body);
+  return EXIT.done;
+}
+
+function verify(reports: readonly SentReport[], { data, paint }: Output): ExitCode {
+  const kept = reports.filter(({ outcome }) => outcome !== 'expired');
+  for (const { name, isIntact, sha256 } of kept) {
+    const word = isIntact === null ? paint.red('missing') : isIntact ? paint.green('ok') : paint.red('changed');
+    data(`${name}  ${sha256}  ${word}`);
+  }
+  return kept.every(({ isIntact }) => isIntact === true) ? EXIT.done : EXIT.failed;
+}
+
+function show(report: SentReport, withRows: boolean, output: Output): void {
+  const { name, at, outcome, url, status, bytes, sha256, body } = report;
+  const when = `${at.slice(0, 16).replace('T', ' ')} UTC`;
+  const { data, paint } = output;
+  if (outcome === 'expired') {
+    data(`${paint.bold(name)}  given up on ${when}, never delivered`);
+    return;
+  }
+  data(`${paint.bold(name)}  ${outcome} on ${when}, HTTP ${status}`);
+  data(`  ${url}\n  ${plural(bytes, 'byte')}, sha256 ${sha256}`);
+  if (withRows && body !== null) showRows(decode(body)?.rows ?? [], output);
+}

@@ -1,0 +1,86 @@
+import { Chalk, type ChalkInstance } from 'chalk';
+
+/** Where a command's words go: data to stdout, remarks to stderr. The only file that prints. */
+export interface Output {
+  /** Colours for stdout, none where they are not wanted. */
+  readonly paint: ChalkInstance;
+  /** Columns of the terminal, 80 where there is none. */
+  readonly width: number;
+  /** A person is at both ends, so that a question can be asked. */
+  readonly isInteractive: boolean;
+  /** One or more lines of data. */
+  data(text: string): void;
+  /** Exact bytes, nothing added. */
+  raw(bytes: string): void;
+  json(value: object): void;
+  /** A remark on stderr. */
+  remark(text: string): void;
+}
+
+const DEFAULT_WIDTH = 80;
+const NARROWEST = 20;
+
+export function createOutput(env: NodeJS.ProcessEnv = process.env): Output {
+  const { stdin, stdout, stderr } = process;
+  // `preview | head` closes the pipe early: the reader has what it wanted.
+  for (const stream of [stdout, stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
+      throw error;
+    });
+  }
+  const width = Math.max(NARROWEST, stdout.columns || Number(env.COLUMNS) || DEFAULT_WIDTH);
+  return {
+    paint: new Chalk({ level: colourLevel(env, stdout.isTTY) }),
+    width,
+    isInteractive: stdin.isTTY === true && stdout.isTTY === true && env.TERM !== 'dumb',
+    data: (text) => void stdout.write(`${text}\n`),
+    raw: (bytes) => void stdout.write(bytes),
+    json: (value) => void stdout.write(`${JSON.stringify(value, null, 2)}\n`),
+    remark: (text) => void stderr.write(`${wrap(text, width)}\n`),
+  };
+}
+
+/** chalk itself ignores NO_COLOR on a terminal (https://no-color.org: any value but the empty one). */
+function colourLevel(env: NodeJS.ProcessEnv, isTerminal: boolean | undefined): 0 | 1 {
+  if (env.FORCE_COLOR !== undefined) return env.FORCE_COLOR === '0' || env.FORCE_COLOR === 'false' ? 0 : 1;
+  if (env.NO_COLOR) return 0;
+  return isTerminal && env.TERM !== 'dumb' ? 1 : 0;
+}
+
+/** Breaks a text at spaces; continued lines are indented. A word longer than a line stands alone. */
+export function wrap(text: string, width: number, indent = ''): string {
+  return text.split('\n').map((line) => wrapLine(line, width, indent)).join('\n');
+}
+
+function wrapLine(line: string, width: number, indent: string): string {
+  const lines: string[] = [];
+  let current = '';
+  for (const word of line.split(/(?<=\S) +/)) {
+    if (current === '') current = word;
+    else if (current.length + 1 + word.length <= width) current += ` ${word}`;
+    else {
+      lines.push(current);
+      current = indent + word;
+    }
+  }
+  return [...lines, current].join('\n');
+}
+
+/** Label and text in two columns, one below the other where the terminal is too narrow for both. */
+export function columns(rows: readonly (readonly [string, string])[], width: number, indent = 2): string {
+  const label = Math.max(0, ...rows.map(([name]) => name.length)) + 2;
+  const left = ' '.repeat(indent);
+  const isNarrow = width - indent - label < 24;
+  return rows
+    .map(([name, text]) => {
+      if (isNarrow) return `${left}${name}\n${indented(wrap(text, width - indent - 2), left.length + 2)}`;
+      const [first = '', ...rest] = wrap(text, width - indent - label).split('\n');
+      return [`${left}${name.padEnd(label)}${first}`, ...rest.map((one) => ' '.repeat(indent + label) + one)].join('\n');
+    })
+    .join('\n');
+}
+
+function indented(text: string, by: number): string {
+  return text.split('\n').map((line) => ' '.repeat(by) + line).join('\n');
+}

@@ -1,0 +1,35 @@
+import type { Consent } from '../consent/decide.js';
+import type { Layer, LayerName } from '../consent/layers.js';
+import type { Output } from './output.js';
+
+/** On or off, as every command says it. */
+export function onOff(enabled: boolean, { paint }: Output): string {
+  return enabled ? paint.green.bold('on') : paint.bold('off');
+}
+
+const DECIDERS: Readonly<Record<LayerName, (enabled: boolean) => string>> = {
+  DO_NOT_TRACK: () => 'the environment variable DO_NOT_TRACK',
+  DOT_AI_TELEMETRY: () => 'the environment variable DOT_AI_TELEMETRY',
+  DOT_AI_ANALYTICS: () => 'the environment variable DOT_AI_ANALYTICS',
+  ci: () => 'this is a CI service, where the yes in config.json does not count',
+  config: (enabled) => (enabled ? 'the yes in config.json' : 'config.json'),
+  default: () => 'nobody has turned it on',
+};
+
+export function decider({ enabled, decidedBy }: Pick<Consent, 'enabled' | 'decidedBy'>): string {
+  return DECIDERS[decidedBy](enabled);
+}
+
+export function layerInWords({ value, verdict }: Pick<Layer, 'value' | 'verdict'>): string {
+  const said = value === null ? 'not set' : value === '' ? '(empty)' : value;
+  return verdict === 'none' ? said : `${said === 'not set' ? '' : `${said}, `}says ${verdict}`;
+}
+
+export function plural(count: number, one: string, many = `${one}s`): string {
+  return `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
+}
+
+/** `~` for the home folder, as people write it. */
+export function shortPath(path: string, home: string | undefined = process.env.HOME): string {
+  return home && path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path;
+}

@@ -1,0 +1,86 @@
+import type { ConfigState } from './config-file.js';
+
+/** Who decides. In order of precedence: the first layer that says on or off does. */
+export const LAYERS = ['DO_NOT_TRACK', 'DOT_AI_TELEMETRY', 'DOT_AI_ANALYTICS', 'ci', 'config', 'default'] as const;
+export type LayerName = (typeof LAYERS)[number];
+
+/** What one layer says by itself. */
+export interface Layer {
+  readonly layer: LayerName;
+  /** The layer's own words, null where it is not set. */
+  readonly value: string | null;
+  readonly verdict: 'on' | 'off' | 'none';
+  /** Why a value was not understood; such a value means off. */
+  readonly warning?: string;
+}
+
+/** Environment variables, and the words a user may give them. */
+const YES = ['true', '1', 'yes', 'on'];
+const NO = ['false', '0', 'no', 'off'];
+
+/** A CI service sets at least one of these. */
+const CI_VARIABLES = [
+  'CI',
+  'CONTINUOUS_INTEGRATION',
+  'GITHUB_ACTIONS',
+  'GITLAB_CI',
+  'BUILDKITE',
+  'CIRCLECI',
+  'CODEBUILD_BUILD_ID',
+  'JENKINS_URL',
+  'TEAMCITY_VERSION',
+  'TF_BUILD',
+  'TRAVIS',
+  'BITBUCKET_BUILD_NUMBER',
+  'DRONE',
+];
+
+type Rule = (env: NodeJS.ProcessEnv, config: ConfigState) => Omit<Layer, 'layer'>;
+
+const none = (value: string | null = null) => ({ value, verdict: 'none' }) as const;
+
+/** The table of layers: for each, what it says. Missing knowledge and anything not understood never say on. */
+export const RULES: Readonly<Record<LayerName, Rule>> = {
+  DO_NOT_TRACK: ({ DO_NOT_TRACK: value }) => {
+    if (value === undefined) return none();
+    return ['', '0', 'false'].includes(value) ? none(value) : { value, verdict: 'off' };
+  },
+
+  DOT_AI_TELEMETRY: ({ DOT_AI_TELEMETRY: value }) => {
+    if (value === undefined) return none();
+    return NO.includes(word(value)) ? { value, verdict: 'off' } : none(value);
+  },
+
+  DOT_AI_ANALYTICS: ({ DOT_AI_ANALYTICS: value }) => {
+    if (value === undefined) return none();
+    if (YES.includes(word(value))) return { value, verdict: 'on' };
+    if (NO.includes(word(value))) return { value, verdict: 'off' };
+    const warning = `DOT_AI_ANALYTICS is neither ${YES.join(', ')} nor ${NO.join(', ')}; that means off`;
+    return { value, verdict: 'off', warning };
+  },
+
+  // Only the config file's yes is in question here: a home baked into a build image must not report every build.
+  ci: (env, config) => {
+    const variable = CI_VARIABLES.find((name) => env[name] && !['false', '0'].includes(word(env[name])));
+    if (variable === undefined) return none();
+    return saysYes(config) ? { value: variable, verdict: 'off' } : none(variable);
+  },
+
+  config: (_env, config) => {
+    if (config.state === 'missing') return none();
+    const value = config.analytics === undefined ? null : JSON.stringify(config.analytics);
+    if (config.state !== 'ok') return { value, verdict: 'off', warning: config.problem };
+    if (config.analytics === undefined) return none();
+    return { value, verdict: saysYes(config) ? 'on' : 'off' };
+  },
+
+  default: () => ({ value: null, verdict: 'off' }),
+};
+
+function saysYes(config: ConfigState): boolean {
+  return config.state === 'ok' && config.analytics === true;
+}
+
+function word(value: string): string {
+  return value.trim().toLowerCase();
+}

@@ -1,0 +1,36 @@
+import { latencyCell } from '../schema/numbers.js';
+import { CATEGORIES, type Category } from '../schema/vocabulary.js';
+
+/** How a call ended. */
+export type Outcome = 'success' | Category;
+
+/** Sessions are told apart up to this many different tools. */
+export const MOST_DISTINCT = 6;
+
+/**
+ * The cells of a tool's line. Everything that one call changes stands on the line of the called tool, so that one
+ * write counts it: its outcome, its latency, the tool before it (`from_`), and the how-manieth different tool of its
+ * session it was (`nth_`), from which the sessions per number of tools follow by subtraction.
+ */
+export function callCells(call: { outcome: Outcome; milliseconds: number; from?: string; nth?: number }): string[] {
+  const cells: string[] = [OUTCOME_CELLS[call.outcome], latencyCell(call.milliseconds)];
+  if (call.from !== undefined) cells.push(fromCell(call.from));
+  if (call.nth !== undefined) cells.push(nthCell(call.nth));
+  return cells;
+}
+
+export const SUCCESS = 'success';
+
+const OUTCOME_CELLS: Readonly<Record<Outcome, string>> = Object.freeze({
+  success: SUCCESS,
+  ...(Object.fromEntries(CATEGORIES.map((category) => [category, `failure_${category}`])) as Record<Category, string>),
+});
+
+export const outcomeCell = (outcome: Outcome): string => OUTCOME_CELLS[outcome];
+export const fromCell = (from: string): string => `from_${from}`;
+export const nthCell = (nth: number): string => `nth_${nth}`;
+
+export const toolLine = (tool: string): string => `tool ${tool}`;
+export const featureLine = (feature: string): string => `feature ${feature}`;
+export const providerLine = (provider: string): string => `provider ${provider}`;
+export const USES = 'uses';

@@ -1,0 +1,13 @@
+export { type Choice, type Chosen, setAnalytics } from './choice/set-analytics.js';
+export type { Consent } from './consent/decide.js';
+export type { Layer, LayerName } from './consent/layers.js';
+export type { Outcome } from './counters/cells.js';
+export type { Viewpoint } from './inspect/local.js';
+export { type Preview, type PreviewRequest, readPreview as preview } from './inspect/preview.js';
+export { readStatus, type Status } from './inspect/status.js';
+export { AnalyticsError, type ErrorCode } from './platform/errors.js';
+export type { Category, Provider, Vocabulary } from './schema/vocabulary.js';
+export type { Endpoint } from './spool/server-file.js';
+export { createAnalytics, type Environment } from './tracker/analytics.js';
+export { dotAiVocabulary } from './tracker/dot-ai.js';
+export type { Analytics, AnalyticsOptions, Call, Session } from './tracker/types.js';

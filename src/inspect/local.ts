@@ -1,0 +1,43 @@
+import { type ConfigState, MISSING, readConfig } from '../consent/config-file.js';
+import { type Consent, decide } from '../consent/decide.js';
+import { type Clock, systemClock } from '../platform/clock.js';
+import { findHome, type Home } from '../platform/home.js';
+import { type Resolved, resolveDestination } from '../delivery/destination.js';
+import type { Vocabulary } from '../schema/vocabulary.js';
+import { type Declaration, readDeclaration } from '../spool/server-file.js';
+
+/** Whose environment and which moment is looked at. */
+export interface Viewpoint {
+  readonly env?: NodeJS.ProcessEnv;
+  readonly clock?: Clock;
+  /** Names to use where no server has recorded here yet. */
+  readonly vocabulary: Vocabulary;
+}
+
+/** Everything that can be read about a home, nothing written. */
+export interface Local {
+  readonly env: NodeJS.ProcessEnv;
+  readonly now: number;
+  readonly home: Home | undefined;
+  readonly config: ConfigState;
+  readonly consent: Consent;
+  readonly declaration: Declaration | undefined;
+  readonly vocabulary: Vocabulary;
+  readonly resolved: Resolved;
+}
+
+export function lookAt({ env = process.env, clock = systemClock, vocabulary }: Viewpoint): Local {
+  const home = findHome(env);
+  const config = home === undefined ? MISSING : readConfig(home.config);
+  const declaration = home === undefined ? undefined : readDeclaration(home);
+  return {
+    env,
+    now: clock(),
+    home,
+    config,
+    consent: decide(env, config),
+    declaration,
+    vocabulary: declaration ?? vocabulary,
+    resolved: resolveDestination(env, config.destination, declaration?.posthog),
+  };
+}

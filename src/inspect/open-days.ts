@@ -1,0 +1,30 @@
+import { type Day, dayOf } from '../schema/calendar.js';
+import { closedPath } from '../report/names.js';
+import { isClosed } from '../report/publish.js';
+import { isEmpty, mergePages, type Totals } from '../report/totals.js';
+import { entry } from '../platform/files.js';
+import { listSpool } from '../spool/names.js';
+import { readSpoolFile } from '../spool/read.js';
+import type { Local } from './local.js';
+
+/** A day that is counted and not closed: today, and finished ones until a server runs. */
+export interface OpenDay {
+  readonly day: Day;
+  readonly totals: Totals;
+}
+
+/** Open days with counts, oldest first. The same files, folding and merging as when the day is closed. */
+export function openDays({ home, vocabulary }: Local): OpenDay[] {
+  if (home === undefined) return [];
+  const files = listSpool(home).filter(({ day, token }) => entry(closedPath(home, `${day}.${token}`)) === undefined);
+  const days = [...new Set(files.map(({ day }) => day))].filter((day) => !isClosed(home, day));
+  return days.flatMap((day) => {
+    const pages = files.filter((file) => file.day === day).map((file) => readSpoolFile(file) ?? new Map());
+    const totals = mergePages(pages, vocabulary);
+    return isEmpty(totals) ? [] : [{ day, totals }];
+  });
+}
+
+export function isToday({ now }: Local, day: Day): boolean {
+  return dayOf(now) === day;
+}

@@ -1,0 +1,73 @@
+import { headersFor } from '../delivery/post.js';
+import { describe, listWaiting, type Stored } from '../outbox/outbox.js';
+import { isEphemeral } from '../platform/ephemeral.js';
+import { withKey } from '../report/encode.js';
+import { freeze } from '../report/freeze.js';
+import { seenBefore } from '../report/seen.js';
+import type { Totals } from '../report/totals.js';
+import { type Day, dayOf } from '../schema/calendar.js';
+import { openEnvelope } from '../schema/envelope.js';
+import { SCHEMA } from '../schema/fields.js';
+import { exampleTotals } from './example.js';
+import { type Local, lookAt, type Viewpoint } from './local.js';
+import { openDays } from './open-days.js';
+
+/** One request as it is, or would be, sent. */
+export interface PreviewRequest {
+  /** `final`: these bytes. `draft`: the day is not closed; its ids and order are drawn when it is. */
+  readonly state: 'final' | 'draft';
+  readonly day: Day;
+  readonly method: 'POST';
+  /** Null where there is no destination: then nothing is sent. */
+  readonly url: string | null;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly bytes: number;
+  /** Of the body, hex. */
+  readonly sha256: string;
+  readonly body: string;
+}
+
+/** `preview --json`. */
+export interface Preview {
+  readonly version: 1;
+  readonly enabled: boolean;
+  /** `example`: analytics is off, these counts are made up. */
+  readonly kind: 'pending' | 'example';
+  readonly requests: readonly PreviewRequest[];
+}
+
+/**
+ * What would be sent, in the order of sending, made by the code that sends it. While off: the same code on example
+ * counts. Reads, never writes.
+ */
+export async function readPreview(viewpoint: Viewpoint): Promise<Preview> {
+  const local = lookAt(viewpoint);
+  const { enabled } = local.consent;
+  if (!enabled) {
+    const example = await draft(local, dayOf(local.now), exampleTotals(local.vocabulary));
+    return { version: 1, enabled, kind: 'example', requests: [example] };
+  }
+  const finals = local.home === undefined ? [] : listWaiting(local.home).flatMap((stored) => final(local, stored));
+  const drafts = await Promise.all(openDays(local).map(({ day, totals }) => draft(local, day, totals)));
+  return { version: 1, enabled, kind: 'pending', requests: [...finals, ...drafts] };
+}
+
+function final(local: Local, { name, body }: Stored): PreviewRequest[] {
+  if ('problem' in openEnvelope(body, local.vocabulary)) return []; // not ours, and therefore not sent either
+  // The key follows the destination until the bytes are sent, here as there.
+  const key = local.resolved.destination?.key;
+  return [request(local, 'final', describe(name, key === undefined ? body : withKey(body, key)))];
+}
+
+async function draft(local: Local, day: Day, totals: Totals): Promise<PreviewRequest> {
+  const { env, home, vocabulary, consent, resolved } = local;
+  const schema = consent.acceptedSchema ?? SCHEMA;
+  const seen = home === undefined || isEphemeral(env, home) ? undefined : seenBefore(home, day);
+  const body = await freeze(totals, { day, vocabulary, schema, seen, key: resolved.destination?.key ?? '' });
+  return request(local, 'draft', describe(day, body));
+}
+
+function request({ resolved }: Local, state: 'final' | 'draft', { day, body, bytes, sha256 }: Stored): PreviewRequest {
+  const url = resolved.destination?.url ?? null;
+  return { state, day, method: 'POST', url, headers: url === null ? {} : headersFor(url, body), bytes, sha256, body };
+}

@@ -1,0 +1,91 @@
+import type { ConfigState } from '../consent/config-file.js';
+import type { Layer, LayerName } from '../consent/layers.js';
+import type { Destination } from '../delivery/destination.js';
+import { type Pause, readPause } from '../delivery/pause.js';
+import { listWaiting } from '../outbox/outbox.js';
+import { listReceipts, type Receipt, readReceipt } from '../outbox/receipts.js';
+import { decode } from '../report/decode.js';
+import { rowsOf } from '../report/rows.js';
+import { SCHEMA } from '../schema/fields.js';
+import { type Local, lookAt, type Viewpoint } from './local.js';
+import { isToday, openDays } from './open-days.js';
+
+/** `status --json`. */
+export interface Status {
+  readonly version: 1;
+  readonly enabled: boolean;
+  readonly decidedBy: LayerName;
+  readonly layers: readonly Pick<Layer, 'layer' | 'value' | 'verdict'>[];
+  readonly config: {
+    readonly path: string | null;
+    readonly state: ConfigState['state'];
+    /** The value as it stands, of whatever type; null where there is none. */
+    readonly analytics: unknown;
+    readonly acceptedSchema: number | null;
+  };
+  /** The schema of this version. */
+  readonly schema: number;
+  readonly hintShown: boolean;
+  /** What is counted today; null while nothing is. */
+  readonly today: { readonly day: string; readonly rows: number } | null;
+  /** Closed reports that are not delivered yet, oldest first. */
+  readonly waiting: readonly { readonly day: string; readonly rows: number; readonly bytes: number; readonly sha256: string }[];
+  readonly lastSent: Receipt | null;
+  /** Reports given up in the last 45 days: undeliverable after 21 days, or refused by the destination. */
+  readonly dropped: number;
+  readonly destination: Pick<Destination, 'host' | 'source'> | null;
+}
+
+/** What a person should be told beside the status. */
+export interface Remarks {
+  readonly warnings: readonly string[];
+  readonly pause: Pause | undefined;
+  /** Finished days that the next server start will close. */
+  readonly unclosed: number;
+}
+
+/** Reads, never writes, never throws for anything that is on disk. */
+export function readStatus(viewpoint: Viewpoint): Status & { readonly remarks: Remarks } {
+  const local = lookAt(viewpoint);
+  const { config, consent, home, resolved } = local;
+  const { destination } = resolved;
+  const days = openDays(local);
+  const today = days.find(({ day }) => isToday(local, day));
+  const receipts = receiptsOf(local);
+  const status: Status = {
+    version: 1,
+    enabled: consent.enabled,
+    decidedBy: consent.decidedBy,
+    layers: consent.layers.map(({ layer, value, verdict }) => ({ layer, value, verdict })),
+    config: {
+      path: home?.config ?? null,
+      state: config.state,
+      analytics: config.analytics ?? null,
+      acceptedSchema: config.acceptedSchema ?? null,
+    },
+    schema: SCHEMA,
+    hintShown: config.hintShown,
+    today: today ? { day: today.day, rows: rowsOf(today.totals, { schema: SCHEMA, seen: undefined }).length } : null,
+    waiting: (home === undefined ? [] : listWaiting(home)).map(({ day, body, bytes, sha256 }) => {
+      return { day, rows: decode(body)?.rows.length ?? 0, bytes, sha256 };
+    }),
+    lastSent: receipts.filter(({ outcome }) => outcome === 'delivered').sort(byTime).at(-1) ?? null,
+    dropped: receipts.filter(({ outcome }) => outcome !== 'delivered').length,
+    destination: destination && { host: destination.host, source: destination.source },
+  };
+  const remarks: Remarks = {
+    warnings: [...consent.layers.flatMap(({ warning }) => warning ?? []), ...(resolved.problem ? [resolved.problem] : [])],
+    pause: home && destination ? readPause(home, destination, local.now) : undefined,
+    unclosed: days.filter(({ day }) => !isToday(local, day)).length,
+  };
+  return Object.defineProperty(status, 'remarks', { value: remarks, enumerable: false }) as Status & { remarks: Remarks };
+}
+
+function receiptsOf({ home }: Local): Receipt[] {
+  if (home === undefined) return [];
+  return listReceipts(home).flatMap((name) => readReceipt(home, name) ?? []);
+}
+
+function byTime(a: Receipt, b: Receipt): number {
+  return a.at < b.at ? -1 : 1;
+}

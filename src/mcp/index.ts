@@ -1,0 +1,2 @@
+export { instrument } from './instrument.js';
+export type { HighLevelServer, InstrumentableServer, LowLevelServer } from './shapes.js';

@@ -1,0 +1,51 @@
+/*
+ * What both SDKs have in common, as far as we touch it. Structural, so that neither is imported: v1 is
+ * `@modelcontextprotocol/sdk`, v2 is `@modelcontextprotocol/server`.
+ */
+
+export type RequestId = string | number;
+
+export interface Message {
+  readonly id?: RequestId;
+  readonly method?: string;
+  readonly params?: { readonly name?: unknown; readonly requestId?: RequestId };
+  readonly result?: ToolResult;
+  readonly error?: { readonly code?: unknown };
+}
+
+export interface ToolResult {
+  readonly content?: readonly unknown[];
+  readonly structuredContent?: unknown;
+  readonly isError?: unknown;
+  /** v2: `input_required` is neither a success nor a failure, the client comes back with the rest. */
+  readonly resultType?: unknown;
+  /** v1: a task was created, its result comes later by another request. */
+  readonly task?: unknown;
+}
+
+export interface Transport {
+  onmessage?: (message: never, extra?: never) => void;
+  onclose?: () => void;
+  send(message: never, options?: never): Promise<void>;
+}
+
+export type Handler = (this: unknown, ...args: unknown[]) => unknown;
+
+/** `Server` of either SDK. */
+export interface LowLevelServer {
+  connect(transport: never): Promise<void>;
+  setRequestHandler(method: never, ...handler: never[]): void;
+  readonly transport?: unknown;
+}
+
+/** `McpServer` of either SDK. */
+export interface HighLevelServer {
+  readonly server: LowLevelServer;
+  registerTool(name: string, ...rest: never[]): unknown;
+}
+
+export type InstrumentableServer = LowLevelServer | HighLevelServer;
+
+export function isHighLevel(server: InstrumentableServer): server is HighLevelServer {
+  return typeof (server as HighLevelServer).registerTool === 'function';
+}

@@ -1,0 +1,44 @@
+import { listFolder, tryReadObject, writeAtomically } from '../platform/files.js';
+import type { Home } from '../platform/home.js';
+import { type ReportName, receiptPath } from '../report/names.js';
+
+/** What became of a report; kept beside its bytes in sent/ for 45 days. */
+export interface Receipt {
+  readonly day: string;
+  /** `delivered`; `rejected` by the destination, which will not take these bytes; `expired` after 21 days. */
+  readonly outcome: 'delivered' | 'rejected' | 'expired';
+  /** When it was settled, ISO 8601 UTC. Never leaves this machine. */
+  readonly at: string;
+  /** Where it went; absent where it was never sent. */
+  readonly url?: string;
+  /** The destination's answer; absent where there was none. */
+  readonly status?: number;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+export function writeReceipt(home: Home, name: ReportName, receipt: Receipt): void {
+  writeAtomically(receiptPath(home, name), `${JSON.stringify(receipt, null, 2)}\n`);
+}
+
+const MOST_BYTES = 4096;
+const OUTCOMES = ['delivered', 'rejected', 'expired'];
+
+/** Undefined where there is none, or where it is damaged. */
+export function readReceipt(home: Home, name: ReportName): Receipt | undefined {
+  const value = tryReadObject(receiptPath(home, name), MOST_BYTES);
+  const isWhole =
+    value !== undefined &&
+    OUTCOMES.includes(value.outcome as string) &&
+    typeof value.at === 'string' &&
+    typeof value.sha256 === 'string' &&
+    typeof value.bytes === 'number';
+  return isWhole ? (value as unknown as Receipt) : undefined;
+}
+
+const RECEIPT_FILE = /^(\d{4}-\d\d-\d\d(?:\.[0-9a-f]{8})?)\.receipt\.json$/;
+
+/** Names of the reports that have a receipt, oldest day first. */
+export function listReceipts(home: Home): ReportName[] {
+  return listFolder(home.sent).flatMap((file) => RECEIPT_FILE.exec(file)?.[1] ?? []);
+}

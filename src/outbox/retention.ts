@@ -1,0 +1,37 @@
+import { removeFile } from '../platform/files.js';
+import type { Home } from '../platform/home.js';
+import { closedPath, dayOfReport, listClosed, listReports, receiptPath, reportPath } from '../report/names.js';
+import { type Day, dayOf, daysBetween } from '../schema/calendar.js';
+import { readReport, settle } from './outbox.js';
+import { listReceipts } from './receipts.js';
+
+/** A destination recognises a repeated report for 22 days, so nothing older is ever sent. */
+const UNDELIVERABLE_AFTER_DAYS = 21;
+/** How long what was sent stays for the user to read, and for `first_this_month` to be known. */
+const KEPT_DAYS = 45;
+/** Reached only where a process a minute is stopped and nothing is ever delivered. */
+const MOST_WAITING = 100;
+
+/** Gives up what can't be delivered any more and deletes what was kept long enough. */
+export function tidy(home: Home, now: number): void {
+  const today = dayOf(now);
+  const waiting = listReports(home.outbox);
+  const surplus = new Set(waiting.slice(0, Math.max(0, waiting.length - MOST_WAITING)));
+  for (const name of waiting) {
+    if (ageOf(name, today) > UNDELIVERABLE_AFTER_DAYS || surplus.has(name)) expire(home, name, now);
+  }
+  const isOld = (name: string) => ageOf(name, today) > KEPT_DAYS;
+  for (const name of listReports(home.sent).filter(isOld)) removeFile(reportPath(home.sent, name));
+  for (const name of listReceipts(home).filter(isOld)) removeFile(receiptPath(home, name));
+  for (const name of listClosed(home).filter(isOld)) removeFile(closedPath(home, name));
+}
+
+function expire(home: Home, name: string, now: number): void {
+  const report = readReport(home.outbox, name);
+  const { bytes = 0, sha256 = '' } = report ?? {};
+  settle(home, name, { day: dayOfReport(name), outcome: 'expired', at: new Date(now).toISOString(), bytes, sha256 });
+}
+
+function ageOf(name: string, today: Day): number {
+  return daysBetween(dayOfReport(name), today);
+}

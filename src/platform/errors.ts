@@ -1,0 +1,49 @@
+/** What went wrong, for programs. docs and tests refer to these, never to the text. */
+export type ErrorCode =
+  | 'BAD_VOCABULARY'
+  | 'BAD_DESTINATION'
+  | 'NO_HOME'
+  | 'CONFIG_NOT_WRITTEN'
+  | 'DATA_NOT_DELETED'
+  | 'USAGE';
+
+/**
+ * The only error this package throws, and only from construction and from the functions behind the command line:
+ * recording never throws. The message names the file, the cause and the next step.
+ */
+export class AnalyticsError extends Error {
+  override readonly name = 'AnalyticsError';
+
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** The system's word for a failed call, such as `EACCES`; undefined for everything that is not a system error. */
+export function systemCode(error: unknown): string | undefined {
+  const code = (error as NodeJS.ErrnoException | undefined)?.code;
+  return typeof code === 'string' ? code : undefined;
+}
+
+const CAUSES: Record<string, string> = {
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  EROFS: 'the file system is read-only',
+  ENOSPC: 'no space is left on the disk',
+  ENOTDIR: 'a part of the path is not a folder',
+  EISDIR: 'it is a folder',
+  ENOENT: 'the folder does not exist',
+  ELOOP: 'it is a symbolic link',
+  EBUSY: 'it is mounted or in use',
+};
+
+/** A system error in words a person can act on, e.g. `the file system is read-only (EROFS)`. */
+export function causeOf(error: unknown): string {
+  const code = systemCode(error);
+  if (code === undefined) return error instanceof Error ? error.message : String(error);
+  return code in CAUSES ? `${CAUSES[code]} (${code})` : code;
+}

@@ -1,0 +1,155 @@
+import { randomBytes } from 'node:crypto';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  renameSync,
+  type Stats,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+
+export const PRIVATE_FILE = 0o600;
+export const PRIVATE_FOLDER = 0o700;
+
+const TEMPORARY = '.tmp-';
+
+/**
+ * The bytes of a regular file of at most `limit` bytes. Opened without blocking and checked before reading, so that a
+ * FIFO, a device, a folder or an endless file under the expected name is an error (`EINVAL`, `EFBIG`), never a hang.
+ * @throws a system error
+ */
+export function readBytes(path: string, limit: number, follow = false): Buffer {
+  const { O_RDONLY, O_NONBLOCK = 0, O_NOFOLLOW = 0 } = constants;
+  const fd = openSync(path, O_RDONLY | O_NONBLOCK | (follow ? 0 : O_NOFOLLOW));
+  try {
+    const stat = fstatSync(fd);
+    if (!stat.isFile()) throw systemError('EINVAL', path);
+    if (stat.size > limit) throw systemError('EFBIG', path);
+    const bytes = Buffer.alloc(stat.size);
+    let length = 0;
+    while (length < bytes.length) {
+      const read = readSync(fd, bytes, length, bytes.length - length, length);
+      if (read === 0) break;
+      length += read;
+    }
+    return bytes.subarray(0, length);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Like `readBytes`, undefined where the file is missing or can't be read. */
+export function tryReadText(path: string, limit: number): string | undefined {
+  try {
+    return readBytes(path, limit).toString('utf8');
+  } catch {
+    return undefined; // the caller treats an unreadable file as one that is not there
+  }
+}
+
+/** Like `tryReadText` for JSON; anything that is not an object (arrays included) is undefined. */
+export function tryReadObject(path: string, limit: number): Record<string, unknown> | undefined {
+  const text = tryReadText(path, limit);
+  if (text === undefined) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined; // torn or foreign: as good as missing
+  }
+}
+
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Creates a file that nobody else can read, whole, under a temporary name beside `path`; returns that name. */
+export function writeTemporary(path: string, bytes: string | Buffer, mode = PRIVATE_FILE): string {
+  const temporary = join(dirname(path), `${TEMPORARY}${randomBytes(6).toString('hex')}`);
+  const fd = openSync(temporary, 'wx', mode);
+  try {
+    const buffer = typeof bytes === 'string' ? Buffer.from(bytes) : bytes;
+    let written = 0;
+    while (written < buffer.length) written += writeSync(fd, buffer, written);
+  } catch (error) {
+    closeSync(fd);
+    removeFile(temporary);
+    throw error;
+  }
+  closeSync(fd);
+  return temporary;
+}
+
+/** Replaces `path` in one step: a reader, or a crash, sees the old content or the new, never a part. */
+export function writeAtomically(path: string, bytes: string | Buffer): void {
+  const temporary = writeTemporary(path, bytes);
+  try {
+    renameSync(temporary, path);
+  } catch (error) {
+    removeFile(temporary);
+    throw error;
+  }
+}
+
+/**
+ * Creates the folder and its parents, private. Refuses (`ELOOP`, `ENOTDIR`) one that is a symbolic link or not a
+ * folder, and (`EPERM`) one of another user: counts must not end up where somebody else decides.
+ */
+export function ensurePrivateFolder(path: string): void {
+  mkdirSync(path, { recursive: true, mode: PRIVATE_FOLDER });
+  const stat = lstatSync(path);
+  if (stat.isSymbolicLink()) throw systemError('ELOOP', path);
+  if (!stat.isDirectory()) throw systemError('ENOTDIR', path);
+  const uid = process.getuid?.();
+  if (uid !== undefined && uid !== 0 && stat.uid !== uid) throw systemError('EPERM', path);
+}
+
+/** Names in the folder, sorted; none where it is missing, unreadable or a symbolic link. */
+export function listFolder(path: string): string[] {
+  try {
+    return lstatSync(path).isDirectory() ? readdirSync(path).sort() : [];
+  } catch {
+    return []; // an unreadable folder has nothing for us
+  }
+}
+
+/** True where the file was there and is gone now. */
+export function removeFile(path: string): boolean {
+  try {
+    unlinkSync(path);
+    return true;
+  } catch {
+    return false; // gone already, or it can't be removed: the caller looks again where that matters
+  }
+}
+
+/** The entry itself, links not followed; undefined where there is none or where it can't be seen. */
+export function entry(path: string): Stats | undefined {
+  try {
+    return lstatSync(path);
+  } catch {
+    return undefined; // a missing file and one behind a closed door are the same to us
+  }
+}
+
+/** Temporary files that a killed process left behind: nobody finishes one after this many milliseconds. */
+const ABANDONED_AFTER = 3_600_000;
+
+export function sweepTemporaries(folder: string, now: number = Date.now()): void {
+  for (const name of listFolder(folder)) {
+    if (!name.startsWith(TEMPORARY)) continue;
+    const stat = entry(join(folder, name));
+    if (stat !== undefined && now - stat.mtimeMs > ABANDONED_AFTER) removeFile(join(folder, name));
+  }
+}
+
+function systemError(code: string, path: string): NodeJS.ErrnoException {
+  return Object.assign(new Error(`${code}: ${path}`), { code, path });
+}

@@ -1,0 +1,51 @@
+import { homedir } from 'node:os';
+import { isAbsolute, join } from 'node:path';
+
+/** Where everything lives. All paths are absolute: nothing is ever read relative to the current directory. */
+export interface Home {
+  /** `~/.dot-ai`, or what `DOT_AI_CONFIG_DIR` says. */
+  readonly folder: string;
+  /** `config.json`, shared with other programs. */
+  readonly config: string;
+  /** `analytics/`, ours alone: folders 0700, files 0600. */
+  readonly data: string;
+  readonly spool: string;
+  readonly outbox: string;
+  readonly sending: string;
+  readonly sent: string;
+  /** What the last server that recorded here declared: its destination and vocabulary, so that the CLI knows them too. */
+  readonly server: string;
+}
+
+export function homeIn(folder: string): Home {
+  const data = join(folder, 'analytics');
+  return {
+    folder,
+    config: join(folder, 'config.json'),
+    data,
+    spool: join(data, 'spool'),
+    outbox: join(data, 'outbox'),
+    sending: join(data, 'sending'),
+    sent: join(data, 'sent'),
+    server: join(data, 'server.json'),
+  };
+}
+
+/**
+ * The home of this environment; undefined where there is none (a uid without a passwd entry) or where it is not an
+ * absolute path, since a relative one would depend on whose checkout the server happens to run in.
+ */
+export function findHome(env: NodeJS.ProcessEnv): Home | undefined {
+  const folder = env.DOT_AI_CONFIG_DIR || defaultFolder(env);
+  return folder !== undefined && isAbsolute(folder) ? homeIn(folder) : undefined;
+}
+
+function defaultFolder(env: NodeJS.ProcessEnv): string | undefined {
+  const home = process.platform === 'win32' ? env.USERPROFILE : env.HOME;
+  if (home) return join(home, '.dot-ai');
+  try {
+    return join(homedir(), '.dot-ai');
+  } catch {
+    return undefined; // os.homedir() throws for a uid that the system does not know
+  }
+}

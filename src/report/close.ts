@@ -1,0 +1,96 @@
+import type { Gate } from '../consent/gate.js';
+import { type Counts, parsePage } from '../counters/page.js';
+import { debug } from '../platform/debug.js';
+import { causeOf } from '../platform/errors.js';
+import { entry, removeFile, sweepTemporaries } from '../platform/files.js';
+import type { Home } from '../platform/home.js';
+import { type Day, dayOf, daysBetween, isFinished } from '../schema/calendar.js';
+import type { Vocabulary } from '../schema/vocabulary.js';
+import { listSpool, type SpoolFile } from '../spool/names.js';
+import { readSpoolFile } from '../spool/read.js';
+import type { Unclosed } from '../spool/spool.js';
+import { freeze } from './freeze.js';
+import { closedPath } from './names.js';
+import { finishPublishing, isClosed, publish } from './publish.js';
+import type { Seen } from './rows.js';
+import { seenBefore } from './seen.js';
+import { isEmpty, mergePages } from './totals.js';
+
+export interface Closing {
+  readonly home: Home;
+  readonly gate: Gate;
+  readonly vocabulary: Vocabulary;
+  /** The destination's key as of now; a later change is followed when the report is sent. */
+  readonly key: string;
+  /** False where the folder does not outlive the process; then `first_this_…` is left out. */
+  readonly isKept: boolean;
+}
+
+/** A file that can't be read holds its day open for this many days, then the day closes without it. */
+const PATIENCE_DAYS = 2;
+
+/**
+ * Closes every finished day of every process, the dead ones' too, into one report a day. Any number of processes may
+ * do this at once. One day that fails does not keep the others.
+ */
+export async function closeFinishedDays(closing: Closing, now: number): Promise<void> {
+  const { home, gate } = closing;
+  if (!gate.check().enabled) return;
+  sweepTemporaries(home.spool);
+  finishPublishing(home, gate);
+  const finished = listSpool(home).filter(({ day }) => isFinished(day, now));
+  for (const day of new Set(finished.map((file) => file.day))) {
+    try {
+      const files = finished.filter((file) => file.day === day);
+      await closeDay(closing, day, files, daysBetween(day, dayOf(now)) <= PATIENCE_DAYS);
+    } catch (error) {
+      debug('close %s: %s', day, causeOf(error));
+    }
+  }
+}
+
+async function closeDay(closing: Closing, day: Day, files: readonly SpoolFile[], isPatient: boolean): Promise<void> {
+  const { home, gate, isKept } = closing;
+  if (!isClosed(home, day)) {
+    // What a process froze by itself on shutdown is in a report of its own; only its file was left behind by a kill.
+    const open = files.filter((file) => entry(closedPath(home, `${day}.${file.token}`)) === undefined);
+    const pages = open.map(readSpoolFile);
+    if (isPatient && pages.includes(undefined)) return;
+    const body = await frozen(closing, isKept ? seenBefore(home, day) : undefined, day, pages);
+    // While it was encoded another process may have closed the day, or the user may have deleted everything. A file
+    // of ours that is gone says so; publishing what it held would bring it back.
+    if (open.some((file) => entry(file.path) === undefined) || !gate.check().enabled) return;
+    if (body !== undefined && !publish(home, day, body, gate) && !isClosed(home, day)) return;
+  }
+  // All of it is in the frozen report, or comes too late for it.
+  for (const file of files) removeFile(file.path);
+}
+
+/**
+ * The counts of this process alone, as reports; used on shutdown where the folder is not kept.
+ *
+ * @returns the bodies that have no place on disk, by day
+ */
+export async function closeOwn(closing: Omit<Closing, 'home'>, home: Home | undefined, own: readonly Unclosed[]): Promise<string[]> {
+  const unpublished: string[] = [];
+  for (const { page, file } of own) {
+    const body = await frozen(closing, undefined, page.day, [parsePage(page.bytes().toString('latin1'), page.day)]);
+    if (body === undefined) continue;
+    if (home === undefined || file === undefined) unpublished.push(body);
+    else if (publish(home, `${page.day}.${file.token}`, body, closing.gate)) removeFile(file.path);
+  }
+  return unpublished;
+}
+
+/** Undefined where there is nothing to report, or nobody may. */
+async function frozen(
+  { gate, vocabulary, key }: Omit<Closing, 'home'>,
+  seen: Seen | undefined,
+  day: Day,
+  pages: readonly (Counts | undefined)[],
+): Promise<string | undefined> {
+  const { acceptedSchema } = gate.check();
+  const totals = mergePages(pages.filter((page) => page !== undefined), vocabulary);
+  if (acceptedSchema === null || isEmpty(totals)) return undefined;
+  return freeze(totals, { day, vocabulary, schema: acceptedSchema, seen, key });
+}

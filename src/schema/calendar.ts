@@ -1,0 +1,49 @@
+/** A UTC day, `2026-11-23`. */
+export type Day = string;
+
+const DAY_MS = 86_400_000;
+const DAY = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/;
+
+/** A day is closed at 01:00 UTC of the next, so that a clock that is a little slow still counts into it. */
+const CLOSES_AFTER_MIDNIGHT = 3_600_000;
+
+export function dayOf(now: number): Day {
+  return new Date(now).toISOString().slice(0, 10);
+}
+
+export function isDay(text: unknown): text is Day {
+  return typeof text === 'string' && DAY.test(text) && dayOf(startOf(text)) === text;
+}
+
+/** Midnight UTC at which the day begins, in ms; NaN for what is no date. */
+export function startOf(day: Day): number {
+  return Date.parse(`${day}T00:00:00.000Z`);
+}
+
+export function endOf(day: Day): number {
+  return startOf(day) + DAY_MS;
+}
+
+/** Whole days from one to the other; negative where `to` is earlier. */
+export function daysBetween(from: Day, to: Day): number {
+  return Math.round((startOf(to) - startOf(from)) / DAY_MS);
+}
+
+/** True from 01:00 UTC of the next day on. */
+export function isFinished(day: Day, now: number): boolean {
+  return now >= endOf(day) + CLOSES_AFTER_MIDNIGHT;
+}
+
+/** The ISO 8601 week, `2026-W48`: weeks begin on Monday, week 1 holds the year's first Thursday. */
+export function weekOf(day: Day): string {
+  const thursday = new Date(startOf(day));
+  thursday.setUTCDate(thursday.getUTCDate() + 4 - (thursday.getUTCDay() || 7));
+  const year = thursday.getUTCFullYear();
+  const week = Math.ceil(((thursday.getTime() - Date.UTC(year, 0, 1)) / DAY_MS + 1) / 7);
+  return `${year}-W${String(week).padStart(2, '0')}`;
+}
+
+/** `2026-11` */
+export function monthOf(day: Day): string {
+  return day.slice(0, 7);
+}

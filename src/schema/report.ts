@@ -1,0 +1,74 @@
+import * as v from 'valibot';
+import { isDay } from './calendar.js';
+import { EVENT_NAMES, EVENTS, type EventKind, type EventName, type Field, propertiesOf, SCHEMA } from './fields.js';
+import { SATURATION } from './numbers.js';
+import { OTHER, PROVIDERS, START, type Vocabulary } from './vocabulary.js';
+
+/** One independent line of a report: its event's name and its properties, flat. */
+export interface Row {
+  readonly event: EventName;
+  readonly properties: Readonly<Record<string, string | number | true>>;
+}
+
+/** One UTC day of one installation: 1 to 100 rows in random order, with nothing that links them. */
+export interface Report {
+  readonly schema: number;
+  readonly day: string;
+  readonly rows: readonly Row[];
+}
+
+/** More rows than this would single out an installation that uses everything. */
+export const MOST_ROWS = 100;
+/** A report as sent is at most this many bytes. */
+export const MOST_BYTES = 64 * 1024;
+
+/**
+ * The closed world as a check: every event name, property name, string and number must be a member of the finite set
+ * that the schema and the vocabulary define. Built from the field table; used before a report is frozen, and by the
+ * collector when one arrives.
+ */
+export function reportSchema(vocabulary: Vocabulary, schema: number = SCHEMA) {
+  const kinds = EVENTS.map((kind) => rowSchema(kind, vocabulary, schema));
+  return v.strictObject({
+    schema: v.literal(schema),
+    day: v.pipe(v.string(), v.check((text) => isDay(text), 'expected a day, YYYY-MM-DD')),
+    rows: v.pipe(v.array(v.variant('event', kinds)), v.minLength(1), v.maxLength(MOST_ROWS)),
+  });
+}
+
+/** Where and why a value is not a report: the path of the first wrong field and the rule, never the value itself. */
+export function reportProblem(report: unknown, vocabulary: Vocabulary, schema: number = SCHEMA): string | undefined {
+  const result = v.safeParse(reportSchema(vocabulary, schema), report, { abortEarly: true });
+  return result.success ? undefined : inWords(result.issues[0], 'report');
+}
+
+/** An issue without what was received: the path, and what was expected there. */
+export function inWords(issue: v.BaseIssue<unknown>, whole: string): string {
+  return `${v.getDotPath(issue) ?? whole}: ${issue.expected === null ? issue.message : `expected ${issue.expected}`}`;
+}
+
+function rowSchema(kind: EventKind, vocabulary: Vocabulary, schema: number) {
+  const optional = [...propertiesOf(kind, schema)].map(([name, field]) => [name, valueSchema(field, vocabulary)] as const);
+  return v.strictObject({ event: v.literal(kind.event), properties: v.strictObject(Object.fromEntries(optional)) });
+}
+
+function valueSchema(field: Field, { tools, features }: Vocabulary) {
+  switch (field.values) {
+    case 'tool':
+      return v.picklist([...tools, OTHER]);
+    case 'tool_or_start':
+      return v.picklist([...tools, OTHER, START]);
+    case 'feature':
+      return v.picklist([...features, OTHER]);
+    case 'provider':
+      return v.picklist(PROVIDERS);
+    case 'true':
+      return v.optional(v.literal(true));
+    case 'count':
+      return v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(SATURATION)));
+  }
+}
+
+export function isEventName(name: unknown): name is EventName {
+  return EVENT_NAMES.includes(name as EventName);
+}

@@ -1,0 +1,33 @@
+import { isObject, tryReadObject, tryReadText, writeAtomically } from '../platform/files.js';
+import type { Home } from '../platform/home.js';
+import { namesProblem, type Vocabulary } from '../schema/vocabulary.js';
+
+/** Where reports go: PostHog's ingestion host, or a collector that speaks the same protocol. */
+export interface Endpoint {
+  /** e.g. `https://eu.i.posthog.com` */
+  readonly host: string;
+  /** PostHog's public project key. */
+  readonly key: string;
+}
+
+/** What a server declared when it created its tracker. */
+export interface Declaration extends Vocabulary {
+  readonly posthog?: Endpoint;
+}
+
+const MOST_BYTES = 64 * 1024;
+
+/** Kept in the data folder so that the command line shows, names and sends as the server would. */
+export function writeDeclaration(home: Home, { tools, features, posthog }: Declaration): void {
+  const text = `${JSON.stringify({ tools, features, ...(posthog && { posthog }) }, null, 2)}\n`;
+  if (tryReadText(home.server, MOST_BYTES) !== text) writeAtomically(home.server, text);
+}
+
+/** Undefined where no server has recorded here yet, or where the file is damaged. */
+export function readDeclaration(home: Home): Declaration | undefined {
+  const value = tryReadObject(home.server, MOST_BYTES);
+  if (value === undefined || namesProblem(value.tools) !== undefined || namesProblem(value.features) !== undefined) return;
+  const { tools, features, posthog } = value as unknown as Declaration;
+  const isEndpoint = isObject(posthog) && typeof posthog.host === 'string' && typeof posthog.key === 'string';
+  return { tools, features, ...(isEndpoint && { posthog }) };
+}

@@ -1,0 +1,147 @@
+import type { Consent } from '../consent/decide.js';
+import { createGate } from '../consent/gate.js';
+import { featureLine, providerLine, USES } from '../counters/cells.js';
+import { type Clock, systemClock } from '../platform/clock.js';
+import { debug } from '../platform/debug.js';
+import { causeOf } from '../platform/errors.js';
+import { findHome } from '../platform/home.js';
+import { createHint, type Hint } from '../notice/hint.js';
+import { type Day, dayOf, endOf } from '../schema/calendar.js';
+import { checkVocabulary, foldInto, foldProvider } from '../schema/vocabulary.js';
+import { createSpool } from '../spool/spool.js';
+import { createChores } from './chores.js';
+import { createSession, type Recorder } from './session.js';
+import type { Analytics, AnalyticsOptions } from './types.js';
+import { createUpkeep, type Timing, TIMING } from './upkeep.js';
+
+/** What comes from outside. Tests give their own; a server never needs to. */
+export interface Environment {
+  readonly env?: NodeJS.ProcessEnv;
+  readonly clock?: Clock;
+  readonly timing?: Partial<Timing>;
+}
+
+/** Where the adapters find what the public interface does not show, also across two copies of this package. */
+export const INTERNALS = Symbol.for('dot-ai-analytics.internals');
+
+export interface Internals {
+  readonly hint: Hint;
+  readonly classify: AnalyticsOptions['classify'];
+}
+
+/** While off, a change to on is noticed at the first call after this many ms. While on, at every call. */
+const LOOK_AGAIN_AFTER = 1_000;
+
+/**
+ * Creates a server's tracker. Does nothing while off: no file, no timer, no socket, no module for sending.
+ *
+ * @param options the server's names, spread `dotAiVocabulary` for dot-ai's
+ * @throws AnalyticsError `BAD_VOCABULARY` where the declared names break the bounds: a mistake of the programmer's,
+ *   found the first time the server starts
+ */
+export function createAnalytics<const Tool extends string, const Feature extends string>(
+  options: AnalyticsOptions<Tool, Feature>,
+  { env = process.env, clock = systemClock, timing }: Environment = {},
+): Analytics<Tool, Feature> {
+  checkVocabulary(options);
+  const home = findHome(env);
+  const gate = createGate(env, home);
+  const spool = createSpool(home, gate, options);
+  const hint = createHint(home, gate, options.hint !== false);
+  const chores = createChores({ home, gate, spool, options, env, clock, isOn });
+  const upkeep = createUpkeep(chores, clock, { ...TIMING, ...timing });
+  const today = cachedDay(clock);
+  const tool = foldInto(options.tools);
+  const feature = foldInto(options.features);
+  let on = false;
+  let closing: Promise<void> | undefined;
+  let lookedAt = Number.NEGATIVE_INFINITY;
+
+  /** Asks the gate; per record, and again before each send. */
+  function isOn(): boolean {
+    const consent = gate.check();
+    if (consent.enabled !== on) (consent.enabled ? turnOn : turnOff)(consent);
+    return on;
+  }
+
+  /** Whether timing a call is worth it. Costs nothing while on, and next to nothing while off. */
+  function mayRecord(): boolean {
+    if (on || gate.isFixed) return on;
+    const now = Date.now();
+    if (now - lookedAt < LOOK_AGAIN_AFTER) return false;
+    lookedAt = now;
+    return isOn();
+  }
+
+  function turnOn(): void {
+    on = true;
+    if (closing === undefined) upkeep.start();
+  }
+
+  function turnOff(consent: Consent): void {
+    on = false;
+    upkeep.stop();
+    // A file that says no deletes what was counted; one that can't be understood must not destroy anything.
+    spool.forget('all', consent.layers.some(({ layer, verdict, warning }) => layer === 'config' && verdict === 'off' && !warning));
+    chores.forget();
+  }
+
+  const recorder: Recorder = {
+    mayRecord,
+    today,
+    record(line, cells) {
+      try {
+        if (mayRecord() && isOn()) spool.add(today(), line, cells);
+      } catch (error) {
+        debug('record: %s', causeOf(error)); // P6: counting is never the host's problem
+      }
+    },
+  };
+  const internals: Internals = { hint, classify: options.classify };
+
+  guarded(isOn, false);
+  const analytics: Analytics<Tool, Feature> = {
+    session: () => createSession(recorder, tool, options.classify),
+    tool: (name) => tool(name) as Tool | 'other',
+    feature: (name) => recorder.record(featureLine(feature(name)), [USES]),
+    provider: (name) => recorder.record(providerLine(foldProvider(name)), [USES]),
+    hint: () => guarded(hint.claim, undefined),
+    statusLine: () =>
+      guarded(() => gate.check().enabled, false)
+        ? 'Analytics: enabled (anonymous usage data)'
+        : 'Analytics: disabled (opt-in with DOT_AI_ANALYTICS=true)',
+    close() {
+      closing ??= Promise.resolve()
+        .then(() => upkeep.stop())
+        .then(() => chores.finish())
+        .catch((error: unknown) => debug('close: %s', causeOf(error)));
+      return closing;
+    },
+  };
+  return Object.defineProperty(analytics, INTERNALS, { value: internals });
+}
+
+function guarded<T>(action: () => T, otherwise: T): T {
+  try {
+    return action();
+  } catch (error) {
+    debug('%s', causeOf(error));
+    return otherwise;
+  }
+}
+
+/** The current UTC day, formatted once a day. */
+function cachedDay(clock: Clock): () => Day {
+  let day = '';
+  let from = 0;
+  let to = 0;
+  return () => {
+    const now = clock();
+    if (now < from || now >= to) {
+      day = dayOf(now);
+      to = endOf(day);
+      from = to - 86_400_000;
+    }
+    return day;
+  };
+}

@@ -1,0 +1,56 @@
+import type { Outcome } from '../counters/cells.js';
+import type { Endpoint } from '../spool/server-file.js';
+import type { Category, Vocabulary } from '../schema/vocabulary.js';
+
+/** What a server says when it creates its tracker. With it the set of strings that can leave is closed. */
+export interface AnalyticsOptions<Tool extends string = string, Feature extends string = string> extends Vocabulary {
+  /** The server's tools: at most 64 names, `^[a-z][A-Za-z0-9_]{0,39}$`. Any other name is counted as `other`. */
+  readonly tools: readonly Tool[];
+  /** Features or stages worth knowing about; same bounds. */
+  readonly features: readonly Feature[];
+  /**
+   * Tells a failure that comes as an ordinary result. Returns its category, `true` for a failure without one, anything
+   * else for a success. Whatever it throws is ignored.
+   */
+  readonly classify?: (result: unknown, tool: string) => Category | boolean | undefined;
+  /** Where reports go unless the user configured another place. Without any they are counted and kept, never sent. */
+  readonly posthog?: Endpoint;
+  /** `false`: never show the one-time hint. */
+  readonly hint?: boolean;
+  /** Whether the folder vanishes with the process, so that `close()` sends what there is. Default: detected. */
+  readonly ephemeral?: boolean;
+}
+
+/** One MCP connection: an object, never an id. */
+export interface Session<Tool extends string = string> {
+  /**
+   * Runs `work` and counts it as one call of `tool`: how long it took and how it ended. Returns or throws exactly what
+   * `work` does, a promise untouched. The call is on disk before the caller can answer.
+   */
+  run<T>(tool: Tool | 'other', work: () => T): T;
+  /** A call whose end is seen elsewhere, as the MCP adapter does; `chained: false` where there is no connection. */
+  begin(tool: Tool | 'other', options?: { readonly chained?: boolean }): Call;
+}
+
+export interface Call {
+  /** Counts the call; only the first time. */
+  end(outcome: Outcome): void;
+}
+
+/** The tracker. No method throws or rejects, prints, or delays its caller. */
+export interface Analytics<Tool extends string = string, Feature extends string = string> {
+  /** For one connection. Sessions that are never used cost nothing. */
+  session(): Session<Tool>;
+  /** A dynamic name as a member of the vocabulary, `other` where it is none. */
+  tool(name: string): Tool | 'other';
+  /** Counts one use of a declared feature. */
+  feature(name: Feature): void;
+  /** Counts one call of an AI provider; dot-ai's presets (`anthropic_opus`) fold to their provider, others to `other`. */
+  provider(name: string): void;
+  /** The one-time note, the first time ever in this home while nothing is decided; else undefined. */
+  hint(): string | undefined;
+  /** `Analytics: disabled (opt-in with DOT_AI_ANALYTICS=true)` or `Analytics: enabled (anonymous usage data)`. */
+  statusLine(): string;
+  /** Stops the timer; where the folder is not kept, sends what there is. At most 1 s, never rejects. */
+  close(): Promise<void>;
+}
