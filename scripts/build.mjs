@@ -23,8 +23,16 @@ mkdirSync('dist/cjs', { recursive: true });
 writeFileSync('dist/cjs/package.json', '{ "type": "commonjs" }\n');
 
 await Promise.all([
-  build({ ...shared, input: library, output: { dir: 'dist/esm', format: 'esm', chunkFileNames: 'chunks/[name]-[hash].js' } }),
-  build({ ...shared, input: library, output: { dir: 'dist/cjs', format: 'cjs', chunkFileNames: 'chunks/[name]-[hash].js' } }),
+  build({
+    ...shared,
+    input: library,
+    output: { dir: 'dist/esm', format: 'esm', chunkFileNames: 'chunks/[name]-[hash].js' },
+  }),
+  build({
+    ...shared,
+    input: library,
+    output: { dir: 'dist/cjs', format: 'cjs', chunkFileNames: 'chunks/[name]-[hash].js' },
+  }),
   build({
     ...shared,
     input: { bin: 'src/cli/bin.ts' },
@@ -38,7 +46,11 @@ await Promise.all([
   }),
 ]);
 
-const tsc = createRequire(import.meta.url).resolve('typescript/package.json').replace('package.json', 'bin/tsc');
+const tsc = createRequire(import.meta.url)
+  .resolve('typescript/package.json')
+  .replace('package.json', 'bin/tsc');
 for (const folder of ['esm', 'cjs']) {
-  execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--outDir', `dist/${folder}`], { stdio: 'inherit' });
+  execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--outDir', `dist/${folder}`], {
+    stdio: 'inherit',
+  });
 }

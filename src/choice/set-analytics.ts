@@ -1,10 +1,10 @@
 import { KEYS, readConfig } from '../consent/config-file.js';
 import { updateConfig } from '../consent/config-update.js';
 import { type Consent, decide } from '../consent/decide.js';
+import { purgeAll, purgeUnsent } from '../outbox/purge.js';
 import { AnalyticsError } from '../platform/errors.js';
 import { entry } from '../platform/files.js';
 import { findHome, type Home } from '../platform/home.js';
-import { purgeAll, purgeUnsent } from '../outbox/purge.js';
 import { SCHEMA } from '../schema/fields.js';
 
 export interface Choice {
@@ -30,7 +30,10 @@ export interface Chosen {
  *
  * @throws AnalyticsError `NO_HOME`, `CONFIG_NOT_WRITTEN` (nothing changed), `DATA_NOT_DELETED` (it is off all the same)
  */
-export async function setAnalytics(enabled: boolean, { purge = false, env = process.env }: Choice = {}): Promise<Chosen> {
+export async function setAnalytics(
+  enabled: boolean,
+  { purge = false, env = process.env }: Choice = {},
+): Promise<Chosen> {
   const home = requireHome(env);
   const { keptCopy } = await updateConfig(home, {
     [KEYS.analytics]: enabled,
@@ -63,6 +66,8 @@ export async function setHintShown(shown: boolean, env: NodeJS.ProcessEnv = proc
 export function requireHome(env: NodeJS.ProcessEnv): Home {
   const home = findHome(env);
   if (home !== undefined) return home;
-  const why = env.DOT_AI_CONFIG_DIR ? 'DOT_AI_CONFIG_DIR is not an absolute path' : 'there is no home folder: HOME is not an absolute path';
+  const why = env.DOT_AI_CONFIG_DIR
+    ? 'DOT_AI_CONFIG_DIR is not an absolute path'
+    : 'there is no home folder: HOME is not an absolute path';
   throw new AnalyticsError('NO_HOME', `${why}. Set DOT_AI_CONFIG_DIR to an absolute path.`);
 }

@@ -1,38 +1,8 @@
+import { type CommandSpec, EXIT, type ExitCode, type OptionSpec } from './command.js';
+
 /*
  * The one table of commands. The parser, the help, the man pages and docs/cli.md are renderings of it.
  */
-
-export const EXIT = { done: 0, failed: 1, usage: 2, off: 3 } as const;
-export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
-
-export interface OptionSpec {
-  /** `--json` */
-  readonly flag: string;
-  readonly does: string;
-}
-
-export interface CommandSpec {
-  readonly name: string;
-  /** An optional argument, as the help shows it. */
-  readonly argument?: { readonly name: string; readonly does: string };
-  /** One line, no full stop. */
-  readonly does: string;
-  /** What a person needs to know beyond that; paragraphs. */
-  readonly more: readonly string[];
-  readonly options: readonly OptionSpec[];
-  /** Of these options at most one. */
-  readonly exclusive?: readonly string[];
-  /** Loaded only when the command is run. */
-  readonly load: () => Promise<{ readonly run: Run }>;
-}
-
-/** Options by their long name in camel case, and the argument. */
-export interface Invocation {
-  readonly argument: string | undefined;
-  readonly options: Readonly<Record<string, boolean | undefined>>;
-}
-
-export type Run = (invocation: Invocation, output: import('./output.js').Output) => Promise<ExitCode>;
 
 const JSON_OPTION: OptionSpec = { flag: '--json', does: 'print one JSON object, with "version": 1' };
 
@@ -99,7 +69,9 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'hint',
     does: 'show whether the one-time hint was shown',
-    more: ['A server that embeds the library mentions once, in a tool result, that analytics exists. The flag in config.json is all that is kept of it.'],
+    more: [
+      'A server that embeds the library mentions once, in a tool result, that analytics exists. The flag in config.json is all that is kept of it.',
+    ],
     options: [
       { flag: '--reset', does: 'forget that it was shown, so that it is shown once more' },
       { flag: '--mark-shown', does: 'never show it' },

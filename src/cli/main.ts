@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { AnalyticsError } from '../platform/errors.js';
-import { COMMANDS, type CommandSpec, EXIT, type ExitCode } from './commands.js';
+import { type CommandSpec, EXIT, type ExitCode } from './command.js';
+import { COMMANDS } from './commands.js';
 import { createOutput, type Output } from './output.js';
 import { VERSION } from './version.js';
 
@@ -43,9 +44,11 @@ async function parse(argv: readonly string[], output: Output): Promise<ExitCode>
     });
   program.addHelpText('after', `\nExit codes: 0 done, 1 failed, 2 usage, 3 off (status --exit-code).`);
   for (const spec of COMMANDS) {
-    program.addCommand(toCommand(spec, output, (exit) => {
-      code = exit;
-    }));
+    program.addCommand(
+      toCommand(spec, output, (exit) => {
+        code = exit;
+      }),
+    );
   }
   await program.parseAsync(argv, { from: 'user' });
   return code;

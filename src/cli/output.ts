@@ -50,7 +50,10 @@ function colourLevel(env: NodeJS.ProcessEnv, isTerminal: boolean | undefined): 0
 
 /** Breaks a text at spaces; continued lines are indented. A word longer than a line stands alone. */
 export function wrap(text: string, width: number, indent = ''): string {
-  return text.split('\n').map((line) => wrapLine(line, width, indent)).join('\n');
+  return text
+    .split('\n')
+    .map((line) => wrapLine(line, width, indent))
+    .join('\n');
 }
 
 function wrapLine(line: string, width: number, indent: string): string {
@@ -76,11 +79,16 @@ export function columns(rows: readonly (readonly [string, string])[], width: num
     .map(([name, text]) => {
       if (isNarrow) return `${left}${name}\n${indented(wrap(text, width - indent - 2), left.length + 2)}`;
       const [first = '', ...rest] = wrap(text, width - indent - label).split('\n');
-      return [`${left}${name.padEnd(label)}${first}`, ...rest.map((one) => ' '.repeat(indent + label) + one)].join('\n');
+      return [`${left}${name.padEnd(label)}${first}`, ...rest.map((one) => ' '.repeat(indent + label) + one)].join(
+        '\n',
+      );
     })
     .join('\n');
 }
 
 function indented(text: string, by: number): string {
-  return text.split('\n').map((line) => ' '.repeat(by) + line).join('\n');
+  return text
+    .split('\n')
+    .map((line) => ' '.repeat(by) + line)
+    .join('\n');
 }

@@ -5,7 +5,9 @@ import { plural } from './words.js';
 type Properties = Row['properties'];
 
 /** For each kind of row: its heading, and one row in words. Every property of the row is in the words. */
-const KINDS: Readonly<Record<Row['event'], { heading: string; name(p: Properties): string; words(p: Properties): string }>> = {
+const KINDS: Readonly<
+  Record<Row['event'], { heading: string; name(p: Properties): string; words(p: Properties): string }>
+> = {
   tool_usage: {
     heading: 'Tools',
     name: ({ tool }) => String(tool),
@@ -37,7 +39,12 @@ export function showRows(rows: readonly Row[], { paint, width, data }: Output): 
     const group = rows.filter((row) => row.event === event).map(({ properties }) => properties);
     if (group.length === 0) continue;
     data(`\n${paint.bold(heading)} ${paint.dim(`(${event})`)}`);
-    data(columns(group.sort((a, b) => size(b) - size(a)).map((p) => [name(p), words(p)]), width));
+    data(
+      columns(
+        group.sort((a, b) => size(b) - size(a)).map((p) => [name(p), words(p)]),
+        width,
+      ),
+    );
   }
 }
 
@@ -68,7 +75,9 @@ function duration(bound: string): string {
 }
 
 function sessions(p: Properties): string {
-  return family(p, 'sessions_').map(([tools, count]) => `${count} with ${tools.replaceAll('_', ' ')}`).join(', ');
+  return family(p, 'sessions_')
+    .map(([tools, count]) => `${count} with ${tools.replaceAll('_', ' ')}`)
+    .join(', ');
 }
 
 function firsts({ first_this_week: week, first_this_month: month }: Properties): string {
@@ -77,5 +86,7 @@ function firsts({ first_this_week: week, first_this_month: month }: Properties):
 }
 
 function family(p: Properties, prefix: string): [string, unknown][] {
-  return Object.entries(p).flatMap(([name, value]) => (name.startsWith(prefix) ? [[name.slice(prefix.length), value]] : []));
+  return Object.entries(p).flatMap(([name, value]) =>
+    name.startsWith(prefix) ? [[name.slice(prefix.length), value]] : [],
+  );
 }

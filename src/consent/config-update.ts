@@ -1,4 +1,15 @@
-import { copyFileSync, constants, fchmodSync, fchownSync, closeSync, openSync, fsyncSync, realpathSync, renameSync, mkdirSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  copyFileSync,
+  fchmodSync,
+  fchownSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  realpathSync,
+  renameSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { AnalyticsError, causeOf, systemCode } from '../platform/errors.js';
 import { entry, PRIVATE_FOLDER, readBytes, removeFile, writeTemporary } from '../platform/files.js';
@@ -131,6 +142,9 @@ function writeLike(path: string, text: string): void {
 
 function notWritten(home: Home, error: unknown): AnalyticsError {
   const cause = systemCode(error) === 'ELOCKED' ? `another process keeps ${lockOf(home)}` : causeOf(error);
-  const next = 'Nothing was changed. Make the file writable, or decide with the environment variable DOT_AI_ANALYTICS=true or =false.';
-  return new AnalyticsError('CONFIG_NOT_WRITTEN', `${home.config} could not be written: ${cause}. ${next}`, { cause: error });
+  const next =
+    'Nothing was changed. Make the file writable, or decide with the environment variable DOT_AI_ANALYTICS=true or =false.';
+  return new AnalyticsError('CONFIG_NOT_WRITTEN', `${home.config} could not be written: ${cause}. ${next}`, {
+    cause: error,
+  });
 }

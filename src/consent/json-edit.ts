@@ -68,7 +68,8 @@ function removeMember(text: string, key: string): string {
 function addMember(text: string, key: string, value: string): string {
   const [first, second] = membersOf(text);
   const open = text.indexOf('{') + 1;
-  if (first === undefined) return `${text.slice(0, open)}\n  ${JSON.stringify(key)}: ${value}\n${text.slice(text.lastIndexOf('}'))}`;
+  if (first === undefined)
+    return `${text.slice(0, open)}\n  ${JSON.stringify(key)}: ${value}\n${text.slice(text.lastIndexOf('}'))}`;
   // Written as its neighbours are: what stands before the first key, and around its colon, stands here too.
   const colon = text.slice(first.start, first.valueStart).replace(/^"(?:[^"\\]|\\.)*"/, '');
   const before = text.slice(open, first.start);

@@ -109,7 +109,9 @@ function byCode(error: unknown): Category | undefined {
   }
   // After the codes: Node's own system errors are plain Errors, and fetch wraps them in a TypeError with a cause.
   if ((error as Known | null)?.cause !== undefined) return undefined;
-  return error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError ? 'internal' : undefined;
+  return error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError
+    ? 'internal'
+    : undefined;
 }
 
 /** One level down: fetch and many clients wrap the error that says what happened. */

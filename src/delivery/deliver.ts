@@ -1,11 +1,11 @@
 import type { Gate } from '../consent/gate.js';
+import { claim, describe, readReport, reclaimAbandoned, release, type Stored, settle } from '../outbox/outbox.js';
+import { tidy } from '../outbox/retention.js';
 import type { Clock } from '../platform/clock.js';
 import { debug } from '../platform/debug.js';
 import { causeOf, systemCode } from '../platform/errors.js';
 import { writeAtomically } from '../platform/files.js';
 import type { Home } from '../platform/home.js';
-import { claim, describe, readReport, reclaimAbandoned, release, type Stored, settle } from '../outbox/outbox.js';
-import { tidy } from '../outbox/retention.js';
 import { withKey } from '../report/encode.js';
 import { listReports, reportPath } from '../report/names.js';
 import { openEnvelope } from '../schema/envelope.js';
@@ -103,20 +103,34 @@ async function send(delivery: Delivery, { body }: Stored): Promise<Result & { an
     const answer = await post(destination.url, body, { signal: AbortSignal.any([signal, revoked.signal]), background });
     return { verdict: judge(answer), reason: `HTTP ${answer.status}`, answer };
   } catch (error) {
-    if (signal.aborted || revoked.signal.aborted) return { verdict: 'skipped', reason: revoked.signal.aborted ? 'off' : 'out of time' };
+    if (signal.aborted || revoked.signal.aborted)
+      return { verdict: 'skipped', reason: revoked.signal.aborted ? 'off' : 'out of time' };
     return { verdict: 'retry', reason: systemCode(error) ?? causeOf(error) };
   } finally {
     clearInterval(look);
   }
 }
 
-function finish({ home, destination, clock }: Delivery, report: Stored, result: Result, answer: Answer | undefined): void {
+function finish(
+  { home, destination, clock }: Delivery,
+  report: Stored,
+  result: Result,
+  answer: Answer | undefined,
+): void {
   const now = clock();
   const { verdict, reason } = result;
   if (verdict === 'delivered' || verdict === 'rejected') {
     const { day, bytes, sha256 } = report;
     const at = new Date(now).toISOString();
-    settle(home, report.name, { day, outcome: verdict, at, url: destination.url, status: answer?.status ?? 0, bytes, sha256 });
+    settle(home, report.name, {
+      day,
+      outcome: verdict,
+      at,
+      url: destination.url,
+      status: answer?.status ?? 0,
+      bytes,
+      sha256,
+    });
     endPause(home);
   } else if (verdict !== 'skipped') {
     const failure: Failure = {

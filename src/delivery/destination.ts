@@ -45,7 +45,8 @@ export function endpointProblem(value: unknown): string | undefined {
   if (typeof key !== 'string' || !KEY.test(key)) return 'the key is missing, or has spaces or control characters';
   if (!URL.canParse(host)) return 'the host is not a URL such as https://eu.i.posthog.com';
   const url = new URL(host);
-  if (url.username || url.password || url.search || url.hash) return 'the host has more than a scheme, a name, a port and a path';
+  if (url.username || url.password || url.search || url.hash)
+    return 'the host has more than a scheme, a name, a port and a path';
   if (url.protocol === 'https:') return undefined;
   if (url.protocol === 'http:' && isLoopback(url.hostname)) return undefined;
   return 'the host is not https (http is allowed for loopback only)';

@@ -32,7 +32,8 @@ export function readPause(home: Home, { host, key }: Endpoint, now: number): Pau
 
 function lastPause(home: Home, { host, key }: Endpoint): Pause | undefined {
   const value = tryReadObject(pathOf(home), 4096) as Partial<Pause> | undefined;
-  const isWhole = typeof value?.until === 'number' && typeof value.failures === 'number' && typeof value.reason === 'string';
+  const isWhole =
+    typeof value?.until === 'number' && typeof value.failures === 'number' && typeof value.reason === 'string';
   return isWhole && value.host === host && value.key === key ? (value as Pause) : undefined;
 }
 
@@ -43,7 +44,12 @@ export interface Failure {
 }
 
 /** Waits longer after each failure in a row, spread by half in either direction so that installs don't march in step. */
-export function pause(home: Home, { host, key }: Endpoint, { reason, retryAfterMs, unauthorised }: Failure, now: number): void {
+export function pause(
+  home: Home,
+  { host, key }: Endpoint,
+  { reason, retryAfterMs, unauthorised }: Failure,
+  now: number,
+): void {
   const failures = Math.min((lastPause(home, { host, key })?.failures ?? 0) + 1, 1000);
   const backoff = Math.min(FIRST_MS * 2 ** Math.min(failures - 1, 20), LONGEST_MS) * (0.5 + Math.random());
   const wait = unauthorised ? UNAUTHORISED_MS : Math.max(retryAfterMs ?? 0, backoff);

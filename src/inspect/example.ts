@@ -1,8 +1,8 @@
-import type { Counts } from '../counters/page.js';
 import { callCells, featureLine, providerLine, toolLine, USES } from '../counters/cells.js';
+import type { Counts } from '../counters/page.js';
 import { addCount } from '../counters/page.js';
-import type { Category, Vocabulary } from '../schema/vocabulary.js';
 import { mergePages, type Totals } from '../report/totals.js';
+import type { Category, Vocabulary } from '../schema/vocabulary.js';
 
 /** Calls of a made-up day: position in the vocabulary, how often, how long (ms), how it went, and what came before. */
 const DAY: readonly { tool: number; times: number; ms: number; failed?: Category; after?: number; nth?: number }[] = [
@@ -21,7 +21,12 @@ export function exampleTotals(vocabulary: Vocabulary): Totals {
   const nameAt = (index: number) => vocabulary.tools[index % vocabulary.tools.length] ?? 'other';
   for (const { tool, times, ms, failed, after, nth } of DAY) {
     const from = after === undefined ? 'start' : nameAt(after);
-    const cells = callCells({ outcome: failed ?? 'success', milliseconds: ms, from, ...(nth !== undefined && { nth }) });
+    const cells = callCells({
+      outcome: failed ?? 'success',
+      milliseconds: ms,
+      from,
+      ...(nth !== undefined && { nth }),
+    });
     for (const cell of cells) addCount(counts, toolLine(nameAt(tool)), cell, times);
   }
   for (const feature of vocabulary.features.slice(0, 2)) addCount(counts, featureLine(feature), USES, 3);

@@ -1,8 +1,8 @@
 import { type ConfigState, MISSING, readConfig } from '../consent/config-file.js';
 import { type Consent, decide } from '../consent/decide.js';
+import { type Resolved, resolveDestination } from '../delivery/destination.js';
 import { type Clock, systemClock } from '../platform/clock.js';
 import { findHome, type Home } from '../platform/home.js';
-import { type Resolved, resolveDestination } from '../delivery/destination.js';
 import type { Vocabulary } from '../schema/vocabulary.js';
 import { type Declaration, readDeclaration } from '../spool/server-file.js';
 

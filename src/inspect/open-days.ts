@@ -1,8 +1,8 @@
-import { type Day, dayOf } from '../schema/calendar.js';
+import { entry } from '../platform/files.js';
 import { closedPath } from '../report/names.js';
 import { isClosed } from '../report/publish.js';
 import { isEmpty, mergePages, type Totals } from '../report/totals.js';
-import { entry } from '../platform/files.js';
+import { type Day, dayOf } from '../schema/calendar.js';
 import { listSpool } from '../spool/names.js';
 import { readSpoolFile } from '../spool/read.js';
 import type { Local } from './local.js';

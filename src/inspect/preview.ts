@@ -60,9 +60,10 @@ function final(local: Local, { name, body }: Stored): PreviewRequest[] {
 }
 
 async function draft(local: Local, day: Day, totals: Totals): Promise<PreviewRequest> {
-  const { env, home, vocabulary, consent, resolved } = local;
+  const { env, home, vocabulary, consent, resolved, declaration } = local;
   const schema = consent.acceptedSchema ?? SCHEMA;
-  const seen = home === undefined || isEphemeral(env, home) ? undefined : seenBefore(home, day);
+  const isKept = home !== undefined && !(declaration?.ephemeral ?? isEphemeral(env, home));
+  const seen = isKept ? seenBefore(home, day) : undefined;
   const body = await freeze(totals, { day, vocabulary, schema, seen, key: resolved.destination?.key ?? '' });
   return request(local, 'draft', describe(day, body));
 }

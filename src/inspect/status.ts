@@ -29,7 +29,12 @@ export interface Status {
   /** What is counted today; null while nothing is. */
   readonly today: { readonly day: string; readonly rows: number } | null;
   /** Closed reports that are not delivered yet, oldest first. */
-  readonly waiting: readonly { readonly day: string; readonly rows: number; readonly bytes: number; readonly sha256: string }[];
+  readonly waiting: readonly {
+    readonly day: string;
+    readonly rows: number;
+    readonly bytes: number;
+    readonly sha256: string;
+  }[];
   readonly lastSent: Receipt | null;
   /** Reports given up in the last 45 days: undeliverable after 21 days, or refused by the destination. */
   readonly dropped: number;
@@ -69,16 +74,25 @@ export function readStatus(viewpoint: Viewpoint): Status & { readonly remarks: R
     waiting: (home === undefined ? [] : listWaiting(home)).map(({ day, body, bytes, sha256 }) => {
       return { day, rows: decode(body)?.rows.length ?? 0, bytes, sha256 };
     }),
-    lastSent: receipts.filter(({ outcome }) => outcome === 'delivered').sort(byTime).at(-1) ?? null,
+    lastSent:
+      receipts
+        .filter(({ outcome }) => outcome === 'delivered')
+        .sort(byTime)
+        .at(-1) ?? null,
     dropped: receipts.filter(({ outcome }) => outcome !== 'delivered').length,
     destination: destination && { host: destination.host, source: destination.source },
   };
   const remarks: Remarks = {
-    warnings: [...consent.layers.flatMap(({ warning }) => warning ?? []), ...(resolved.problem ? [resolved.problem] : [])],
+    warnings: [
+      ...consent.layers.flatMap(({ warning }) => warning ?? []),
+      ...(resolved.problem ? [resolved.problem] : []),
+    ],
     pause: home && destination ? readPause(home, destination, local.now) : undefined,
     unclosed: days.filter(({ day }) => !isToday(local, day)).length,
   };
-  return Object.defineProperty(status, 'remarks', { value: remarks, enumerable: false }) as Status & { remarks: Remarks };
+  return Object.defineProperty(status, 'remarks', { value: remarks, enumerable: false }) as Status & {
+    remarks: Remarks;
+  };
 }
 
 function receiptsOf({ home }: Local): Receipt[] {

@@ -13,7 +13,11 @@ export function observe(handler: Handler, calls: PendingCalls): Handler {
     pending.entered = true;
     try {
       const result = handler.apply(this, args);
-      if (result instanceof Promise) result.then((value) => note(pending, value), (error) => noteThrown(pending, error));
+      if (result instanceof Promise)
+        result.then(
+          (value) => note(pending, value),
+          (error) => noteThrown(pending, error),
+        );
       else note(pending, result);
       return result;
     } catch (error) {

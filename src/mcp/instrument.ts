@@ -1,8 +1,15 @@
-import { type Internals, INTERNALS } from '../tracker/analytics.js';
+import { INTERNALS, type Internals } from '../tracker/analytics.js';
 import type { Analytics } from '../tracker/types.js';
 import type { KnownTools, PendingCalls } from './calls.js';
 import { observe } from './handlers.js';
-import { type Handler, type HighLevelServer, type InstrumentableServer, isHighLevel, type LowLevelServer, type Transport } from './shapes.js';
+import {
+  type Handler,
+  type HighLevelServer,
+  type InstrumentableServer,
+  isHighLevel,
+  type LowLevelServer,
+  type Transport,
+} from './shapes.js';
 import { tap } from './tap.js';
 
 const INSTRUMENTED = Symbol.for('dot-ai-analytics.instrumented');
@@ -18,11 +25,13 @@ const INSTRUMENTED = Symbol.for('dot-ai-analytics.instrumented');
  */
 export function instrument<S extends InstrumentableServer>(server: S, analytics: Analytics<string, string>): S {
   const internals = (analytics as { readonly [INTERNALS]?: Internals })[INTERNALS];
-  if (internals === undefined) return warn(server, 'this is not a tracker made by createAnalytics(); nothing is counted');
+  if (internals === undefined)
+    return warn(server, 'this is not a tracker made by createAnalytics(); nothing is counted');
   const low: LowLevelServer = isHighLevel(server) ? server.server : server;
   if (INSTRUMENTED in low) return warn(server, 'this server is instrumented already');
   Object.defineProperty(low, INSTRUMENTED, { value: true });
-  if (low.transport !== undefined) return warn(server, 'this server is connected already; call instrument() before connect(). Nothing is counted');
+  if (low.transport !== undefined)
+    return warn(server, 'this server is connected already; call instrument() before connect(). Nothing is counted');
 
   const calls: PendingCalls = new Map();
   const session = analytics.session();
@@ -60,7 +69,11 @@ interface Registered {
 }
 
 /** Wraps `registerTool` and v1's older `tool`, and remembers what they return. */
-function watchRegistration(server: HighLevelServer, calls: PendingCalls, during: <T>(action: () => T) => T): KnownTools {
+function watchRegistration(
+  server: HighLevelServer,
+  calls: PendingCalls,
+  during: <T>(action: () => T) => T,
+): KnownTools {
   const earlier = (server as { readonly _registeredTools?: object })._registeredTools;
   const isLate = earlier !== undefined && Object.keys(earlier).length > 0;
   if (isLate) warn(server, 'tools were registered before instrument(); the reasons of their failures are not known');

@@ -77,9 +77,12 @@ export function tap(transport: Transport, { session, internals, calls, tools }: 
 /** A last, separate text block; the original result stays as it is. */
 function withHint(message: Message, hint: Hint): Message {
   const { result } = message;
-  if (!Array.isArray(result?.content) || result.structuredContent !== undefined || result.task !== undefined) return message;
+  if (!Array.isArray(result?.content) || result.structuredContent !== undefined || result.task !== undefined)
+    return message;
   const text = hint.claim();
-  return text === undefined ? message : { ...message, result: { ...result, content: [...result.content, { type: 'text', text }] } };
+  return text === undefined
+    ? message
+    : { ...message, result: { ...result, content: [...result.content, { type: 'text', text }] } };
 }
 
 function quietly(action: () => void): void {

@@ -40,7 +40,8 @@ export async function withLock<T>(path: string, patience: number, section: () =>
         release();
       }
     }
-    if (performance.now() > until) throw Object.assign(new Error('another process holds the lock'), { code: 'ELOCKED' });
+    if (performance.now() > until)
+      throw Object.assign(new Error('another process holds the lock'), { code: 'ELOCKED' });
     await new Promise((resolve) => setTimeout(resolve, RETRY_EVERY * (1 + Math.random())));
   }
 }

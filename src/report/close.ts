@@ -71,7 +71,11 @@ async function closeDay(closing: Closing, day: Day, files: readonly SpoolFile[],
  *
  * @returns the bodies that have no place on disk, by day
  */
-export async function closeOwn(closing: Omit<Closing, 'home'>, home: Home | undefined, own: readonly Unclosed[]): Promise<string[]> {
+export async function closeOwn(
+  closing: Omit<Closing, 'home'>,
+  home: Home | undefined,
+  own: readonly Unclosed[],
+): Promise<string[]> {
   const unpublished: string[] = [];
   for (const { page, file } of own) {
     const body = await frozen(closing, undefined, page.day, [parsePage(page.bytes().toString('latin1'), page.day)]);
@@ -90,7 +94,10 @@ async function frozen(
   pages: readonly (Counts | undefined)[],
 ): Promise<string | undefined> {
   const { acceptedSchema } = gate.check();
-  const totals = mergePages(pages.filter((page) => page !== undefined), vocabulary);
+  const totals = mergePages(
+    pages.filter((page) => page !== undefined),
+    vocabulary,
+  );
   if (acceptedSchema === null || isEmpty(totals)) return undefined;
   return freeze(totals, { day, vocabulary, schema: acceptedSchema, seen, key });
 }

@@ -72,7 +72,12 @@ async function createEncoder(keep: (url: string, body: unknown) => void) {
       host: NOWHERE,
       fetch: async (url, { body }) => {
         keep(url, body);
-        return { status: 200, text: async () => '{"status":1}', json: async () => ({ status: 1 }), headers: new Headers() };
+        return {
+          status: 200,
+          text: async () => '{"status":1}',
+          json: async () => ({ status: 1 }),
+          headers: new Headers(),
+        };
       },
       flushInterval: 0,
       flushAt: MOST_ROWS + 1,

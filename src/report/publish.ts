@@ -1,4 +1,4 @@
-import { copyFileSync, constants, linkSync } from 'node:fs';
+import { constants, copyFileSync, linkSync } from 'node:fs';
 import type { Gate } from '../consent/gate.js';
 import { systemCode } from '../platform/errors.js';
 import { ensurePrivateFolder, entry, removeFile, writeTemporary } from '../platform/files.js';
@@ -38,7 +38,8 @@ export function publish(home: Home, name: ReportName, body: string, gate: Gate):
 /** Brings reports into the outbox that a killed process closed but did not get there. */
 export function finishPublishing(home: Home, gate: Gate): void {
   for (const name of listClosed(home)) {
-    if (!hasLeftSpool(home, name) && gate.check().enabled) linkOnce(closedPath(home, name), reportPath(home.outbox, name));
+    if (!hasLeftSpool(home, name) && gate.check().enabled)
+      linkOnce(closedPath(home, name), reportPath(home.outbox, name));
   }
 }
 

@@ -2,7 +2,7 @@ import { EVENTS, propertiesOf } from '../schema/fields.js';
 import { coarse } from '../schema/numbers.js';
 import { MOST_ROWS, type Row } from '../schema/report.js';
 import { OTHER } from '../schema/vocabulary.js';
-import { failuresOf, invocationsOf, sum, type Totals, type ToolTotals } from './totals.js';
+import { failuresOf, invocationsOf, sum, type ToolTotals, type Totals } from './totals.js';
 
 /** Below this many calls a latency would single out a call, and its length is part of what was done. */
 const LATENCY_FROM = 5;
@@ -42,14 +42,18 @@ interface Draft {
 }
 
 function buildRows(totals: Totals): Draft[] {
-  const step = (from: string, to: string, count: number): Draft => draft('workflow_step', { from, to }, { count }, count);
+  const step = (from: string, to: string, count: number): Draft =>
+    draft('workflow_step', { from, to }, { count }, count);
   const uses = (feature: string, count: number): Draft => draft('feature_usage', { feature }, { uses: count }, count);
-  const calls = (provider: string, count: number): Draft => draft('provider_usage', { provider }, { invocations: count }, count);
+  const calls = (provider: string, count: number): Draft =>
+    draft('provider_usage', { provider }, { invocations: count }, count);
   return [
     ...[...totals.tools].map(([tool, one]) => toolRow(tool, one)),
     ...pooledLatency(totals),
     ...sessions(totals),
-    ...frequentSteps([...totals.tools].flatMap(([to, { from }]) => [...from].map(([name, count]) => step(name, to, count)))),
+    ...frequentSteps(
+      [...totals.tools].flatMap(([to, { from }]) => [...from].map(([name, count]) => step(name, to, count))),
+    ),
     ...[...totals.features].map(([feature, count]) => uses(feature, count)),
     ...[...totals.providers].map(([provider, count]) => calls(provider, count)),
     draft('active_install', {}, {}, Number.POSITIVE_INFINITY),
@@ -139,7 +143,9 @@ function merge(rows: readonly Draft[]): Draft[] {
     const same = merged.get(nameOf(row));
     merged.set(
       nameOf(row),
-      same === undefined ? row : { ...row, counts: addAll([same.counts, row.counts]), weight: same.weight + row.weight },
+      same === undefined
+        ? row
+        : { ...row, counts: addAll([same.counts, row.counts]), weight: same.weight + row.weight },
     );
   }
   return [...merged.values()];

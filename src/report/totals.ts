@@ -1,8 +1,15 @@
-import { outcomeCell, type Outcome } from '../counters/cells.js';
-import { fromCell, MOST_DISTINCT, nthCell, SUCCESS, USES } from '../counters/cells.js';
+import { fromCell, MOST_DISTINCT, nthCell, type Outcome, outcomeCell, SUCCESS, USES } from '../counters/cells.js';
 import { addCount, type Counts } from '../counters/page.js';
 import { LATENCY_CELLS, type LatencyCell } from '../schema/numbers.js';
-import { CATEGORIES, type Category, foldInto, foldProvider, OTHER, START, type Vocabulary } from '../schema/vocabulary.js';
+import {
+  CATEGORIES,
+  type Category,
+  foldInto,
+  foldProvider,
+  OTHER,
+  START,
+  type Vocabulary,
+} from '../schema/vocabulary.js';
 
 /** What one tool did on one day, over all processes. Every number is exact up to 9999. */
 export interface ToolTotals {
@@ -37,7 +44,8 @@ export function mergePages(pages: readonly Counts[], vocabulary: Vocabulary): To
       for (const [cell, count] of cells) addCount(merged, key, foldFrom(cell, tool), count);
     }
   }
-  const uses = (kind: string) => new Map(linesOf(merged, kind).flatMap(([name, cells]) => positive(name, cells.get(USES))));
+  const uses = (kind: string) =>
+    new Map(linesOf(merged, kind).flatMap(([name, cells]) => positive(name, cells.get(USES))));
   return {
     tools: new Map(linesOf(merged, 'tool').map(([name, cells]) => [name, toolTotals(cells, vocabulary)])),
     features: uses('feature'),
@@ -73,7 +81,9 @@ function foldFrom(cell: string, tool: (name: unknown) => string): string {
 }
 
 function linesOf(merged: Map<string, Map<string, number>>, kind: string): [string, Map<string, number>][] {
-  return [...merged].flatMap(([line, cells]) => (line.startsWith(`${kind} `) ? [[line.slice(kind.length + 1), cells]] : []));
+  return [...merged].flatMap(([line, cells]) =>
+    line.startsWith(`${kind} `) ? [[line.slice(kind.length + 1), cells]] : [],
+  );
 }
 
 function toolTotals(cells: Map<string, number>, { tools }: Vocabulary): ToolTotals {

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { type Day, isDay } from './calendar.js';
 import { SCHEMA } from './fields.js';
-import { inWords, isEventName, type Report, reportProblem, type Row } from './report.js';
+import { inWords, isEventName, type Report, type Row, reportProblem } from './report.js';
 import type { Vocabulary } from './vocabulary.js';
 
 /*
@@ -25,9 +25,15 @@ const ADDED = {
 
 const EVENT = v.pipe(
   v.strictObject({
-    event: v.pipe(v.string(), v.check((name) => isEventName(name), 'expected a known event')),
+    event: v.pipe(
+      v.string(),
+      v.check((name) => isEventName(name), 'expected a known event'),
+    ),
     properties: v.looseObject(ADDED),
-    timestamp: v.pipe(v.string(), v.check((at) => at.endsWith(NOON) && isDay(at.slice(0, 10)), 'expected noon UTC of a day')),
+    timestamp: v.pipe(
+      v.string(),
+      v.check((at) => at.endsWith(NOON) && isDay(at.slice(0, 10)), 'expected noon UTC of a day'),
+    ),
     uuid: v.pipe(v.string(), v.regex(UUID_V4)),
     distinct_id: v.string(),
   }),

@@ -116,8 +116,13 @@ export const EVENTS: readonly EventKind[] = [
         "Tells a cluster's refusal from a bug of the server's.",
         CATEGORIES.map((category) => `failures_${category}`),
       ),
-      latency('How many of the calls took at most this long and longer than the next smaller bound; only from 5 calls a day.'),
-      ...firsts('called this tool', 'Counts the installations that use a tool in a week or month, without telling them apart.'),
+      latency(
+        'How many of the calls took at most this long and longer than the next smaller bound; only from 5 calls a day.',
+      ),
+      ...firsts(
+        'called this tool',
+        'Counts the installations that use a tool in a week or month, without telling them apart.',
+      ),
     ],
   },
   {
@@ -180,7 +185,13 @@ export const EVENTS: readonly EventKind[] = [
         'Not how it was used.',
         'Shows whether new work is found.',
       ),
-      field('uses', 'count', 'How often it was used on this day.', 'Not when, and not by whom.', 'Tells a try from a habit.'),
+      field(
+        'uses',
+        'count',
+        'How often it was used on this day.',
+        'Not when, and not by whom.',
+        'Tells a try from a habit.',
+      ),
       ...firsts('used this feature', 'Counts the installations that adopted a feature, without telling them apart.'),
     ],
   },
@@ -195,13 +206,22 @@ export const EVENTS: readonly EventKind[] = [
         'Not the model, the account, the key, the endpoint or the region.',
         'Shows which integrations to keep working.',
       ),
-      field('invocations', 'count', 'How often it was called on this day.', 'No tokens, no costs, no prompts.', 'Tells a default from a choice.'),
+      field(
+        'invocations',
+        'count',
+        'How often it was called on this day.',
+        'No tokens, no costs, no prompts.',
+        'Tells a default from a choice.',
+      ),
     ],
   },
   {
     event: 'active_install',
     answers: 'How many installations are active, and is that growing?',
-    fields: firsts('reported at all', 'Weekly and monthly active installations: the number of rows, with no identifier.'),
+    fields: firsts(
+      'reported at all',
+      'Weekly and monthly active installations: the number of rows, with no identifier.',
+    ),
   },
 ];
 

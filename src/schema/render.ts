@@ -40,7 +40,10 @@ function rowJsonSchema(event: string, vocabulary: Vocabulary, schema: number) {
         additionalProperties: false,
         required: names,
         properties: Object.fromEntries(
-          properties.map(([name, field]) => [name, { ...valueJsonSchema(field, vocabulary), description: describe(field) }]),
+          properties.map(([name, field]) => [
+            name,
+            { ...valueJsonSchema(field, vocabulary), description: describe(field) },
+          ]),
         ),
       },
     },

@@ -31,7 +31,10 @@ export function reportSchema(vocabulary: Vocabulary, schema: number = SCHEMA) {
   const kinds = EVENTS.map((kind) => rowSchema(kind, vocabulary, schema));
   return v.strictObject({
     schema: v.literal(schema),
-    day: v.pipe(v.string(), v.check((text) => isDay(text), 'expected a day, YYYY-MM-DD')),
+    day: v.pipe(
+      v.string(),
+      v.check((text) => isDay(text), 'expected a day, YYYY-MM-DD'),
+    ),
     rows: v.pipe(v.array(v.variant('event', kinds)), v.minLength(1), v.maxLength(MOST_ROWS)),
   });
 }
@@ -48,7 +51,9 @@ export function inWords(issue: v.BaseIssue<unknown>, whole: string): string {
 }
 
 function rowSchema(kind: EventKind, vocabulary: Vocabulary, schema: number) {
-  const optional = [...propertiesOf(kind, schema)].map(([name, field]) => [name, valueSchema(field, vocabulary)] as const);
+  const optional = [...propertiesOf(kind, schema)].map(
+    ([name, field]) => [name, valueSchema(field, vocabulary)] as const,
+  );
   return v.strictObject({ event: v.literal(kind.event), properties: v.strictObject(Object.fromEntries(optional)) });
 }
 

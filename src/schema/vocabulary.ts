@@ -67,7 +67,9 @@ function checkNames(what: string, names: readonly string[]): void {
 export function namesProblem(names: unknown): string | undefined {
   if (!Array.isArray(names)) return 'expected an array of names';
   if (names.length > MOST_NAMES) return `${names.length} names are declared, at most ${MOST_NAMES} can be`;
-  const bad = names.findIndex((name) => typeof name !== 'string' || !NAME.test(name) || name === OTHER || name === START);
+  const bad = names.findIndex(
+    (name) => typeof name !== 'string' || !NAME.test(name) || name === OTHER || name === START,
+  );
   if (bad !== -1) {
     return `the name at index ${bad} is not of the form ${NAME.source}, or is one of the reserved words "${OTHER}" and "${START}"`;
   }

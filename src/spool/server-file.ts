@@ -13,21 +13,24 @@ export interface Endpoint {
 /** What a server declared when it created its tracker. */
 export interface Declaration extends Vocabulary {
   readonly posthog?: Endpoint;
+  /** Set where the server said so itself, instead of having it detected. */
+  readonly ephemeral?: boolean;
 }
 
 const MOST_BYTES = 64 * 1024;
 
 /** Kept in the data folder so that the command line shows, names and sends as the server would. */
-export function writeDeclaration(home: Home, { tools, features, posthog }: Declaration): void {
-  const text = `${JSON.stringify({ tools, features, ...(posthog && { posthog }) }, null, 2)}\n`;
+export function writeDeclaration(home: Home, { tools, features, posthog, ephemeral }: Declaration): void {
+  const text = `${JSON.stringify({ tools, features, posthog, ephemeral }, null, 2)}\n`;
   if (tryReadText(home.server, MOST_BYTES) !== text) writeAtomically(home.server, text);
 }
 
 /** Undefined where no server has recorded here yet, or where the file is damaged. */
 export function readDeclaration(home: Home): Declaration | undefined {
   const value = tryReadObject(home.server, MOST_BYTES);
-  if (value === undefined || namesProblem(value.tools) !== undefined || namesProblem(value.features) !== undefined) return;
-  const { tools, features, posthog } = value as unknown as Declaration;
+  if (value === undefined || namesProblem(value.tools) !== undefined || namesProblem(value.features) !== undefined)
+    return;
+  const { tools, features, posthog, ephemeral } = value as unknown as Declaration;
   const isEndpoint = isObject(posthog) && typeof posthog.host === 'string' && typeof posthog.key === 'string';
-  return { tools, features, ...(isEndpoint && { posthog }) };
+  return { tools, features, ...(isEndpoint && { posthog }), ...(typeof ephemeral === 'boolean' && { ephemeral }) };
 }

@@ -1,18 +1,18 @@
 import type { Consent } from '../consent/decide.js';
 import { createGate } from '../consent/gate.js';
 import { featureLine, providerLine, USES } from '../counters/cells.js';
+import { createHint, type Hint } from '../notice/hint.js';
 import { type Clock, systemClock } from '../platform/clock.js';
 import { debug } from '../platform/debug.js';
 import { causeOf } from '../platform/errors.js';
 import { findHome } from '../platform/home.js';
-import { createHint, type Hint } from '../notice/hint.js';
 import { type Day, dayOf, endOf } from '../schema/calendar.js';
 import { checkVocabulary, foldInto, foldProvider } from '../schema/vocabulary.js';
 import { createSpool } from '../spool/spool.js';
 import { createChores } from './chores.js';
 import { createSession, type Recorder } from './session.js';
 import type { Analytics, AnalyticsOptions } from './types.js';
-import { createUpkeep, type Timing, TIMING } from './upkeep.js';
+import { createUpkeep, TIMING, type Timing } from './upkeep.js';
 
 /** What comes from outside. Tests give their own; a server never needs to. */
 export interface Environment {
@@ -82,7 +82,10 @@ export function createAnalytics<const Tool extends string, const Feature extends
     on = false;
     upkeep.stop();
     // A file that says no deletes what was counted; one that can't be understood must not destroy anything.
-    spool.forget('all', consent.layers.some(({ layer, verdict, warning }) => layer === 'config' && verdict === 'off' && !warning));
+    spool.forget(
+      'all',
+      consent.layers.some(({ layer, verdict, warning }) => layer === 'config' && verdict === 'off' && !warning),
+    );
     chores.forget();
   }
 

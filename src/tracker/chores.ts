@@ -1,12 +1,12 @@
 import { readConfig } from '../consent/config-file.js';
 import type { Gate } from '../consent/gate.js';
+import { deliver } from '../delivery/deliver.js';
+import { type Destination, resolveDestination } from '../delivery/destination.js';
 import type { Clock } from '../platform/clock.js';
 import { isEphemeral } from '../platform/ephemeral.js';
 import type { Home } from '../platform/home.js';
-import { deliver } from '../delivery/deliver.js';
-import { type Destination, resolveDestination } from '../delivery/destination.js';
-import { isFinished } from '../schema/calendar.js';
 import { type Closing, closeFinishedDays, closeOwn } from '../report/close.js';
+import { isFinished } from '../schema/calendar.js';
 import type { Spool, Unclosed } from '../spool/spool.js';
 import type { AnalyticsOptions } from './types.js';
 import { createUnwritten } from './unwritten.js';
@@ -43,7 +43,10 @@ export function createChores(parts: Parts): Chores & { finish(): Promise<void>; 
   /** Freezes what this process holds; what has a file is then in the outbox. */
   async function closeMine(own: readonly Unclosed[]): Promise<void> {
     unwritten.add(await closeOwn(closing(), home, own));
-    spool.forget(own.map(({ page }) => page), false);
+    spool.forget(
+      own.map(({ page }) => page),
+      false,
+    );
   }
 
   async function send(signal: AbortSignal, background: boolean): Promise<void> {
@@ -57,7 +60,9 @@ export function createChores(parts: Parts): Chores & { finish(): Promise<void>; 
   return {
     isOn,
     async closeDays() {
-      const unwritable = spool.unclosed().filter(({ page, file }) => file === undefined && isFinished(page.day, clock()));
+      const unwritable = spool
+        .unclosed()
+        .filter(({ page, file }) => file === undefined && isFinished(page.day, clock()));
       if (unwritable.length > 0) await closeMine(unwritable);
       if (home !== undefined) await closeFinishedDays({ ...closing(), home }, clock());
     },
@@ -68,7 +73,9 @@ export function createChores(parts: Parts): Chores & { finish(): Promise<void>; 
       if (own.length === 0) return;
       const deadline = new AbortController();
       const timer = setTimeout(() => deadline.abort(), FINISH_MS);
-      const isOver = new Promise<void>((resolve) => deadline.signal.addEventListener('abort', () => resolve(), { once: true }));
+      const isOver = new Promise<void>((resolve) =>
+        deadline.signal.addEventListener('abort', () => resolve(), { once: true }),
+      );
       const work = closeMine(own).then(() => send(deadline.signal, false));
       await Promise.race([work, isOver]).finally(() => clearTimeout(timer));
     },

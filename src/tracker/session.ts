@@ -1,6 +1,6 @@
 import { types } from 'node:util';
-import { callCells, type Outcome, toolLine } from '../counters/cells.js';
 import { categorise, isCategory } from '../counters/categorise.js';
+import { callCells, type Outcome, toolLine } from '../counters/cells.js';
 import { createChain } from '../counters/session.js';
 import type { Day } from '../schema/calendar.js';
 import type { Category, Fold } from '../schema/vocabulary.js';

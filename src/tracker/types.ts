@@ -1,6 +1,6 @@
 import type { Outcome } from '../counters/cells.js';
-import type { Endpoint } from '../spool/server-file.js';
 import type { Category, Vocabulary } from '../schema/vocabulary.js';
+import type { Endpoint } from '../spool/server-file.js';
 
 /** What a server says when it creates its tracker. With it the set of strings that can leave is closed. */
 export interface AnalyticsOptions<Tool extends string = string, Feature extends string = string> extends Vocabulary {

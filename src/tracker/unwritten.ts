@@ -1,7 +1,7 @@
+import type { Gate } from '../consent/gate.js';
 import { judge } from '../delivery/answers.js';
 import type { Destination } from '../delivery/destination.js';
 import { post } from '../delivery/post.js';
-import type { Gate } from '../consent/gate.js';
 import { debug } from '../platform/debug.js';
 import { causeOf } from '../platform/errors.js';
 

@@ -1,7 +1,7 @@
 import type { Clock } from '../platform/clock.js';
 import { debug } from '../platform/debug.js';
 import { causeOf } from '../platform/errors.js';
-import { endOf, dayOf } from '../schema/calendar.js';
+import { dayOf, endOf } from '../schema/calendar.js';
 
 /** How often and how spread a server looks after its home, ms. */
 export interface Timing {

@@ -1,5 +1,5 @@
 import { clearData } from '../../choice/set-analytics.js';
-import { EXIT, type Run } from '../commands.js';
+import { EXIT, type Run } from '../command.js';
 
 export const run: Run = async (_invocation, output) => {
   const hadData = await clearData();

@@ -1,18 +1,25 @@
 import { setAnalytics } from '../../choice/set-analytics.js';
-import { EXIT, type Run } from '../commands.js';
+import { EXIT, type Run } from '../command.js';
 import { decider, onOff, shortPath } from '../words.js';
 
 export const run: Run = async ({ options }, output) => {
   const purge = options.purge === true;
   const { consent, configPath, keptCopy } = await setAnalytics(false, { purge });
   if (keptCopy) output.remark(`The old file could not be used and was kept as ${shortPath(keptCopy)}.`);
-  output.data(`Saved: ${onOff(false, output)}, in ${shortPath(configPath)}. Everything unsent is deleted${purge ? ', and the copies of what was sent' : ''}.`);
-  output.data(`In effect here: ${onOff(consent.enabled, output)}${consent.enabled ? `, because of ${decider(consent)}` : ''}.`);
+  output.data(
+    `Saved: ${onOff(false, output)}, in ${shortPath(configPath)}. Everything unsent is deleted${purge ? ', and the copies of what was sent' : ''}.`,
+  );
+  output.data(
+    `In effect here: ${onOff(consent.enabled, output)}${consent.enabled ? `, because of ${decider(consent)}` : ''}.`,
+  );
   for (const { warning } of consent.layers) if (warning) output.remark(`Warning: ${warning}.`);
   if (consent.enabled) {
     output.remark(`Error: ${decider(consent)} keeps it on. Remove it there, then look at: dot-ai-analytics status`);
     return EXIT.failed;
   }
-  if (!purge) output.data('Copies of what was already sent stay for you to read: dot-ai-analytics sent. Delete them: dot-ai-analytics clear');
+  if (!purge)
+    output.data(
+      'Copies of what was already sent stay for you to read: dot-ai-analytics sent. Delete them: dot-ai-analytics clear',
+    );
   return EXIT.done;
 };

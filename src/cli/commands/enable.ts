@@ -1,6 +1,6 @@
 import { setAnalytics } from '../../choice/set-analytics.js';
 import { EVENTS, SCHEMA } from '../../schema/fields.js';
-import { EXIT, type Run } from '../commands.js';
+import { EXIT, type Run } from '../command.js';
 import { columns, type Output, wrap } from '../output.js';
 import { decider, onOff, shortPath } from '../words.js';
 
@@ -16,10 +16,14 @@ export const run: Run = async ({ options }, output) => {
   const { consent, configPath, keptCopy } = await setAnalytics(true);
   if (keptCopy) output.remark(`The old file could not be used and was kept as ${shortPath(keptCopy)}.`);
   output.data(`Saved: ${onOff(true, output)}, schema ${SCHEMA}, in ${shortPath(configPath)}.`);
-  output.data(`In effect here: ${onOff(consent.enabled, output)}${consent.enabled ? '' : `, because of ${decider(consent)}`}.`);
+  output.data(
+    `In effect here: ${onOff(consent.enabled, output)}${consent.enabled ? '' : `, because of ${decider(consent)}`}.`,
+  );
   for (const { warning } of consent.layers) if (warning) output.remark(`Warning: ${warning}.`);
   if (!consent.enabled) {
-    output.remark('Error: what you saved has no effect here. Remove what keeps it off, then look at: dot-ai-analytics status');
+    output.remark(
+      'Error: what you saved has no effect here. Remove what keeps it off, then look at: dot-ai-analytics status',
+    );
     return EXIT.failed;
   }
   output.data('See what is counted at any time: dot-ai-analytics preview. Turn it off: dot-ai-analytics disable');
@@ -29,8 +33,18 @@ export const run: Run = async ({ options }, output) => {
 /** What a yes means, on one screen. */
 function explain({ paint, width, data }: Output): void {
   data(wrap(`${paint.bold('What is collected')}: once a day, counts. Per row one of these, nothing else:`, width));
-  data(columns(EVENTS.map(({ event, answers }) => [event, answers]), width));
+  data(
+    columns(
+      EVENTS.map(({ event, answers }) => [event, answers]),
+      width,
+    ),
+  );
   data(`\n${paint.bold('What is not')}`);
-  data(wrap('No identifier of you, your machine, installation or session. No arguments, prompts, results, error messages, cluster or file names; no operating system, version, client or clock time.', width));
+  data(
+    wrap(
+      'No identifier of you, your machine, installation or session. No arguments, prompts, results, error messages, cluster or file names; no operating system, version, client or clock time.',
+      width,
+    ),
+  );
   data(wrap('\nThe exact bytes: dot-ai-analytics preview. Every field and why: dot-ai-analytics schema.\n', width));
 }

@@ -1,7 +1,7 @@
 import { setHintShown } from '../../choice/set-analytics.js';
 import { readStatus } from '../../inspect/status.js';
 import { dotAiVocabulary } from '../../tracker/dot-ai.js';
-import { EXIT, type Run } from '../commands.js';
+import { EXIT, type Run } from '../command.js';
 
 export const run: Run = async ({ options }, output) => {
   if (options.reset || options.markShown) await setHintShown(options.markShown === true);

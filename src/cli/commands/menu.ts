@@ -1,4 +1,5 @@
-import { COMMANDS, EXIT, type Invocation, type Run } from '../commands.js';
+import { EXIT, type Invocation, type Run } from '../command.js';
+import { COMMANDS } from '../commands.js';
 
 const NOTHING: Invocation = { argument: undefined, options: {} };
 
@@ -12,7 +13,10 @@ export const run: Run = async (_invocation, output) => {
   const offered = COMMANDS.filter(({ name }) => OFFERED.includes(name));
   const chosen = await select({
     message: 'What next?',
-    choices: [...offered.map(({ name, does }) => ({ name: `${name}: ${does}`, short: name, value: name })), { name: 'quit', value: '' }],
+    choices: [
+      ...offered.map(({ name, does }) => ({ name: `${name}: ${does}`, short: name, value: name })),
+      { name: 'quit', value: '' },
+    ],
   });
   const spec = COMMANDS.find(({ name }) => name === chosen);
   return spec === undefined ? EXIT.done : (await spec.load()).run(NOTHING, output);

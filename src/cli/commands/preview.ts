@@ -1,7 +1,7 @@
 import { type PreviewRequest, readPreview } from '../../inspect/preview.js';
 import { decode } from '../../report/decode.js';
 import { dotAiVocabulary } from '../../tracker/dot-ai.js';
-import { EXIT, type Run } from '../commands.js';
+import { EXIT, type Run } from '../command.js';
 import { type Output, wrap } from '../output.js';
 import { showRows } from '../rows.js';
 import { plural } from '../words.js';
@@ -36,7 +36,9 @@ function heading(kind: 'pending' | 'example', count: number): string {
 
 function show({ state, day, url, bytes, sha256, body }: PreviewRequest, isExample: boolean, output: Output): void {
   const { paint, width, data } = output;
-  const draft = isExample ? 'example' : 'draft, its random ids and its order are drawn when the day closes, at 01:00 UTC of the next';
+  const draft = isExample
+    ? 'example'
+    : 'draft, its random ids and its order are drawn when the day closes, at 01:00 UTC of the next';
   data(`\n${paint.bold.underline(day)} ${state === 'final' ? paint.green('final') : wrap(paint.yellow(draft), width)}`);
   const to = url === null ? 'nowhere: no destination is known' : `POST ${url}`;
   data(`${to}\n${plural(bytes, 'byte')}, sha256 ${sha256.slice(0, 16)}…`);

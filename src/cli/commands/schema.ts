@@ -1,8 +1,8 @@
+import { lookAt } from '../../inspect/local.js';
 import { EVENTS, type Field, SCHEMA } from '../../schema/fields.js';
 import { toJsonSchema, valuesInWords } from '../../schema/render.js';
-import { lookAt } from '../../inspect/local.js';
 import { dotAiVocabulary } from '../../tracker/dot-ai.js';
-import { EXIT, type Run } from '../commands.js';
+import { EXIT, type Run } from '../command.js';
 import { columns, type Output, wrap } from '../output.js';
 
 export const run: Run = async ({ options }, output) => {
@@ -12,19 +12,40 @@ export const run: Run = async ({ options }, output) => {
     return EXIT.done;
   }
   const { paint, width, data } = output;
-  data(wrap(`Schema ${SCHEMA}: everything that is ever recorded. One report a day, a shuffled bag of these rows.`, width));
+  data(
+    wrap(`Schema ${SCHEMA}: everything that is ever recorded. One report a day, a shuffled bag of these rows.`, width),
+  );
   for (const { event, answers, fields } of EVENTS) {
     data(`\n${paint.bold(event)}\n${wrap(answers, width)}`);
     for (const field of fields) showField(field, output);
   }
   const { tools, features } = vocabulary;
   data(`\n${paint.bold('Vocabulary')}`);
-  data(columns([['tools', tools.join(', ')], ['features', features.join(', ')]], width));
+  data(
+    columns(
+      [
+        ['tools', tools.join(', ')],
+        ['features', features.join(', ')],
+      ],
+      width,
+    ),
+  );
   return EXIT.done;
 };
 
 function showField(field: Field, { paint, width, data }: Output): void {
   const { name, what, not, why } = field;
   data(`\n  ${paint.cyan(name)}`);
-  data(columns([['value', valuesInWords(field)], ['is', what], ['is not', not], ['why', why]], width, 4));
+  data(
+    columns(
+      [
+        ['value', valuesInWords(field)],
+        ['is', what],
+        ['is not', not],
+        ['why', why],
+      ],
+      width,
+      4,
+    ),
+  );
 }

@@ -5,14 +5,18 @@ import { lookAt } from '../../inspect/local.js';
 import { listWaiting, type Stored } from '../../outbox/outbox.js';
 import { systemClock } from '../../platform/clock.js';
 import { dotAiVocabulary } from '../../tracker/dot-ai.js';
-import { EXIT, type ExitCode, type Run } from '../commands.js';
+import { EXIT, type ExitCode, type Run } from '../command.js';
 import type { Output } from '../output.js';
 import { decider, plural } from '../words.js';
 
 export const run: Run = async (_invocation, output) => {
   const { env, consent, resolved, vocabulary } = lookAt({ vocabulary: dotAiVocabulary });
   const home = requireHome(env);
-  if (!consent.enabled) return failed(output, `analytics is off: ${decider(consent)}. Nothing is sent. Turn it on: dot-ai-analytics enable`);
+  if (!consent.enabled)
+    return failed(
+      output,
+      `analytics is off: ${decider(consent)}. Nothing is sent. Turn it on: dot-ai-analytics enable`,
+    );
   const waiting = listWaiting(home).length;
   if (waiting === 0) {
     output.data('Nothing is waiting. A day is closed at 01:00 UTC of the next, by the next server that runs.');
@@ -20,7 +24,11 @@ export const run: Run = async (_invocation, output) => {
   }
   const { destination, problem } = resolved;
   if (destination === null) {
-    return failed(output, problem ?? 'no destination is known. Set DOT_AI_POSTHOG_HOST and DOT_AI_POSTHOG_KEY, or "analyticsDestination" in config.json');
+    return failed(
+      output,
+      problem ??
+        'no destination is known. Set DOT_AI_POSTHOG_HOST and DOT_AI_POSTHOG_KEY, or "analyticsDestination" in config.json',
+    );
   }
   output.remark(`Sending ${plural(waiting, 'report')} to ${destination.host}`);
   await deliver({
@@ -36,7 +44,10 @@ export const run: Run = async (_invocation, output) => {
   });
   const left = listWaiting(home).length;
   if (left === 0) return EXIT.done;
-  return failed(output, `${plural(left, 'report')} could not be delivered and ${left === 1 ? 'is' : 'are'} kept. Why: dot-ai-analytics status`);
+  return failed(
+    output,
+    `${plural(left, 'report')} could not be delivered and ${left === 1 ? 'is' : 'are'} kept. Why: dot-ai-analytics status`,
+  );
 };
 
 function line({ name, bytes, sha256 }: Stored, { verdict, reason }: Result): string {

@@ -2,7 +2,7 @@ import { readSent, type SentReport } from '../../inspect/sent.js';
 import { AnalyticsError } from '../../platform/errors.js';
 import { decode } from '../../report/decode.js';
 import { isDay } from '../../schema/calendar.js';
-import { EXIT, type ExitCode, type Run } from '../commands.js';
+import { EXIT, type ExitCode, type Run } from '../command.js';
 import type { Output } from '../output.js';
 import { showRows } from '../rows.js';
 import { plural } from '../words.js';

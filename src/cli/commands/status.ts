@@ -1,6 +1,6 @@
-import { readStatus, type Remarks, type Status } from '../../inspect/status.js';
+import { type Remarks, readStatus, type Status } from '../../inspect/status.js';
 import { dotAiVocabulary } from '../../tracker/dot-ai.js';
-import { EXIT, type Run } from '../commands.js';
+import { EXIT, type Run } from '../command.js';
 import { columns, type Output } from '../output.js';
 import { decider, layerInWords, onOff, plural, shortPath } from '../words.js';
 
@@ -15,7 +15,12 @@ function show(status: Status, remarks: Remarks, output: Output): void {
   const { paint, width } = output;
   output.data(`Analytics is ${onOff(status.enabled, output)}: ${decider(status)}.`);
   output.data(`\n${paint.bold('What decides')} (the first that says on or off)`);
-  output.data(columns(status.layers.map((layer) => [layer.layer, layerInWords(layer)]), width));
+  output.data(
+    columns(
+      status.layers.map((layer) => [layer.layer, layerInWords(layer)]),
+      width,
+    ),
+  );
   output.data(`\n${paint.bold('Here')}`);
   output.data(columns(facts(status, remarks), width));
   for (const warning of remarks.warnings) output.remark(`Warning: ${warning}.`);
@@ -28,16 +33,25 @@ function facts(status: Status, remarks: Remarks): [string, string][] {
   const file = config.path === null ? 'there is no home folder' : `${shortPath(config.path)} (${config.state})`;
   const bytes = waiting.reduce((sum, one) => sum + one.bytes, 0);
   const waits = waiting.length === 0 ? 'nothing' : `${plural(waiting.length, 'report')}, ${plural(bytes, 'byte')}`;
-  const unclosed = remarks.unclosed === 0 ? '' : `; ${plural(remarks.unclosed, 'finished day')} to be closed when a server starts`;
+  const unclosed =
+    remarks.unclosed === 0 ? '' : `; ${plural(remarks.unclosed, 'finished day')} to be closed when a server starts`;
   return [
     ['config file', file],
     ['schema', config.acceptedSchema === null ? `${schema}` : `${schema}, accepted ${config.acceptedSchema}`],
     ['hint', status.hintShown ? 'was shown' : 'not shown yet'],
     ['today', today === null ? 'nothing counted' : `${plural(today.rows, 'row')} so far (${today.day}, UTC)`],
     ['waiting', waits + unclosed],
-    ['last sent', lastSent === null ? 'never' : `${lastSent.at.slice(0, 16).replace('T', ' ')} UTC, the report of ${lastSent.day}`],
+    [
+      'last sent',
+      lastSent === null ? 'never' : `${lastSent.at.slice(0, 16).replace('T', ' ')} UTC, the report of ${lastSent.day}`,
+    ],
     ['given up', plural(status.dropped, 'report')],
-    ['goes to', destination === null ? 'nowhere: no destination is known' : `${destination.host} (from the ${destination.source})`],
+    [
+      'goes to',
+      destination === null
+        ? 'nowhere: no destination is known'
+        : `${destination.host} (from the ${destination.source})`,
+    ],
   ];
 }
 
@@ -48,5 +62,7 @@ function pauseInWords({ reason, until, host }: NonNullable<Remarks['pause']>): s
 
 function nextStep({ enabled, waiting }: Status): string {
   if (!enabled) return 'See what would be sent: dot-ai-analytics preview';
-  return waiting.length > 0 ? 'See what waits: dot-ai-analytics preview' : 'See what is counted: dot-ai-analytics preview';
+  return waiting.length > 0
+    ? 'See what waits: dot-ai-analytics preview'
+    : 'See what is counted: dot-ai-analytics preview';
 }

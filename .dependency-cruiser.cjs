@@ -1,0 +1,60 @@
+// The arrow of CONTRIBUTING.md: a file imports from its own folder and from folders further left.
+const FLOW = [
+  'platform',
+  'schema',
+  'consent',
+  'counters',
+  'spool',
+  'report',
+  'outbox',
+  'delivery',
+  'choice',
+  'inspect',
+  'notice',
+  'tracker',
+  'mcp',
+  'testing',
+  'cli',
+];
+
+module.exports = {
+  forbidden: [
+    ...FLOW.map((folder, index) => ({
+      name: `${folder}-imports-only-from-the-left`,
+      severity: 'error',
+      from: { path: `^src/${folder}/` },
+      to: { path: `^src/(${FLOW.slice(index + 1).join('|') || 'nothing'})/` },
+    })),
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    { name: 'no-orphans', severity: 'error', from: { orphan: true, path: '^src/' }, to: {} },
+    {
+      name: 'every-file-has-a-stage',
+      severity: 'error',
+      from: { path: `^src/(?!index\\.ts|(${FLOW.join('|')})/)` },
+      to: {},
+    },
+    {
+      name: 'mcp-sdks-are-not-imported',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '@modelcontextprotocol' },
+    },
+    {
+      name: 'platform-is-the-edge',
+      severity: 'error',
+      from: { path: '^src/(schema|counters)/' },
+      to: { dependencyTypes: ['core'], pathNot: '^(perf_hooks|util)$' },
+    },
+  ],
+  options: {
+    parser: 'swc',
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    doNotFollow: { path: 'node_modules' },
+  },
+};
