@@ -33,6 +33,8 @@ await Promise.all([
     input: library,
     output: { dir: 'dist/cjs', format: 'cjs', chunkFileNames: 'chunks/[name]-[hash].js' },
   }),
+  // For `npm run docs` only; not in the package.
+  build({ ...shared, input: { docs: 'src/cli/docs.ts' }, output: { dir: 'dist/docs', format: 'esm' } }),
   build({
     ...shared,
     input: { bin: 'src/cli/bin.ts' },

@@ -1,0 +1,26 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { ROOT, run } from './support/processes.js';
+
+test('files import only from earlier stages of the flow', async () => {
+  const cruise = `${ROOT}node_modules/dependency-cruiser/bin/dependency-cruise.mjs`;
+  const { code, stdout } = await run(process.execPath, [cruise, 'src', '--config', '.dependency-cruiser.cjs'], { cwd: ROOT });
+  expect(stdout).toMatch(/no dependency violations found \(\d{2,} modules/);
+  expect(code).toBe(0);
+});
+
+test('every folder of src/ is on the map in CONTRIBUTING.md', () => {
+  const map = readFileSync(`${ROOT}CONTRIBUTING.md`, 'utf8');
+  const folders = readdirSync(`${ROOT}src`, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  for (const { name } of folders) expect(map).toContain(`\`src/${name}/\``);
+});
+
+test('nothing but the output of the command line and the warning of instrument() prints', () => {
+  const files = readdirSync(`${ROOT}src`, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+  const printing = files.filter((name) => /\bconsole\.|stdout|stderr\.write/.test(withoutComments(readFileSync(`${ROOT}src/${name}`, 'utf8'))));
+  expect(printing.sort()).toEqual(['cli/output.ts', 'mcp/instrument.ts']);
+});
+
+function withoutComments(source: string): string {
+  return source.replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '');
+}

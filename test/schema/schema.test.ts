@@ -1,0 +1,136 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { openEnvelope } from '../../src/schema/envelope.js';
+import { EVENTS, propertiesOf, SCHEMA } from '../../src/schema/fields.js';
+import { toJsonSchema, toMarkdown } from '../../src/schema/render.js';
+import { type Report, reportProblem } from '../../src/schema/report.js';
+import { CATEGORIES, checkVocabulary, foldInto, foldProvider, PROVIDERS } from '../../src/schema/vocabulary.js';
+import { dotAiVocabulary } from '../../src/tracker/dot-ai.js';
+import { ROOT } from '../support/processes.js';
+
+test('a field that changes asks for a new schema number: consent is to a number', () => {
+  // To change the table: raise SCHEMA, give the new fields that `since`, and add the next file with `npm run docs`.
+  const recorded = JSON.parse(readFileSync(`${ROOT}test/schema/schema-${SCHEMA}.json`, 'utf8'));
+  expect(JSON.parse(JSON.stringify({ schema: SCHEMA, events: EVENTS, categories: CATEGORIES, providers: PROVIDERS }))).toEqual(recorded);
+  for (const field of EVENTS.flatMap(({ fields }) => fields)) expect(field.since).toBeLessThanOrEqual(SCHEMA);
+});
+
+test('the schema is the contract’s', () => {
+  const names = Object.fromEntries(EVENTS.map((kind) => [kind.event, [...propertiesOf(kind).keys()].filter((name) => !/^(failures|latency)_/.test(name))]));
+  expect(names).toEqual({
+    tool_usage: ['tool', 'invocations', 'successes', 'failures', 'first_this_week', 'first_this_month'],
+    tool_latency: [],
+    session_usage: ['sessions_1_tool', 'sessions_2_tools', 'sessions_3_tools', 'sessions_4_to_5_tools', 'sessions_6_or_more_tools'],
+    workflow_step: ['from', 'to', 'count'],
+    feature_usage: ['feature', 'uses', 'first_this_week', 'first_this_month'],
+    provider_usage: ['provider', 'invocations'],
+    active_install: ['first_this_week', 'first_this_month'],
+  });
+  expect(CATEGORIES.join(' ')).toBe(
+    'authentication authorization validation configuration kubernetes network ai_service storage mcp_protocol operation timeout cancelled internal other',
+  );
+  expect(PROVIDERS.join(' ')).toBe('anthropic openai google xai alibaba kimi amazon_bedrock openrouter copilot host custom other');
+});
+
+test('docs/collected.md is the table (npm run docs)', () => {
+  expect(readFileSync(`${ROOT}docs/collected.md`, 'utf8')).toBe(toMarkdown(dotAiVocabulary));
+});
+
+test('the JSON Schema spells out every allowed string', () => {
+  const json = JSON.stringify(toJsonSchema(dotAiVocabulary));
+  for (const name of [...dotAiVocabulary.tools, ...dotAiVocabulary.features, ...PROVIDERS]) expect(json).toContain(`"${name}"`);
+  expect(json).not.toMatch(/"pattern"|"additionalProperties":true/);
+});
+
+describe('P3: the closed world', () => {
+  const vocabulary = dotAiVocabulary;
+  const report = (rows: unknown[]) => ({ schema: 1, day: '2026-11-23', rows }) as Report;
+  const row = (properties: object, event = 'tool_usage') => ({ event, properties });
+
+  test('a good report passes', () => {
+    const rows = [row({ tool: 'recommend', invocations: 3, latency_le_10: 3, first_this_week: true }), row({}, 'active_install')];
+    expect(reportProblem(report(rows), vocabulary)).toBeUndefined();
+  });
+
+  test.each([
+    ['an unknown tool', [row({ tool: 'SECRET' })]],
+    ['an unknown property', [row({ tool: 'recommend', SECRET: 1 })]],
+    ['an unknown event', [row({}, 'SECRET')]],
+    ['a string for a number', [row({ tool: 'recommend', invocations: 'SECRET' })]],
+    ['a fraction', [row({ tool: 'recommend', invocations: 1.5 })]],
+    ['a zero', [row({ tool: 'recommend', invocations: 0 })]],
+    ['a number above 9999', [row({ tool: 'recommend', invocations: 10_000 })]],
+    ['not a number', [row({ tool: 'recommend', invocations: Number.NaN })]],
+    ['a false flag', [row({ tool: 'recommend', first_this_week: false })]],
+    ['a property of another event', [row({ tool: 'recommend' }, 'active_install')]],
+    ['no tool', [row({ invocations: 1 })]],
+    ['no rows', []],
+    ['101 rows', Array.from({ length: 101 }, () => row({}, 'active_install'))],
+  ])('%s is refused, and the refusal does not repeat it', (_name, rows) => {
+    const problem = reportProblem(report(rows), vocabulary);
+    expect(problem).toBeDefined();
+    expect(problem).not.toMatch(/: .*SECRET/);
+  });
+
+  test.each(['2026-02-30', 'SECRET', '2026-11-23T12:00:00Z'])('the day %s is refused', (day) => {
+    expect(reportProblem({ ...report([row({}, 'active_install')]), day }, vocabulary)).toMatch(/^day: /);
+  });
+
+  test('an envelope with anything added is refused', () => {
+    const uuid = '952b4f3e-86a1-4858-8c18-d3f2ffe56be3';
+    const added = { $process_person_profile: false, $ip: '0.0.0.0', $geoip_disable: true, $lib: 'posthog-node', $lib_version: '5.70.0' };
+    const event = { event: 'active_install', properties: added, timestamp: '2026-11-23T12:00:00.000Z', uuid, distinct_id: uuid };
+    const open = (change: object, outer: object = {}) =>
+      openEnvelope(JSON.stringify({ api_key: 'k', batch: [{ ...event, ...change }], ...outer }), vocabulary);
+    expect(open({})).toHaveProperty('report');
+    for (const change of [
+      { extra: 'SECRET' },
+      { distinct_id: 'SECRET' },
+      { uuid: uuid.replace('-4858', '-7858'), distinct_id: uuid.replace('-4858', '-7858') },
+      { timestamp: '2026-11-23T12:00:01.000Z' },
+      { properties: { ...added, $os: 'SECRET' } },
+      { properties: { ...added, $ip: '10.0.0.1' } },
+      { properties: { ...added, $lib_version: 'SECRET' } },
+      { properties: { ...added, $process_person_profile: true } },
+    ]) {
+      expect(open(change), JSON.stringify(change)).toHaveProperty('problem');
+      expect(JSON.stringify(open(change))).not.toMatch(/: .*SECRET/);
+    }
+    expect(open({}, { sent_at: '2026-11-23T00:00:00Z' })).toHaveProperty('problem');
+    for (const text of ['', '{', 'null', '[]', '{"api_key":"k","batch":[]}']) expect(openEnvelope(text, vocabulary)).toHaveProperty('problem');
+  });
+
+  test('any name outside the vocabulary is "other"', () => {
+    const fold = foldInto(vocabulary.tools);
+    for (const name of ['recommend ', 'Recommend', '__proto__', 'constructor', 'toString', '', 'other', 'start', undefined, null, 7, {}, ['recommend']]) {
+      expect(fold(name)).toBe('other');
+    }
+    expect(fold('recommend')).toBe('recommend');
+  });
+
+  test.each([
+    ['anthropic_opus', 'anthropic'],
+    ['google_flash', 'google'],
+    ['amazon_bedrock', 'amazon_bedrock'],
+    ['host', 'host'],
+    ['hostile', 'other'],
+    ['my-company-llm', 'other'],
+    ['', 'other'],
+  ])('the provider %j leaves as %s', (name, provider) => {
+    expect(foldProvider(name)).toBe(provider);
+  });
+
+  test.each([
+    ['a space', ['my tool']],
+    ['an upper-case start', ['Tool']],
+    ['41 characters', ['a'.repeat(41)]],
+    ['a reserved word', ['other']],
+    ['a reserved word', ['start']],
+    ['a repeated name', ['a', 'a']],
+    ['65 names', Array.from({ length: 65 }, (_, index) => `t${index}`)],
+    ['a number', [7 as unknown as string]],
+  ])('a vocabulary with %s is a mistake of the programmer’s', (_name, tools) => {
+    expect(() => checkVocabulary({ tools, features: [] })).toThrow(expect.objectContaining({ code: 'BAD_VOCABULARY' }));
+    expect(() => checkVocabulary({ tools: [], features: tools })).toThrow(expect.objectContaining({ code: 'BAD_VOCABULARY' }));
+  });
+});

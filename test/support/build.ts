@@ -1,0 +1,6 @@
+import { execFileSync } from 'node:child_process';
+
+/** The tests run what is built, since that is what people run. */
+export default function build(): void {
+  execFileSync(process.execPath, ['scripts/build.mjs'], { stdio: 'inherit' });
+}

@@ -1,0 +1,21 @@
+import type { Vocabulary } from '../../src/schema/vocabulary.js';
+import type { Home } from '../../src/platform/home.js';
+import { mergePages } from '../../src/report/totals.js';
+import { rowsOf } from '../../src/report/rows.js';
+import type { Row } from '../../src/schema/report.js';
+import { listSpool } from '../../src/spool/names.js';
+import { readSpoolFile } from '../../src/spool/read.js';
+
+/** What the spool files of a home say, as rows would. */
+export function countedRows(home: Home, vocabulary: Vocabulary): Row[] {
+  const pages = listSpool(home).map((file) => readSpoolFile(file) ?? new Map());
+  const rows = rowsOf(mergePages(pages, vocabulary), { schema: 1, seen: undefined });
+  return rows.filter(({ event }) => event !== 'active_install');
+}
+
+/** The counts of one tool without its latency, e.g. `{ invocations: 2, successes: 2 }`. */
+export function countedTool(home: Home, vocabulary: Vocabulary, tool: string): Record<string, unknown> | undefined {
+  const row = countedRows(home, vocabulary).find(({ event, properties }) => event === 'tool_usage' && properties.tool === tool);
+  if (row === undefined) return undefined;
+  return Object.fromEntries(Object.entries(row.properties).filter(([name]) => name !== 'tool' && !name.startsWith('latency_')));
+}
