@@ -13,6 +13,7 @@ const shared = {
   platform: 'node',
   // posthog-node stays a dependency of its own; cosmiconfig's loader for TypeScript is never called.
   external: ['posthog-node', 'typescript'],
+  resolve: { alias: { '@babel/code-frame': `${root}scripts/no-code-frame.mjs` } },
   transform: { define: { DOT_AI_ANALYTICS_VERSION: JSON.stringify(version) }, target: 'node20' },
   logLevel: 'warn',
 };
