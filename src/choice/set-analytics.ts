@@ -2,9 +2,7 @@ import { KEYS, readConfig } from '../consent/config-file.js';
 import { updateConfig } from '../consent/config-update.js';
 import { type Consent, decide } from '../consent/decide.js';
 import { purgeAll, purgeUnsent } from '../outbox/purge.js';
-import { AnalyticsError } from '../platform/errors.js';
-import { entry } from '../platform/files.js';
-import { findHome, type Home } from '../platform/home.js';
+import { requireHome } from '../platform/home.js';
 import { SCHEMA } from '../schema/fields.js';
 
 export interface Choice {
@@ -26,7 +24,8 @@ export interface Chosen {
 
 /**
  * Turns analytics on (for the current schema) or off, for this home. When a no returns, running servers of this home
- * record and send nothing more, and everything unsent is deleted (P10).
+ * record and send nothing more, and everything unsent is deleted (P10). Only a server whose own environment says
+ * `DOT_AI_ANALYTICS=true` goes on: that variable comes before the file.
  *
  * @throws AnalyticsError `NO_HOME`, `CONFIG_NOT_WRITTEN` (nothing changed), `DATA_NOT_DELETED` (it is off all the same)
  */
@@ -43,31 +42,4 @@ export async function setAnalytics(
   if (!enabled) await (purge ? purgeAll : purgeUnsent)(home);
   const consent = decide(env, readConfig(home.config));
   return { saved: enabled, consent, configPath: home.config, ...(keptCopy !== undefined && { keptCopy }) };
-}
-
-/**
- * Deletes all local data and keeps the choice. A running server begins counting anew.
- * @returns whether there was anything
- * @throws AnalyticsError `NO_HOME`, `DATA_NOT_DELETED`
- */
-export async function clearData(env: NodeJS.ProcessEnv = process.env): Promise<boolean> {
-  const home = requireHome(env);
-  const hadData = entry(home.data) !== undefined;
-  await purgeAll(home);
-  return hadData;
-}
-
-/** @throws AnalyticsError `NO_HOME`, `CONFIG_NOT_WRITTEN` */
-export async function setHintShown(shown: boolean, env: NodeJS.ProcessEnv = process.env): Promise<void> {
-  await updateConfig(requireHome(env), { [KEYS.hintShown]: shown ? true : undefined });
-}
-
-/** @throws AnalyticsError `NO_HOME` */
-export function requireHome(env: NodeJS.ProcessEnv): Home {
-  const home = findHome(env);
-  if (home !== undefined) return home;
-  const why = env.DOT_AI_CONFIG_DIR
-    ? 'DOT_AI_CONFIG_DIR is not an absolute path'
-    : 'there is no home folder: HOME is not an absolute path';
-  throw new AnalyticsError('NO_HOME', `${why}. Set DOT_AI_CONFIG_DIR to an absolute path.`);
 }

@@ -41,7 +41,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     ],
     options: [
       { flag: '--json', does: 'print the requests as one JSON object, with "version": 1' },
-      { flag: '--raw', does: 'print the exact bytes of the next request body, and nothing else' },
+      { flag: '--raw', does: 'print the exact bytes of the next request body' },
     ],
     exclusive: ['json', 'raw'],
     load: () => import('./commands/preview.js'),
@@ -110,7 +110,7 @@ export const ENVIRONMENT: readonly (readonly [string, string])[] = [
 
 export const EXIT_CODES: readonly (readonly [ExitCode, string])[] = [
   [EXIT.done, 'done'],
-  [EXIT.failed, 'failed, the message says why and what to do'],
-  [EXIT.usage, 'the command line is wrong'],
-  [EXIT.off, 'analytics is off (status --exit-code only)'],
+  [EXIT.failed, 'failed'],
+  [EXIT.usage, 'usage'],
+  [EXIT.off, 'off (status --exit-code)'],
 ];

@@ -1,7 +1,7 @@
+import { dotAiVocabulary } from '../schema/dot-ai.js';
 import { EVENTS, SCHEMA } from '../schema/fields.js';
 import { toMarkdown } from '../schema/render.js';
 import { CATEGORIES, PROVIDERS } from '../schema/vocabulary.js';
-import { dotAiVocabulary } from '../tracker/dot-ai.js';
 import type { CommandSpec } from './command.js';
 import { COMMANDS, ENVIRONMENT, EXIT_CODES } from './commands.js';
 
@@ -40,7 +40,10 @@ function attribute(flag: string): string {
 function cliMarkdown(): string {
   const sections = COMMANDS.map((spec) => {
     const { does, more, argument, options } = spec;
-    const rows = [...(argument ? [[argument.name, argument.does]] : []), ...options.map(({ flag, does: what }) => [flag, what])];
+    const rows = [
+      ...(argument ? [[argument.name, argument.does]] : []),
+      ...options.map(({ flag, does: what }) => [flag, what]),
+    ];
     const table = ['| | |', '|---|---|', ...rows.map(([name, what]) => `| \`${name}\` | ${what} |`)];
     const paragraphs = [sentence(does), ...more, ...(rows.length > 0 ? [table.join('\n')] : [])];
     return `## \`dot-ai-analytics ${synopsis(spec)}\`\n\n${paragraphs.join('\n\n')}`;
@@ -69,14 +72,23 @@ function mainPage(): string {
     ],
     ['COMMANDS', terms(COMMANDS.map((spec) => [`dot-ai-analytics-${spec.name}(1)`, sentence(spec.does)]))],
     ['ENVIRONMENT', terms(ENVIRONMENT)],
-    ['FILES', terms([['~/.dot-ai/config.json', 'the choice, beside other programs’ settings'], ['~/.dot-ai/analytics/', 'counts, waiting reports and copies of what was sent']])],
+    [
+      'FILES',
+      terms([
+        ['~/.dot-ai/config.json', 'the choice, beside other programs’ settings'],
+        ['~/.dot-ai/analytics/', 'counts, waiting reports and copies of what was sent'],
+      ]),
+    ],
     ['EXIT STATUS', terms(EXIT_CODES.map(([code, what]) => [String(code), what]))],
   ]);
 }
 
 function commandPage(spec: CommandSpec): string {
   const { name, does, more, argument, options } = spec;
-  const all: [string, string][] = [...(argument ? [[argument.name, argument.does] as [string, string]] : []), ...options.map(({ flag, does: what }): [string, string] => [flag, what])];
+  const all: [string, string][] = [
+    ...(argument ? [[argument.name, argument.does] as [string, string]] : []),
+    ...options.map(({ flag, does: what }): [string, string] => [flag, what]),
+  ];
   return page(`dot-ai-analytics-${name}`, does, [
     ['SYNOPSIS', `.B dot-ai-analytics ${roff(synopsis(spec))}`],
     ['DESCRIPTION', [sentence(does), ...more].map(roff).join('\n.PP\n')],
@@ -87,7 +99,9 @@ function commandPage(spec: CommandSpec): string {
 }
 
 function page(name: string, does: string, sections: readonly (readonly [string, string])[]): string {
-  const body = sections.map(([title, text]) => `.SH ${title}\n${text.startsWith('.') || text.includes('\n.') ? text : roff(text)}`);
+  const body = sections.map(
+    ([title, text]) => `.SH ${title}\n${text.startsWith('.') || text.includes('\n.') ? text : roff(text)}`,
+  );
   return `.\\" Generated from src/cli/commands.ts by npm run docs\n.TH ${name.toUpperCase()} 1 "" "dot-ai-analytics"\n.SH NAME\n${name} \\- ${roff(does)}\n${body.join('\n')}\n`;
 }
 
@@ -96,7 +110,11 @@ function terms(rows: readonly (readonly [string, string])[]): string {
 }
 
 function roff(text: string): string {
-  return text.replaceAll('\\', '\\e').replaceAll('-', '\\-').replaceAll('’', "'").replace(/^([.'])/, '\\&$1');
+  return text
+    .replaceAll('\\', '\\e')
+    .replaceAll('-', '\\-')
+    .replaceAll('’', "'")
+    .replace(/^([.'])/, '\\&$1');
 }
 
 function sentence(text: string): string {

@@ -1,7 +1,8 @@
 import { Command, CommanderError, Option } from 'commander';
-import { AnalyticsError } from '../platform/errors.js';
+import { debug } from '../platform/debug.js';
+import { AnalyticsError, causeOf } from '../platform/errors.js';
 import { type CommandSpec, EXIT, type ExitCode } from './command.js';
-import { COMMANDS } from './commands.js';
+import { COMMANDS, EXIT_CODES } from './commands.js';
 import { createOutput, type Output } from './output.js';
 import { VERSION } from './version.js';
 
@@ -18,10 +19,18 @@ async function runSafely(argv: readonly string[], output: Output): Promise<ExitC
     // commander has printed its message, and a help text or a version is no error.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
     if (error instanceof Error && error.name === 'ExitPromptError') return interrupted(output);
-    if (!(error instanceof AnalyticsError)) throw error;
-    output.remark(`Error: ${error.message}`);
-    return error.code === 'USAGE' ? EXIT.usage : EXIT.failed;
+    output.remark(`Error: ${messageOf(error)}`);
+    return error instanceof AnalyticsError && error.code === 'USAGE' ? EXIT.usage : EXIT.failed;
   }
+}
+
+/** Our own errors say it all; a system's error is put in words, and a defect's stack is for whoever asks for it. */
+function messageOf(error: unknown): string {
+  if (error instanceof AnalyticsError) return error.message;
+  debug('%s', error instanceof Error ? error.stack : error);
+  const { path } = error as NodeJS.ErrnoException;
+  const where = path === undefined ? '' : `${path}: `;
+  return `${where}${causeOf(error)}. More: run it again with NODE_DEBUG=dot-ai-analytics`;
 }
 
 /** Ctrl-C in a question: nothing was done. */
@@ -31,24 +40,23 @@ function interrupted(output: Output): ExitCode {
 }
 
 async function parse(argv: readonly string[], output: Output): Promise<ExitCode> {
+  if (argv.length === 0) {
+    const { run } = await import('./commands/menu.js');
+    return run({ argument: undefined, options: {} }, output);
+  }
   let code: ExitCode = EXIT.done;
   const program = new Command('dot-ai-analytics')
     .description('Opt-in, anonymous usage analytics of dot-ai: decide, and see what leaves this machine.')
     .version(VERSION)
     .exitOverride()
-    .showHelpAfterError('(--help lists what there is)')
+    .showHelpAfterError('(dot-ai-analytics --help lists what there is)')
     .configureHelp({ helpWidth: output.width })
-    .action(async () => {
-      const { run } = await import('./commands/menu.js');
-      code = await run({ argument: undefined, options: {} }, output);
-    });
-  program.addHelpText('after', `\nExit codes: 0 done, 1 failed, 2 usage, 3 off (status --exit-code).`);
+    .addHelpText('after', `\nExit codes: ${EXIT_CODES.map(([exit, what]) => `${exit} ${what}`).join('; ')}.`);
   for (const spec of COMMANDS) {
-    program.addCommand(
-      toCommand(spec, output, (exit) => {
-        code = exit;
-      }),
-    );
+    const command = toCommand(spec, output, (exit) => {
+      code = exit;
+    });
+    program.addCommand(command);
   }
   await program.parseAsync(argv, { from: 'user' });
   return code;

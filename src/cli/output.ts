@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { Chalk, type ChalkInstance } from 'chalk';
 
 /** Where a command's words go: data to stdout, remarks to stderr. The only file that prints. */
@@ -34,7 +35,7 @@ export function createOutput(env: NodeJS.ProcessEnv = process.env): Output {
     paint: new Chalk({ level: colourLevel(env, stdout.isTTY) }),
     width,
     isInteractive: stdin.isTTY === true && stdout.isTTY === true && env.TERM !== 'dumb',
-    data: (text) => void stdout.write(`${text}\n`),
+    data: (text) => void stdout.write(`${stdout.isTTY ? wrap(text, width) : text}\n`),
     raw: (bytes) => void stdout.write(bytes),
     json: (value) => void stdout.write(`${JSON.stringify(value, null, 2)}\n`),
     remark: (text) => void stderr.write(`${wrap(text, width)}\n`),
@@ -48,26 +49,32 @@ function colourLevel(env: NodeJS.ProcessEnv, isTerminal: boolean | undefined): 0
   return isTerminal && env.TERM !== 'dumb' ? 1 : 0;
 }
 
-/** Breaks a text at spaces; continued lines are indented. A word longer than a line stands alone. */
-export function wrap(text: string, width: number, indent = ''): string {
+/** Breaks lines at spaces; what is continued is indented as its line is. A word longer than a line stands alone. */
+export function wrap(text: string, width: number): string {
   return text
     .split('\n')
-    .map((line) => wrapLine(line, width, indent))
+    .map((line) => wrapLine(line, width))
     .join('\n');
 }
 
-function wrapLine(line: string, width: number, indent: string): string {
+function wrapLine(line: string, width: number): string {
+  const [indent = ''] = /^ */.exec(line) ?? [];
   const lines: string[] = [];
   let current = '';
   for (const word of line.split(/(?<=\S) +/)) {
     if (current === '') current = word;
-    else if (current.length + 1 + word.length <= width) current += ` ${word}`;
+    else if (columnsOf(`${current} ${word}`) <= width) current += ` ${word}`;
     else {
       lines.push(current);
       current = indent + word;
     }
   }
   return [...lines, current].join('\n');
+}
+
+/** How wide a text is on the terminal, without the colours. */
+function columnsOf(text: string): number {
+  return stripVTControlCharacters(text).length;
 }
 
 /** Label and text in two columns, one below the other where the terminal is too narrow for both. */

@@ -11,7 +11,7 @@ const DECIDERS: Readonly<Record<LayerName, (enabled: boolean) => string>> = {
   DO_NOT_TRACK: () => 'the environment variable DO_NOT_TRACK',
   DOT_AI_TELEMETRY: () => 'the environment variable DOT_AI_TELEMETRY',
   DOT_AI_ANALYTICS: () => 'the environment variable DOT_AI_ANALYTICS',
-  ci: () => 'this is a CI service, where the yes in config.json does not count',
+  ci: () => 'the CI service this runs in, where the yes in config.json does not count',
   config: (enabled) => (enabled ? 'the yes in config.json' : 'config.json'),
   default: () => 'nobody has turned it on',
 };

@@ -44,14 +44,15 @@ export function readConfig(path: string): ConfigState {
     bytes = readBytes(path, MOST_CONFIG_BYTES, true);
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return MISSING;
-    return { ...MISSING, state: 'unreadable', problem: `it can't be read: ${causeOf(error)}` };
+    return { ...MISSING, state: 'unreadable', problem: `${path}: it can't be read, ${causeOf(error)}. ${NEXT_STEP}` };
   }
   return parseConfig(path, bytes);
 }
 
 export function parseConfig(path: string, bytes: Uint8Array): ConfigState {
-  const value = parseJson(path, bytes);
-  if (!isObject(value)) return { ...MISSING, state: 'invalid', problem: 'it is not a JSON object' };
+  const problem = (what: string) => `${path}: ${what}. ${NEXT_STEP}`;
+  const value = parseObject(path, bytes);
+  if (value === undefined) return { ...MISSING, state: 'invalid', problem: problem('it is not a JSON object') };
   const own = (key: string) => (Object.hasOwn(value, key) ? value[key] : undefined);
   const found = {
     ...MISSING,
@@ -63,23 +64,30 @@ export function parseConfig(path: string, bytes: Uint8Array): ConfigState {
   const accepted = own(KEYS.acceptedSchema);
   if (accepted === undefined) return found;
   if (!Number.isInteger(accepted) || (accepted as number) < 1) {
-    return { ...found, state: 'invalid', problem: `"${KEYS.acceptedSchema}" is not a positive integer` };
+    return { ...found, state: 'invalid', problem: problem(`"${KEYS.acceptedSchema}" is not a positive integer`) };
   }
   const acceptedSchema = accepted as number;
   if (acceptedSchema <= SCHEMA) return { ...found, acceptedSchema };
-  const problem = `"${KEYS.acceptedSchema}" is ${acceptedSchema}, this version knows up to ${SCHEMA}`;
-  return { ...found, acceptedSchema, state: 'newer', problem };
+  const newer = problem(`"${KEYS.acceptedSchema}" is ${acceptedSchema}, this version knows up to ${SCHEMA}`);
+  return { ...found, acceptedSchema, state: 'newer', problem: newer };
 }
 
+/** What to do about a file that means off because it can't be understood. */
+const NEXT_STEP =
+  'That means off. Repair it, or decide anew with dot-ai-analytics enable or disable, which keep a copy';
+
 /**
+ * The file's object, undefined where its bytes are not one.
+ *
  * Only cosmiconfig's loader is used: constructing an explorer would run code from the current directory
  * (docs/decisions/cosmiconfig-loader-only.md).
  */
-function parseJson(path: string, bytes: Uint8Array): unknown {
+export function parseObject(path: string, bytes: Uint8Array): Record<string, unknown> | undefined {
   try {
     // Strictly UTF-8: with replaced characters an update would silently change somebody else's value.
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-    return defaultLoadersSync['.json'](path, text);
+    const value: unknown = defaultLoadersSync['.json'](path, text);
+    return isObject(value) ? value : undefined;
   } catch {
     return undefined; // damaged: the state says so, and means off
   }

@@ -15,7 +15,7 @@ import { AnalyticsError, causeOf, systemCode } from '../platform/errors.js';
 import { entry, PRIVATE_FOLDER, readBytes, removeFile, writeTemporary } from '../platform/files.js';
 import type { Home } from '../platform/home.js';
 import { tryLock, withLock } from '../platform/lock.js';
-import { type ConfigState, MOST_CONFIG_BYTES, parseConfig, readConfig } from './config-file.js';
+import { type ConfigState, MOST_CONFIG_BYTES, parseConfig, parseObject, readConfig } from './config-file.js';
 import { editKey } from './json-edit.js';
 
 /** New values by key; undefined removes the key. */
@@ -79,30 +79,38 @@ function isWhole(config: ConfigState): boolean {
 function replace(home: Home, changes: Changes): Update {
   const target = resolveLink(home.config);
   const old = readOld(target);
-  const whole = old === undefined || (old !== 'unreadable' && parseConfig(target, old).state !== 'invalid');
-  const keptCopy = whole && !isNewer(target, old) ? undefined : keep(target, old === 'unreadable');
-  let text = Buffer.isBuffer(old) && whole ? old.toString('utf8') : '{}\n';
+  let text = old.text ?? EMPTY;
   for (const [key, value] of Object.entries(changes)) {
     text = editKey(text, key, value === undefined ? undefined : JSON.stringify(value));
   }
+  if (old.isUnderstood && text === (old.text ?? EMPTY)) return {};
+  const keptCopy = old.isUnderstood ? undefined : keep(target, !old.isReadable);
   writeLike(target, text);
   return keptCopy === undefined ? {} : { keptCopy };
 }
 
-function isNewer(target: string, old: Buffer | 'unreadable' | undefined): boolean {
-  return Buffer.isBuffer(old) && parseConfig(target, old).state === 'newer';
-}
+const EMPTY = '{}\n';
 
 function resolveLink(path: string): string {
-  if (!entry(path)?.isSymbolicLink()) return path;
-  return realpathSync(path);
+  return entry(path)?.isSymbolicLink() ? realpathSync(path) : path;
 }
 
-function readOld(path: string): Buffer | 'unreadable' | undefined {
+interface Old {
+  /** The file's text where it is a JSON object, which is then edited; anything else is replaced. */
+  readonly text?: string;
+  readonly isReadable: boolean;
+  /** False where a copy has to be kept: the file is damaged, or of a newer version. */
+  readonly isUnderstood: boolean;
+}
+
+function readOld(path: string): Old {
   try {
-    return readBytes(path, MOST_CONFIG_BYTES);
+    const bytes = readBytes(path, MOST_CONFIG_BYTES);
+    const isUnderstood = parseConfig(path, bytes).state === 'ok';
+    const isObject = parseObject(path, bytes) !== undefined;
+    return { isReadable: true, isUnderstood, ...(isObject && { text: bytes.toString('utf8') }) };
   } catch (error) {
-    return systemCode(error) === 'ENOENT' ? undefined : 'unreadable';
+    return { isReadable: false, isUnderstood: systemCode(error) === 'ENOENT' };
   }
 }
 

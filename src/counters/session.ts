@@ -1,18 +1,14 @@
 import { START } from '../schema/vocabulary.js';
 import { MOST_DISTINCT } from './cells.js';
 
-/** What a call means for the session it is in. */
-export interface Step {
-  /** The tool called before, or `start`. */
-  readonly from: string;
-  /** Set where this tool is new to the session: it is its nth different one. */
-  readonly nth?: number;
-}
-
 /** The chain of tools of one connection: an object in memory, never an id, never written anywhere. */
 export interface Chain {
-  /** The call of `tool` begins, on `day`. */
-  next(tool: string, day: string): Step;
+  /** A call of `tool` begins. Returns the tool called before, or `start`. */
+  follow(tool: string): string;
+  /** That call of `tool` came to nothing: the chain is as it was before. */
+  unfollow(tool: string, from: string): void;
+  /** A call of `tool` ends and is counted on `day`. Returns n where it is the nth different tool of the session. */
+  nth(tool: string, day: string): number | undefined;
 }
 
 /** Holds at most one name per tool of the vocabulary, however long the connection lasts. */
@@ -21,17 +17,23 @@ export function createChain(): Chain {
   let today = '';
   const distinct = new Set<string>();
   return {
-    next(tool, day) {
+    follow(tool) {
+      const from = last;
+      last = tool;
+      return from;
+    },
+    unfollow(tool, from) {
+      if (last === tool) last = from;
+    },
+    nth(tool, day) {
       if (day !== today) {
-        // Days share nothing: a connection that outlives midnight counts as a session of both days.
+        // Counted per day: a connection that outlives midnight is a session of both days.
         today = day;
         distinct.clear();
       }
-      const from = last;
-      last = tool;
-      if (distinct.has(tool)) return { from };
+      if (distinct.has(tool)) return undefined;
       distinct.add(tool);
-      return distinct.size <= MOST_DISTINCT ? { from, nth: distinct.size } : { from };
+      return distinct.size <= MOST_DISTINCT ? distinct.size : undefined;
     },
   };
 }

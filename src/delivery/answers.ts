@@ -12,21 +12,20 @@ export type Verdict =
   /** Keep it, and tell the user that the destination does not accept the key. */
   | 'unauthorised';
 
-/** By status; the first rule whose range holds the status applies. */
-const RULES: readonly { readonly from: number; readonly to: number; readonly verdict: Verdict }[] = [
-  { from: 400, to: 400, verdict: 'rejected' },
-  { from: 413, to: 413, verdict: 'rejected' },
-  { from: 401, to: 401, verdict: 'unauthorised' },
-  { from: 403, to: 403, verdict: 'unauthorised' },
-];
+const BY_STATUS: Readonly<Record<number, Verdict>> = {
+  400: 'rejected',
+  413: 'rejected',
+  401: 'unauthorised',
+  403: 'unauthorised',
+};
 
 /**
  * 2xx alone proves nothing: a captive portal answers 200 with a page. Delivered means that PostHog's own word came
- * with it. Everything without a rule (redirects, 404, 408, 429, 5xx) is kept and tried again.
+ * with it. Everything that is not in the table (redirects, 404, 408, 429, 5xx) is kept and tried again.
  */
-export function judge(answer: Answer): Verdict {
-  if (answer.status >= 200 && answer.status < 300) return saysOk(answer.body) ? 'delivered' : 'retry';
-  return RULES.find(({ from, to }) => answer.status >= from && answer.status <= to)?.verdict ?? 'retry';
+export function judge({ status, body }: Answer): Verdict {
+  if (status >= 200 && status < 300) return saysOk(body) ? 'delivered' : 'retry';
+  return BY_STATUS[status] ?? 'retry';
 }
 
 /** PostHog answers `{"status":1}`, newer versions `{"status":"Ok"}`. */
@@ -39,11 +38,9 @@ function saysOk(body: string): boolean {
   }
 }
 
-const MOST_RETRY_AFTER_MS = 24 * 3_600_000;
-
 /** `Retry-After` in ms from now, from either of its forms (RFC 9110, 10.2.3); undefined where it says nothing usable. */
 export function retryAfterMs({ retryAfter }: Answer, now: number): number | undefined {
   if (retryAfter === undefined) return undefined;
   const wait = /^\d+$/.test(retryAfter) ? Number(retryAfter) * 1000 : Date.parse(retryAfter) - now;
-  return Number.isFinite(wait) && wait >= 0 ? Math.min(wait, MOST_RETRY_AFTER_MS) : undefined;
+  return Number.isFinite(wait) && wait >= 0 ? wait : undefined;
 }

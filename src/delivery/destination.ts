@@ -1,6 +1,6 @@
 import { KEYS } from '../consent/config-file.js';
 import { isObject } from '../platform/files.js';
-import type { Endpoint } from '../spool/server-file.js';
+import type { Endpoint } from '../spool/declaration.js';
 
 /** Where reports go, and who said so. */
 export interface Destination extends Endpoint {

@@ -1,4 +1,5 @@
 import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
+import { createLookup } from './lookup.js';
 
 /** What came back. */
 export interface Answer {
@@ -13,6 +14,8 @@ export interface Attempt {
   readonly signal: AbortSignal;
   /** True where the process must not be kept alive by this attempt. */
   readonly background: boolean;
+  /** How a name is resolved: so that it can be given up at once, or as the system does. */
+  readonly lookup: 'cancellable' | 'system';
 }
 
 /** From the first look-up to the last byte of the answer, ms. */
@@ -35,11 +38,12 @@ export function headersFor(url: string, body: string): Record<string, string> {
  * One POST of exactly these bytes: no compression, no cookie, no redirect followed, no connection kept.
  * @throws where there was no answer: refused, reset, not resolved, too late, aborted
  */
-export async function post(url: string, body: string, { signal, background }: Attempt): Promise<Answer> {
+export async function post(url: string, body: string, { signal, background, lookup }: Attempt): Promise<Answer> {
   // Not fetch: that adds headers nobody asked for, and costs 20 ms to load.
   const { request } = url.startsWith('https:') ? await import('node:https') : await import('node:http');
   signal.throwIfAborted();
   const options: RequestOptions = { method: 'POST', headers: headersFor(url, body), agent: false, signal };
+  if (lookup === 'cancellable') options.lookup = createLookup(signal);
   return new Promise((resolve, reject) => {
     const outgoing = request(url, options);
     const timer = setTimeout(() => outgoing.destroy(new Error(`no answer within ${ATTEMPT_MS} ms`)), ATTEMPT_MS);

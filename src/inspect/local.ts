@@ -3,15 +3,16 @@ import { type Consent, decide } from '../consent/decide.js';
 import { type Resolved, resolveDestination } from '../delivery/destination.js';
 import { type Clock, systemClock } from '../platform/clock.js';
 import { findHome, type Home } from '../platform/home.js';
+import { dotAiVocabulary } from '../schema/dot-ai.js';
 import type { Vocabulary } from '../schema/vocabulary.js';
-import { type Declaration, readDeclaration } from '../spool/server-file.js';
+import { type Declaration, readDeclaration } from '../spool/declaration.js';
 
 /** Whose environment and which moment is looked at. */
 export interface Viewpoint {
   readonly env?: NodeJS.ProcessEnv;
   readonly clock?: Clock;
-  /** Names to use where no server has recorded here yet. */
-  readonly vocabulary: Vocabulary;
+  /** Names to use where no server has recorded here yet; default: dot-ai's. */
+  readonly vocabulary?: Vocabulary;
 }
 
 /** Everything that can be read about a home, nothing written. */
@@ -26,7 +27,11 @@ export interface Local {
   readonly resolved: Resolved;
 }
 
-export function lookAt({ env = process.env, clock = systemClock, vocabulary }: Viewpoint): Local {
+export function lookAt({
+  env = process.env,
+  clock = systemClock,
+  vocabulary = dotAiVocabulary,
+}: Viewpoint = {}): Local {
   const home = findHome(env);
   const config = home === undefined ? MISSING : readConfig(home.config);
   const declaration = home === undefined ? undefined : readDeclaration(home);

@@ -1,7 +1,6 @@
 import { headersFor } from '../delivery/post.js';
-import { describe, listWaiting, type Stored } from '../outbox/outbox.js';
+import { describe, type Stored } from '../outbox/outbox.js';
 import { isEphemeral } from '../platform/ephemeral.js';
-import { withKey } from '../report/encode.js';
 import { freeze } from '../report/freeze.js';
 import { seenBefore } from '../report/seen.js';
 import type { Totals } from '../report/totals.js';
@@ -11,6 +10,7 @@ import { SCHEMA } from '../schema/fields.js';
 import { exampleTotals } from './example.js';
 import { type Local, lookAt, type Viewpoint } from './local.js';
 import { openDays } from './open-days.js';
+import { waitingReports } from './waiting.js';
 
 /** One request as it is, or would be, sent. */
 export interface PreviewRequest {
@@ -40,23 +40,18 @@ export interface Preview {
  * What would be sent, in the order of sending, made by the code that sends it. While off: the same code on example
  * counts. Reads, never writes.
  */
-export async function readPreview(viewpoint: Viewpoint): Promise<Preview> {
+export async function readPreview(viewpoint: Viewpoint = {}): Promise<Preview> {
   const local = lookAt(viewpoint);
   const { enabled } = local.consent;
   if (!enabled) {
     const example = await draft(local, dayOf(local.now), exampleTotals(local.vocabulary));
     return { version: 1, enabled, kind: 'example', requests: [example] };
   }
-  const finals = local.home === undefined ? [] : listWaiting(local.home).flatMap((stored) => final(local, stored));
+  // What is not of the closed world is not sent either.
+  const sendable = waitingReports(local).filter(({ body }) => 'report' in openEnvelope(body, local.vocabulary));
+  const finals = sendable.map((stored) => request(local, 'final', stored));
   const drafts = await Promise.all(openDays(local).map(({ day, totals }) => draft(local, day, totals)));
   return { version: 1, enabled, kind: 'pending', requests: [...finals, ...drafts] };
-}
-
-function final(local: Local, { name, body }: Stored): PreviewRequest[] {
-  if ('problem' in openEnvelope(body, local.vocabulary)) return []; // not ours, and therefore not sent either
-  // The key follows the destination until the bytes are sent, here as there.
-  const key = local.resolved.destination?.key;
-  return [request(local, 'final', describe(name, key === undefined ? body : withKey(body, key)))];
 }
 
 async function draft(local: Local, day: Day, totals: Totals): Promise<PreviewRequest> {

@@ -2,13 +2,14 @@ import type { ConfigState } from '../consent/config-file.js';
 import type { Layer, LayerName } from '../consent/layers.js';
 import type { Destination } from '../delivery/destination.js';
 import { type Pause, readPause } from '../delivery/pause.js';
-import { listWaiting } from '../outbox/outbox.js';
 import { listReceipts, type Receipt, readReceipt } from '../outbox/receipts.js';
+import { homeProblem } from '../platform/home.js';
 import { decode } from '../report/decode.js';
 import { rowsOf } from '../report/rows.js';
 import { SCHEMA } from '../schema/fields.js';
 import { type Local, lookAt, type Viewpoint } from './local.js';
 import { isToday, openDays } from './open-days.js';
+import { waitingReports } from './waiting.js';
 
 /** `status --json`. */
 export interface Status {
@@ -36,7 +37,7 @@ export interface Status {
     readonly sha256: string;
   }[];
   readonly lastSent: Receipt | null;
-  /** Reports given up in the last 45 days: undeliverable after 21 days, or refused by the destination. */
+  /** Reports dropped in the last 45 days: undeliverable after 21 days, or rejected by the destination. */
   readonly dropped: number;
   readonly destination: Pick<Destination, 'host' | 'source'> | null;
 }
@@ -50,13 +51,19 @@ export interface Remarks {
 }
 
 /** Reads, never writes, never throws for anything that is on disk. */
-export function readStatus(viewpoint: Viewpoint): Status & { readonly remarks: Remarks } {
+export function readStatus(viewpoint: Viewpoint = {}): Status {
+  return inspect(viewpoint).status;
+}
+
+/** The status, and what a person should be told beside it. */
+export function inspect(viewpoint: Viewpoint): { readonly status: Status; readonly remarks: Remarks } {
   const local = lookAt(viewpoint);
-  const { config, consent, home, resolved } = local;
+  const { config, consent, home, resolved, env, now } = local;
   const { destination } = resolved;
   const days = openDays(local);
   const today = days.find(({ day }) => isToday(local, day));
   const receipts = receiptsOf(local);
+  const isDelivered = ({ outcome }: Receipt) => outcome === 'delivered';
   const status: Status = {
     version: 1,
     enabled: consent.enabled,
@@ -71,28 +78,20 @@ export function readStatus(viewpoint: Viewpoint): Status & { readonly remarks: R
     schema: SCHEMA,
     hintShown: config.hintShown,
     today: today ? { day: today.day, rows: rowsOf(today.totals, { schema: SCHEMA, seen: undefined }).length } : null,
-    waiting: (home === undefined ? [] : listWaiting(home)).map(({ day, body, bytes, sha256 }) => {
+    waiting: waitingReports(local).map(({ day, body, bytes, sha256 }) => {
       return { day, rows: decode(body)?.rows.length ?? 0, bytes, sha256 };
     }),
-    lastSent:
-      receipts
-        .filter(({ outcome }) => outcome === 'delivered')
-        .sort(byTime)
-        .at(-1) ?? null,
-    dropped: receipts.filter(({ outcome }) => outcome !== 'delivered').length,
+    lastSent: receipts.filter(isDelivered).sort(byTime).at(-1) ?? null,
+    dropped: receipts.filter((receipt) => !isDelivered(receipt)).length,
     destination: destination && { host: destination.host, source: destination.source },
   };
+  const warnings = [homeProblem(env), ...consent.layers.map(({ warning }) => warning), resolved.problem];
   const remarks: Remarks = {
-    warnings: [
-      ...consent.layers.flatMap(({ warning }) => warning ?? []),
-      ...(resolved.problem ? [resolved.problem] : []),
-    ],
-    pause: home && destination ? readPause(home, destination, local.now) : undefined,
+    warnings: warnings.filter((warning) => warning !== undefined),
+    pause: home && destination ? readPause(home, destination, now) : undefined,
     unclosed: days.filter(({ day }) => !isToday(local, day)).length,
   };
-  return Object.defineProperty(status, 'remarks', { value: remarks, enumerable: false }) as Status & {
-    remarks: Remarks;
-  };
+  return { status, remarks };
 }
 
 function receiptsOf({ home }: Local): Receipt[] {

@@ -1,4 +1,5 @@
 import { categorise } from '../counters/categorise.js';
+import type { Outcome } from '../counters/cells.js';
 import type { Category } from '../schema/vocabulary.js';
 import { outcomeOf, UNKNOWN_FAILURE } from '../tracker/session.js';
 import type { AnalyticsOptions, Call } from '../tracker/types.js';
@@ -16,42 +17,49 @@ export interface Pending {
   saidError: boolean;
 }
 
+/** Calls under way on one connection, by request id. */
+export type PendingCalls = Map<RequestId, Pending>;
+
 /** Which tools the server has, as far as their registration was seen. */
 export interface KnownTools {
-  /** Undefined where the adapter came too late to know. */
+  /** Undefined where the adapter can't know. */
   isCallable(name: string): boolean | undefined;
 }
 
-/**
- * The category of a failed answer. The transport shows that a call failed, the handler why; what never reached a
- * handler was refused by the SDK itself. Never decided by a message.
- */
-export function failureOf(pending: Pending, message: Message, tools: KnownTools): Category {
-  if (pending.thrown !== undefined) return pending.thrown;
-  if (pending.saidError) return UNKNOWN_FAILURE;
-  if (pending.entered) return 'validation'; // the handler was content, so its output was not what it had declared
-  const callable = tools.isCallable(pending.tool);
-  if (callable === false) return 'mcp_protocol'; // unknown or disabled
-  if (callable === true) return 'validation'; // the arguments
-  return message.error === undefined ? UNKNOWN_FAILURE : categorise(message.error);
-}
-
-/** How an answer is counted; undefined where it is not an end yet. */
+/** How an answer is counted. `interim`: it is none, the client will come back and call again. */
 export function outcomeOfAnswer(
   pending: Pending,
-  message: Message,
+  { result, error }: Message,
   tools: KnownTools,
   classify: AnalyticsOptions['classify'],
-) {
-  const { result } = message;
-  if (isInterim(result)) return undefined;
-  if (message.error !== undefined || result?.isError === true) return failureOf(pending, message, tools);
-  return outcomeOf(result, pending.tool, classify);
+): Outcome | 'interim' {
+  if (result?.resultType === 'input_required' || error?.code === URL_ELICITATION_REQUIRED) return 'interim';
+  const isFailure = error !== undefined || result?.isError === true;
+  if (!isFailure) return outcomeOf(result, pending.tool, classify);
+  return pending.thrown ?? refusal(pending, tools) ?? saidFailure(pending, result, error, classify);
 }
 
-function isInterim(result: ToolResult | undefined): boolean {
-  return result?.resultType === 'input_required';
+/** v1: the tool wants the user to visit a page first. */
+const URL_ELICITATION_REQUIRED = -32042;
+
+/**
+ * A failure of the SDK's own making. The transport shows that a call failed, the handler why; what never reached its
+ * handler, or pleased it, was refused by the SDK. Never decided by a message.
+ */
+function refusal(pending: Pending, tools: KnownTools): Category | undefined {
+  if (pending.entered) return pending.saidError ? undefined : 'validation'; // of the output
+  const callable = tools.isCallable(pending.tool);
+  if (callable === undefined) return undefined;
+  return callable ? 'validation' : 'mcp_protocol'; // of the input; unknown or disabled
 }
 
-/** Calls under way on one server object, by request id. */
-export type PendingCalls = Map<RequestId, Pending>;
+function saidFailure(
+  { tool }: Pending,
+  result: ToolResult | undefined,
+  error: Message['error'],
+  classify: AnalyticsOptions['classify'],
+): Category {
+  if (error !== undefined) return categorise(error);
+  const outcome = outcomeOf(result, tool, classify);
+  return outcome === 'success' ? UNKNOWN_FAILURE : outcome;
+}

@@ -1,29 +1,26 @@
+import { types } from 'node:util';
 import { categorise } from '../counters/categorise.js';
 import type { Pending, PendingCalls } from './calls.js';
 import type { Handler, RequestId, ToolResult } from './shapes.js';
 
 /**
- * The handler with an observer before and after: same arity, `this`, arguments, result object, promise and error. The
- * SDK chooses by arity what it passes, and hands the request's id in the last argument, whichever that is.
+ * The handler with an observer before and after: same arity, `this`, arguments, result, promise and error. The SDK
+ * chooses by arity what it passes, and hands the request's id in the last argument, whichever that is. Nothing of ours
+ * stands between the host and its handler but `apply`, and what we read of a result can't throw.
  */
-export function observe(handler: Handler, calls: PendingCalls): Handler {
+export function observe(handler: Handler, calls: () => PendingCalls): Handler {
   const observed = function (this: unknown, ...args: unknown[]): unknown {
-    const pending = findPending(calls, args);
+    const pending = quietly(() => findPending(calls(), args));
     if (pending === undefined) return handler.apply(this, args);
     pending.entered = true;
+    let result: unknown;
     try {
-      const result = handler.apply(this, args);
-      if (result instanceof Promise)
-        result.then(
-          (value) => note(pending, value),
-          (error) => noteThrown(pending, error),
-        );
-      else note(pending, result);
-      return result;
+      result = handler.apply(this, args);
     } catch (error) {
-      noteThrown(pending, error);
+      pending.thrown = categorise(error);
       throw error;
     }
+    return quietly(() => follow(result, pending)) ?? result;
   };
   return Object.defineProperties(observed, {
     length: { value: handler.length, configurable: true },
@@ -31,12 +28,35 @@ export function observe(handler: Handler, calls: PendingCalls): Handler {
   });
 }
 
-function note(pending: Pending, result: unknown): void {
-  pending.saidError = (result as ToolResult | undefined)?.isError === true;
+/** Sees the end of a result that is a promise. Returns what the SDK gets in its place, if anything. */
+function follow(result: unknown, pending: Pending): unknown {
+  const note = (value: unknown) => {
+    pending.saidError = quietly(() => (value as ToolResult | null | undefined)?.isError) === true;
+  };
+  const noteThrown = (error: unknown) => {
+    pending.thrown = categorise(error);
+  };
+  if (types.isPromise(result)) {
+    Promise.prototype.then.call(result, note, noteThrown);
+    return undefined;
+  }
+  if (typeof (result as PromiseLike<unknown> | null | undefined)?.then !== 'function') {
+    note(result);
+    return undefined;
+  }
+  // A foreign thenable may do its work again each time it is asked (query builders do), so it is asked once; the SDK
+  // awaits either.
+  const adopted = Promise.resolve(result);
+  adopted.then(note, noteThrown);
+  return adopted;
 }
 
-function noteThrown(pending: Pending, error: unknown): void {
-  pending.thrown = categorise(error);
+function quietly<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined; // a proxy or a getter of the host's that throws is the host's affair (P6)
+  }
 }
 
 /** v1 passes `{ requestId }`, v2 `{ mcpReq: { id } }`. */
@@ -46,7 +66,7 @@ interface Extra {
 }
 
 function findPending(calls: PendingCalls, args: readonly unknown[]): Pending | undefined {
-  const extra = args.at(-1) as Extra | undefined;
+  const extra = args.at(-1) as Extra | null | undefined;
   const id = extra?.requestId ?? extra?.mcpReq?.id;
   return id === undefined ? undefined : calls.get(id);
 }

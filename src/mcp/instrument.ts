@@ -1,13 +1,15 @@
+import { debug } from '../platform/debug.js';
+import { causeOf } from '../platform/errors.js';
 import { INTERNALS, type Internals } from '../tracker/analytics.js';
 import type { Analytics } from '../tracker/types.js';
-import type { KnownTools, PendingCalls } from './calls.js';
-import { observe } from './handlers.js';
+import type { PendingCalls } from './calls.js';
+import { hasTools, observeLast, watchRegistration } from './registration.js';
 import {
   type Handler,
-  type HighLevelServer,
   type InstrumentableServer,
   isHighLevel,
   type LowLevelServer,
+  replaceMethod,
   type Transport,
 } from './shapes.js';
 import { tap } from './tap.js';
@@ -19,23 +21,40 @@ const INSTRUMENTED = Symbol.for('dot-ai-analytics.instrumented');
  * before its tools are registered. Changes nothing that a client or a handler can see, but for the one-time hint.
  *
  * Calling it twice does nothing; calling it after tools were registered still counts every call, but knows less about
- * why one failed. Either says so on stderr.
+ * why one failed; calling it after `connect` counts nothing. Each says so on stderr, once. Never throws.
  *
  * @returns the server
  */
 export function instrument<S extends InstrumentableServer>(server: S, analytics: Analytics<string, string>): S {
   const internals = (analytics as { readonly [INTERNALS]?: Internals })[INTERNALS];
-  if (internals === undefined)
-    return warn(server, 'this is not a tracker made by createAnalytics(); nothing is counted');
   const low: LowLevelServer = isHighLevel(server) ? server.server : server;
-  if (INSTRUMENTED in low) return warn(server, 'this server is instrumented already');
-  Object.defineProperty(low, INSTRUMENTED, { value: true });
-  if (low.transport !== undefined)
-    return warn(server, 'this server is connected already; call instrument() before connect(). Nothing is counted');
+  const problem = whyNot(low, internals);
+  if (problem !== undefined || internals === undefined) warn(internals, problem ?? '');
+  else {
+    if (isHighLevel(server) && hasTools(server)) warn(internals, LATE);
+    Object.defineProperty(low, INSTRUMENTED, { value: true });
+    listen(server, low, analytics, internals);
+  }
+  return server;
+}
 
-  const calls: PendingCalls = new Map();
-  const session = analytics.session();
-  const { connect, setRequestHandler } = low as unknown as Record<'connect' | 'setRequestHandler', Handler>;
+const LATE = 'tools were registered before instrument(); why their calls fail is not known';
+
+function whyNot(low: LowLevelServer, internals: Internals | undefined): string | undefined {
+  if (internals === undefined) return 'this is not a tracker made by createAnalytics(); nothing is counted';
+  if (INSTRUMENTED in low) return 'this server is instrumented already';
+  if (low.transport !== undefined) return 'instrument() was called after connect(); nothing is counted';
+  return undefined;
+}
+
+function listen(
+  server: InstrumentableServer,
+  low: LowLevelServer,
+  analytics: Analytics<string, string>,
+  internals: Internals,
+): void {
+  /** Of the current connection; each has its own, so that closing one can't touch another's. */
+  let calls: PendingCalls = new Map();
   let isRegistering = false;
   const during = <T>(action: () => T): T => {
     isRegistering = true;
@@ -45,62 +64,30 @@ export function instrument<S extends InstrumentableServer>(server: S, analytics:
       isRegistering = false;
     }
   };
-  const tools = isHighLevel(server) ? watchRegistration(server, calls, during) : { isCallable: () => undefined };
+  const tools = isHighLevel(server) ? watchRegistration(server, () => calls, during) : { isCallable: () => undefined };
+  const { connect, setRequestHandler } = low as unknown as Record<'connect' | 'setRequestHandler', Handler>;
 
-  replace(low, 'connect', function (this: unknown, transport, ...rest) {
-    tap(transport as Transport, { session, internals, calls, tools });
+  replaceMethod(low, 'connect', function (this: unknown, transport: Transport, ...rest: unknown[]) {
+    if (low.transport === undefined) {
+      try {
+        calls = new Map();
+        tap(transport, { session: analytics.session(), internals, calls, tools });
+      } catch (error) {
+        debug('mcp: %s', causeOf(error)); // a transport that can't be listened to is not counted (P6)
+      }
+    }
     return connect.call(this, transport, ...rest);
   });
-  replace(low, 'setRequestHandler', function (this: unknown, ...args) {
+
+  replaceMethod(low, 'setRequestHandler', function (this: unknown, ...args: unknown[]) {
     // While a tool is registered the SDK may install its own dispatcher, which sees unknown tools too: not a handler.
-    return setRequestHandler.apply(this, isRegistering ? args : observeLast(args, calls));
+    return setRequestHandler.apply(this, isRegistering ? args : observeLast(args, () => calls));
   });
-  return server;
 }
 
-/** The handler is the last argument of every way to register one. */
-function observeLast(args: readonly unknown[], calls: PendingCalls): unknown[] {
-  const handler = args.at(-1);
-  return typeof handler === 'function' ? [...args.slice(0, -1), observe(handler as Handler, calls)] : [...args];
-}
-
-interface Registered {
-  readonly enabled?: unknown;
-}
-
-/** Wraps `registerTool` and v1's older `tool`, and remembers what they return. */
-function watchRegistration(
-  server: HighLevelServer,
-  calls: PendingCalls,
-  during: <T>(action: () => T) => T,
-): KnownTools {
-  const earlier = (server as { readonly _registeredTools?: object })._registeredTools;
-  const isLate = earlier !== undefined && Object.keys(earlier).length > 0;
-  if (isLate) warn(server, 'tools were registered before instrument(); the reasons of their failures are not known');
-  const registered = new Map<unknown, Registered>();
-  for (const method of ['registerTool', 'tool'] as const) {
-    const original = (server as unknown as Record<string, Handler | undefined>)[method];
-    if (original === undefined) continue;
-    replace(server, method, function (this: unknown, ...args) {
-      const tool = during(() => original.apply(this, observeLast(args, calls)));
-      registered.set(args[0], tool as Registered);
-      return tool;
-    });
-  }
-  return {
-    isCallable(name) {
-      const tool = registered.get(name);
-      if (tool !== undefined) return tool.enabled !== false;
-      return isLate ? undefined : false;
-    },
-  };
-}
-
-function replace(target: object, method: string, value: Handler): void {
-  Object.defineProperty(target, method, { value, writable: true, configurable: true, enumerable: false });
-}
-
-function warn<T>(value: T, text: string): T {
-  process.stderr.write(`dot-ai-analytics: ${text}\n`);
-  return value;
+/** `emitWarning` survives a closed stderr, and the host may listen to it. Once per tracker, not once per server object. */
+function warn(internals: Internals | undefined, text: string): void {
+  if (internals?.warned.has(text)) return;
+  internals?.warned.add(text);
+  process.emitWarning(text, { type: 'dot-ai-analytics' });
 }

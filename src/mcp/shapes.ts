@@ -6,9 +6,10 @@
 export type RequestId = string | number;
 
 export interface Message {
-  readonly id?: RequestId;
-  readonly method?: string;
-  readonly params?: { readonly name?: unknown; readonly requestId?: RequestId };
+  readonly jsonrpc?: unknown;
+  readonly id?: unknown;
+  readonly method?: unknown;
+  readonly params?: { readonly name?: unknown; readonly requestId?: unknown };
   readonly result?: ToolResult;
   readonly error?: { readonly code?: unknown };
 }
@@ -23,10 +24,17 @@ export interface ToolResult {
   readonly task?: unknown;
 }
 
+/** What comes with a message over HTTP: v1 `requestInfo`, v2 `request`; over stdio there is nothing. */
+export interface MessageExtra {
+  readonly requestInfo?: unknown;
+  readonly request?: unknown;
+}
+
 export interface Transport {
   onmessage?: (message: never, extra?: never) => void;
   onclose?: () => void;
   send(message: never, options?: never): Promise<void>;
+  readonly sessionId?: string;
 }
 
 export type Handler = (this: unknown, ...args: unknown[]) => unknown;
@@ -48,4 +56,9 @@ export type InstrumentableServer = LowLevelServer | HighLevelServer;
 
 export function isHighLevel(server: InstrumentableServer): server is HighLevelServer {
   return typeof (server as HighLevelServer).registerTool === 'function';
+}
+
+/** Replaces a method of one object, as invisibly as JavaScript can. */
+export function replaceMethod(target: object, name: string, value: unknown): void {
+  Object.defineProperty(target, name, { value, writable: true, configurable: true, enumerable: false });
 }

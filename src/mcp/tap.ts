@@ -1,12 +1,12 @@
-import type { Hint } from '../notice/hint.js';
 import { debug } from '../platform/debug.js';
 import { causeOf } from '../platform/errors.js';
 import type { Internals } from '../tracker/analytics.js';
 import type { Session } from '../tracker/types.js';
 import { type KnownTools, outcomeOfAnswer, type PendingCalls } from './calls.js';
-import type { Message, RequestId, Transport } from './shapes.js';
+import { type Message, type MessageExtra, type RequestId, replaceMethod, type Transport } from './shapes.js';
 
-export interface Tap {
+/** One connection of an instrumented server. */
+export interface Connection {
   readonly session: Session;
   readonly internals: Internals;
   readonly calls: PendingCalls;
@@ -17,72 +17,98 @@ export interface Tap {
  * Listens on a transport before the server takes it over: every call is seen coming in, every answer going out, also
  * those that never reach a handler. The SDK keeps callbacks that are set before `connect` and calls them first.
  */
-export function tap(transport: Transport, { session, internals, calls, tools }: Tap): void {
-  let requests = 0;
+export function tap(transport: Transport, connection: Connection): void {
+  const { calls, internals } = connection;
   const { onmessage, onclose, send } = transport;
 
   transport.onmessage = function (this: unknown, message: never, extra?: never) {
-    quietly(() => receive(message));
+    quietly(() => receive(connection, transport, message, extra));
     onmessage?.call(this, message, extra as never);
   };
 
   transport.onclose = function (this: unknown) {
     quietly(() => {
-      for (const id of [...calls.keys()]) cancel(id); // never answered
+      for (const id of [...calls.keys()]) cancel(calls, id); // never answered
     });
     onclose?.call(this);
   };
 
-  transport.send = function (this: unknown, message: Message, options?: never) {
+  replaceMethod(transport, 'send', function (this: unknown, message: Message, options?: never) {
     let outgoing = message;
-    let hint: Hint | undefined;
     quietly(() => {
-      if (!answer(message)) return;
-      outgoing = withHint(message, internals.hint);
-      if (outgoing !== message) hint = internals.hint;
+      if (answer(connection, message)) outgoing = withHint(message, internals);
     });
-    const sent = send.call(this, outgoing as never, options as never);
-    if (hint !== undefined) Promise.resolve(sent).catch(hint.giveBack); // used up only by a result that was returned
-    return sent;
-  } as Transport['send'];
+    if (outgoing === message) return send.call(this, message as never, options as never);
+    try {
+      const sent = send.call(this, outgoing as never, options as never);
+      Promise.resolve(sent).catch(internals.hint.giveBack); // used up only by a result that was returned (P9)
+      return sent;
+    } catch (error) {
+      internals.hint.giveBack();
+      throw error;
+    }
+  });
+}
 
-  function receive({ id, method, params }: Message): void {
-    if (method === 'notifications/cancelled' && params?.requestId) cancel(params.requestId);
-    if (method === undefined || id === undefined) return;
-    requests += 1;
-    if (method !== 'tools/call') return;
-    const tool = typeof params?.name === 'string' ? params.name : '';
-    // A server object that is made for one request sees nothing but that request: there is no session to tell of.
-    const call = session.begin(tool as never, { chained: requests > 1 });
-    calls.set(id, { call, tool, entered: false, saidError: false });
+function receive(
+  { session, calls }: Connection,
+  transport: Transport,
+  message: Message,
+  extra: MessageExtra | undefined,
+): void {
+  const { jsonrpc, id, method, params } = message;
+  if (method === 'notifications/cancelled') {
+    // Neither SDK answers a cancelled request any more. v1 overlooks a falsy id; what then is answered counts as that.
+    if (params?.requestId) cancel(calls, params.requestId as RequestId);
+    return;
   }
+  if (method !== 'tools/call' || jsonrpc !== '2.0' || (typeof id !== 'string' && typeof id !== 'number')) return;
+  const tool = typeof params?.name === 'string' ? params.name : '';
+  const call = session.begin(tool as never, { chained: isConnection(transport, extra) });
+  calls.set(id, { call, tool, entered: false, saidError: false });
+}
 
-  /** Counts the answer of a call. True where it is the final, successful end of one. */
-  function answer(message: Message): boolean {
-    if (message.id === undefined || message.method !== undefined) return false;
-    const pending = calls.get(message.id);
-    if (pending === undefined) return false;
-    calls.delete(message.id);
-    const outcome = outcomeOfAnswer(pending, message, tools, internals.classify);
-    if (outcome !== undefined) pending.call.end(outcome);
-    return outcome === 'success';
-  }
+/**
+ * HTTP without a session id serves each request by a server object of its own: there is no session to tell of. Stdio,
+ * in-memory and HTTP with a session id are connections.
+ */
+function isConnection({ sessionId }: Transport, extra: MessageExtra | undefined): boolean {
+  const isHttp = extra?.requestInfo !== undefined || extra?.request !== undefined;
+  return !isHttp || sessionId !== undefined;
+}
 
-  function cancel(id: RequestId): void {
-    calls.get(id)?.call.end('cancelled');
-    calls.delete(id);
-  }
+/** Counts the answer of a call. True where it is a success, and the hint may go with it. */
+function answer({ calls, tools, internals }: Connection, message: Message): boolean {
+  const id = message.id as RequestId;
+  const pending = message.method === undefined ? calls.get(id) : undefined;
+  if (pending === undefined) return false;
+  calls.delete(id);
+  const { call } = pending;
+  // Reading a result takes time that is not the tool's, and while off nobody needs to know it.
+  call.stop();
+  if (!call.isCounted && !internals.hint.isOpen()) return false;
+  const outcome = outcomeOfAnswer(pending, message, tools, internals.classify);
+  if (outcome === 'interim') call.abandon();
+  else call.end(outcome);
+  return outcome === 'success';
+}
+
+function cancel(calls: PendingCalls, id: RequestId): void {
+  calls.get(id)?.call.end('cancelled');
+  calls.delete(id);
 }
 
 /** A last, separate text block; the original result stays as it is. */
-function withHint(message: Message, hint: Hint): Message {
+function withHint(message: Message, { hint }: Internals): Message {
   const { result } = message;
-  if (!Array.isArray(result?.content) || result.structuredContent !== undefined || result.task !== undefined)
+  const { content, structuredContent, task } = result ?? {};
+  // dot-ai's clients read the first block: the hint never becomes it.
+  if (!Array.isArray(content) || content.length === 0 || structuredContent !== undefined || task !== undefined)
     return message;
   const text = hint.claim();
   return text === undefined
     ? message
-    : { ...message, result: { ...result, content: [...result.content, { type: 'text', text }] } };
+    : { ...message, result: { ...result, content: [...content, { type: 'text', text }] } };
 }
 
 function quietly(action: () => void): void {

@@ -10,6 +10,8 @@ export const HINT =
 
 /** The note that tells users, once per home, that there is something to decide. */
 export interface Hint {
+  /** False once there is nothing to show any more: it was shown, or somebody has decided. Costs next to nothing. */
+  isOpen(): boolean;
   /**
    * The text, if this call won the right to show it: the flag is in config.json when it returns, so that no other
    * process shows it too (P9). Undefined ever after, and where the flag can't be written.
@@ -26,9 +28,9 @@ export function createHint(home: Home | undefined, gate: Gate, wanted: boolean):
   let tries = wanted && home !== undefined ? MOST_TRIES : 0;
   let claimed = false;
   return {
+    isOpen: () => tries > 0 && isUndecided(gate),
     claim() {
-      if (tries === 0 || home === undefined) return undefined;
-      if (!isUndecided(gate)) return undefined;
+      if (tries === 0 || home === undefined || !isUndecided(gate)) return undefined;
       tries -= 1;
       let isShown = false;
       const won = tryUpdateConfig(home, { [KEYS.hintShown]: true }, (config) => {

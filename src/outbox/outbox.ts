@@ -4,7 +4,7 @@ import { systemCode } from '../platform/errors.js';
 import { ensurePrivateFolder, entry, readBytes, removeFile } from '../platform/files.js';
 import type { Home } from '../platform/home.js';
 import { dayOfReport, listReports, type ReportName, reportPath } from '../report/names.js';
-import { MOST_BYTES } from '../schema/report.js';
+import { MOST_BYTES } from '../schema/numbers.js';
 import { type Receipt, writeReceipt } from './receipts.js';
 
 /*
@@ -14,7 +14,7 @@ import { type Receipt, writeReceipt } from './receipts.js';
  * again: the same bytes, which the destination recognises by their ids.
  */
 
-/** An attempt takes at most 3 s; a claim that is this old has no living owner. */
+/** ms, many times what an attempt takes (delivery/post.ts): a claim that is this old has no living owner. */
 const ABANDONED_AFTER = 60_000;
 
 /** Takes a report for sending. False where another process has it, or it is gone. */

@@ -5,9 +5,9 @@ import { entry, listFolder, removeFile } from '../platform/files.js';
 import type { Home } from '../platform/home.js';
 import { listReports, reportPath } from '../report/names.js';
 
-/** An attempt lasts at most 3 s; an older claim was left by a killed process. */
-const SENDER_STOPS_WITHIN = 4_000;
-const LOOK_EVERY = 20;
+/** A claim that is older was left by a killed process: an attempt ends after 3 s (delivery/post.ts). */
+const CLAIM_LASTS_MS = 4_000;
+const LOOK_EVERY_MS = 20;
 
 /**
  * Deletes everything that was recorded and not delivered. spool/ goes before outbox/, because reports move in that
@@ -21,7 +21,7 @@ export async function purgeUnsent(home: Home): Promise<void> {
     empty(home.spool);
     empty(home.outbox);
     if (!isSending(home)) break;
-    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY));
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
   }
   const folders = [home.sending, home.outbox, home.spool];
   folders.forEach(empty);
@@ -31,7 +31,7 @@ export async function purgeUnsent(home: Home): Promise<void> {
 function isSending(home: Home): boolean {
   return listReports(home.sending).some((name) => {
     const claimedAt = entry(reportPath(home.sending, name))?.mtimeMs ?? 0;
-    return Math.abs(Date.now() - claimedAt) < SENDER_STOPS_WITHIN;
+    return Math.abs(Date.now() - claimedAt) < CLAIM_LASTS_MS;
   });
 }
 

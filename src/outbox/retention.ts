@@ -1,4 +1,4 @@
-import { removeFile } from '../platform/files.js';
+import { removeFile, sweepTemporaries } from '../platform/files.js';
 import type { Home } from '../platform/home.js';
 import { closedPath, dayOfReport, listClosed, listReports, receiptPath, reportPath } from '../report/names.js';
 import { type Day, dayOf, daysBetween } from '../schema/calendar.js';
@@ -15,6 +15,7 @@ const MOST_WAITING = 100;
 /** Gives up what can't be delivered any more and deletes what was kept long enough. */
 export function tidy(home: Home, now: number): void {
   const today = dayOf(now);
+  for (const folder of [home.data, home.outbox, home.sending, home.sent]) sweepTemporaries(folder);
   const waiting = listReports(home.outbox);
   const surplus = new Set(waiting.slice(0, Math.max(0, waiting.length - MOST_WAITING)));
   for (const name of waiting) {

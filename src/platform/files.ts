@@ -18,7 +18,8 @@ import { dirname, join } from 'node:path';
 export const PRIVATE_FILE = 0o600;
 export const PRIVATE_FOLDER = 0o700;
 
-const TEMPORARY = '.tmp-';
+/** config.json's folder has other programs' files too, so the name says whose a left-over is. */
+const TEMPORARY = '.analytics-tmp-';
 
 /**
  * The bytes of a regular file of at most `limit` bytes. Opened without blocking and checked before reading, so that a
@@ -46,9 +47,9 @@ export function readBytes(path: string, limit: number, follow = false): Buffer {
 }
 
 /** Like `readBytes`, undefined where the file is missing or can't be read. */
-export function tryReadText(path: string, limit: number): string | undefined {
+export function tryReadText(path: string, limit: number, follow = false): string | undefined {
   try {
-    return readBytes(path, limit).toString('utf8');
+    return readBytes(path, limit, follow).toString('utf8');
   } catch {
     return undefined; // the caller treats an unreadable file as one that is not there
   }

@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
+import { AnalyticsError } from './errors.js';
 
 /** Where everything lives. All paths are absolute: nothing is ever read relative to the current directory. */
 export interface Home {
@@ -48,4 +49,18 @@ function defaultFolder(env: NodeJS.ProcessEnv): string | undefined {
   } catch {
     return undefined; // os.homedir() throws for a uid that the system does not know
   }
+}
+
+/** Why there is no home, and what to do; undefined where there is one. */
+export function homeProblem(env: NodeJS.ProcessEnv): string | undefined {
+  if (findHome(env) !== undefined) return undefined;
+  const why = env.DOT_AI_CONFIG_DIR ? 'DOT_AI_CONFIG_DIR is not an absolute path' : 'HOME is not an absolute path';
+  return `${why}, so there is no folder for settings and counts. Set DOT_AI_CONFIG_DIR to an absolute path`;
+}
+
+/** @throws AnalyticsError `NO_HOME` */
+export function requireHome(env: NodeJS.ProcessEnv): Home {
+  const home = findHome(env);
+  if (home === undefined) throw new AnalyticsError('NO_HOME', `${homeProblem(env)}.`);
+  return home;
 }

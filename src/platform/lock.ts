@@ -1,27 +1,24 @@
-import { linkSync, renameSync } from 'node:fs';
+import { linkSync, renameSync, writeFileSync } from 'node:fs';
 import { systemCode } from './errors.js';
-import { entry, removeFile, tryReadText, writeTemporary } from './files.js';
+import { entry, PRIVATE_FILE, removeFile, tryReadText } from './files.js';
 
-/** A holder does a few synchronous file operations; one that is this old was killed, whatever its pid says. */
+/** ms. A holder does a few synchronous file operations; a lock this old was left by a kill, whatever its pid says. */
 const STALE_AFTER = 10_000;
-const RETRY_EVERY = 5;
+const RETRY_EVERY_MS = 5;
 
 /**
  * Takes the lock if it is free, or was left by a killed process. Returns how to release it; undefined while somebody
- * else holds it. The lock is a finished file (with its holder's pid) linked into place: link(2) has one winner.
+ * else holds it. O_EXCL has one winner; a holder that is killed before it wrote its pid is known by its age.
  * @throws a system error other than EEXIST, e.g. where the folder can't be written
  */
 export function tryLock(path: string): (() => void) | undefined {
-  const mine = writeTemporary(path, `${process.pid}\n`);
   try {
-    linkSync(mine, path);
+    writeFileSync(path, `${process.pid}\n`, { flag: 'wx', mode: PRIVATE_FILE });
     return () => removeFile(path);
   } catch (error) {
     if (systemCode(error) !== 'EEXIST') throw error;
     removeAbandoned(path);
     return undefined;
-  } finally {
-    removeFile(mine);
   }
 }
 
@@ -42,7 +39,7 @@ export async function withLock<T>(path: string, patience: number, section: () =>
     }
     if (performance.now() > until)
       throw Object.assign(new Error('another process holds the lock'), { code: 'ELOCKED' });
-    await new Promise((resolve) => setTimeout(resolve, RETRY_EVERY * (1 + Math.random())));
+    await new Promise((resolve) => setTimeout(resolve, RETRY_EVERY_MS * (1 + Math.random())));
   }
 }
 

@@ -17,11 +17,14 @@ import { seenBefore } from './seen.js';
 import { isEmpty, mergePages } from './totals.js';
 
 export interface Closing {
-  readonly home: Home;
   readonly gate: Gate;
   readonly vocabulary: Vocabulary;
   /** The destination's key as of now; a later change is followed when the report is sent. */
   readonly key: string;
+}
+
+export interface DayClosing extends Closing {
+  readonly home: Home;
   /** False where the folder does not outlive the process; then `first_this_…` is left out. */
   readonly isKept: boolean;
 }
@@ -33,7 +36,7 @@ const PATIENCE_DAYS = 2;
  * Closes every finished day of every process, the dead ones' too, into one report a day. Any number of processes may
  * do this at once. One day that fails does not keep the others.
  */
-export async function closeFinishedDays(closing: Closing, now: number): Promise<void> {
+export async function closeFinishedDays(closing: DayClosing, now: number): Promise<void> {
   const { home, gate } = closing;
   if (!gate.check().enabled) return;
   sweepTemporaries(home.spool);
@@ -49,7 +52,7 @@ export async function closeFinishedDays(closing: Closing, now: number): Promise<
   }
 }
 
-async function closeDay(closing: Closing, day: Day, files: readonly SpoolFile[], isPatient: boolean): Promise<void> {
+async function closeDay(closing: DayClosing, day: Day, files: readonly SpoolFile[], isPatient: boolean): Promise<void> {
   const { home, gate, isKept } = closing;
   if (!isClosed(home, day)) {
     // What a process froze by itself on shutdown is in a report of its own; only its file was left behind by a kill.
@@ -71,11 +74,7 @@ async function closeDay(closing: Closing, day: Day, files: readonly SpoolFile[],
  *
  * @returns the bodies that have no place on disk, by day
  */
-export async function closeOwn(
-  closing: Omit<Closing, 'home'>,
-  home: Home | undefined,
-  own: readonly Unclosed[],
-): Promise<string[]> {
+export async function closeOwn(closing: Closing, home: Home | undefined, own: readonly Unclosed[]): Promise<string[]> {
   const unpublished: string[] = [];
   for (const { page, file } of own) {
     const body = await frozen(closing, undefined, page.day, [parsePage(page.bytes().toString('latin1'), page.day)]);
@@ -88,7 +87,7 @@ export async function closeOwn(
 
 /** Undefined where there is nothing to report, or nobody may. */
 async function frozen(
-  { gate, vocabulary, key }: Omit<Closing, 'home'>,
+  { gate, vocabulary, key }: Closing,
   seen: Seen | undefined,
   day: Day,
   pages: readonly (Counts | undefined)[],

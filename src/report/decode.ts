@@ -1,11 +1,11 @@
 import { isObject } from '../platform/files.js';
 import { dayOf } from '../schema/calendar.js';
-import { EVENTS, propertiesOf, SCHEMA } from '../schema/fields.js';
+import { SCHEMA } from '../schema/fields.js';
 import { isEventName, type Report, type Row } from '../schema/report.js';
 
 /**
- * Reads a frozen body back: the properties that are ours, without what the encoder added. Undefined for what is not a
- * body of ours at all.
+ * Reads a frozen body back, for people and for `first_this_week`: its rows without what the encoder added. Undefined
+ * for what is not a body of ours. Not the check that decides whether it may be sent; that is `openEnvelope`.
  */
 export function decode(body: string): Report | undefined {
   try {
@@ -21,7 +21,9 @@ export function decode(body: string): Report | undefined {
 
 function rowOf(event: unknown): Row | undefined {
   if (!isObject(event) || !isEventName(event.event) || !isObject(event.properties)) return undefined;
-  const kind = EVENTS.find((one) => one.event === event.event) as (typeof EVENTS)[number];
-  const own = Object.entries(event.properties).filter(([name]) => propertiesOf(kind).has(name));
-  return { event: kind.event, properties: Object.fromEntries(own) as Row['properties'] };
+  const own = Object.entries(event.properties).filter(([name]) => !name.startsWith(ENCODER));
+  return { event: event.event, properties: Object.fromEntries(own) as Row['properties'] };
 }
+
+/** The encoder's own properties begin so; a row's never do. */
+const ENCODER = '$';

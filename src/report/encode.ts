@@ -1,6 +1,6 @@
 import { randomInt, randomUUID } from 'node:crypto';
+import { MOST_ROWS } from '../schema/numbers.js';
 import type { Row } from '../schema/report.js';
-import { MOST_ROWS } from '../schema/report.js';
 
 /** A request body of PostHog's `/batch/`: what is frozen, shown, sent and kept, byte for byte. */
 export interface Body {

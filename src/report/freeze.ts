@@ -1,5 +1,6 @@
 import type { Day } from '../schema/calendar.js';
-import { MOST_BYTES, MOST_ROWS, type Row, reportProblem } from '../schema/report.js';
+import { MOST_BYTES, MOST_ROWS } from '../schema/numbers.js';
+import { type Row, reportProblem } from '../schema/report.js';
 import type { Vocabulary } from '../schema/vocabulary.js';
 import { encode } from './encode.js';
 import { rowsOf, type Seen } from './rows.js';

@@ -1,6 +1,7 @@
 import { constants, copyFileSync, linkSync } from 'node:fs';
 import type { Gate } from '../consent/gate.js';
-import { systemCode } from '../platform/errors.js';
+import { debug } from '../platform/debug.js';
+import { causeOf, systemCode } from '../platform/errors.js';
 import { ensurePrivateFolder, entry, removeFile, writeTemporary } from '../platform/files.js';
 import type { Home } from '../platform/home.js';
 import { closedPath, hasLeftSpool, listClosed, type ReportName, reportPath } from './names.js';
@@ -38,8 +39,13 @@ export function publish(home: Home, name: ReportName, body: string, gate: Gate):
 /** Brings reports into the outbox that a killed process closed but did not get there. */
 export function finishPublishing(home: Home, gate: Gate): void {
   for (const name of listClosed(home)) {
-    if (!hasLeftSpool(home, name) && gate.check().enabled)
+    if (hasLeftSpool(home, name) || !gate.check().enabled) continue;
+    try {
+      ensurePrivateFolder(home.outbox);
       linkOnce(closedPath(home, name), reportPath(home.outbox, name));
+    } catch (error) {
+      debug('publish %s: %s', name, causeOf(error)); // the other reports need not wait for it
+    }
   }
 }
 

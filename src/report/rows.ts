@@ -1,12 +1,8 @@
-import { EVENTS, propertiesOf } from '../schema/fields.js';
-import { coarse } from '../schema/numbers.js';
-import { MOST_ROWS, type Row } from '../schema/report.js';
+import { kindOf, propertiesOf } from '../schema/fields.js';
+import { coarse, LATENCY_FROM, MOST_ROWS, MOST_STEPS } from '../schema/numbers.js';
+import type { Row } from '../schema/report.js';
 import { OTHER } from '../schema/vocabulary.js';
 import { failuresOf, invocationsOf, sum, type ToolTotals, type Totals } from './totals.js';
-
-/** Below this many calls a latency would single out a call, and its length is part of what was done. */
-const LATENCY_FROM = 5;
-const MOST_STEPS = 32;
 
 /** What has been reported in the same ISO week and in the same month already: keys as `keyOf` makes them. */
 export interface Seen {
@@ -159,11 +155,10 @@ function addAll(counts: readonly ReadonlyMap<string, number>[]): Map<string, num
 
 /** Rounds, leaves zeros out, keeps only the accepted schema's fields, in the field table's order. */
 function finish({ event, names, counts }: Draft, schema: number, seen: Seen | undefined): Row {
-  const kind = EVENTS.find((one) => one.event === event) as (typeof EVENTS)[number];
   const row = { event, properties: names };
   const firsts = seen && { first_this_week: !seen.week.has(keyOf(row)), first_this_month: !seen.month.has(keyOf(row)) };
   const properties: Record<string, string | number | true> = {};
-  for (const [name, field] of propertiesOf(kind, schema)) {
+  for (const [name, field] of propertiesOf(kindOf(event), schema)) {
     if (field.values === 'true') {
       if (firsts?.[name as keyof typeof firsts]) properties[name] = true;
     } else if (field.values === 'count') {

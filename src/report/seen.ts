@@ -1,7 +1,7 @@
 import { tryReadText } from '../platform/files.js';
 import type { Home } from '../platform/home.js';
 import { type Day, monthOf, weekOf } from '../schema/calendar.js';
-import { MOST_BYTES } from '../schema/report.js';
+import { MOST_BYTES } from '../schema/numbers.js';
 import { decode } from './decode.js';
 import { closedPath, dayOfReport, listClosed, listReports, reportPath } from './names.js';
 import { keyOf, type Seen } from './rows.js';

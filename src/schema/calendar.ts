@@ -29,9 +29,13 @@ export function daysBetween(from: Day, to: Day): number {
   return Math.round((startOf(to) - startOf(from)) / DAY_MS);
 }
 
-/** True from 01:00 UTC of the next day on. */
+/** 01:00 UTC of the next day, in ms: from then on the day is finished, and the first server to look closes it. */
+export function closesAt(day: Day): number {
+  return endOf(day) + CLOSES_AFTER_MIDNIGHT;
+}
+
 export function isFinished(day: Day, now: number): boolean {
-  return now >= endOf(day) + CLOSES_AFTER_MIDNIGHT;
+  return now >= closesAt(day);
 }
 
 /** The ISO 8601 week, `2026-W48`: weeks begin on Monday, week 1 holds the year's first Thursday. */

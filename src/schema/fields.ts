@@ -1,5 +1,5 @@
-import { LATENCY_CELLS } from './numbers.js';
-import { CATEGORIES } from './vocabulary.js';
+import { LATENCY_CELLS, LATENCY_FROM, MOST_STEPS, SATURATION } from './numbers.js';
+import { CATEGORIES, type Names } from './vocabulary.js';
 
 /**
  * The number that consent is given to. It changes whenever a field below is added, removed or changes its meaning;
@@ -8,7 +8,7 @@ import { CATEGORIES } from './vocabulary.js';
 export const SCHEMA = 1;
 
 /** Which closed set, or which range, a property's value comes from. */
-export type Values = 'tool' | 'tool_or_start' | 'feature' | 'provider' | 'count' | 'true';
+export type Values = Names | 'count' | 'true';
 
 /** One property of a row, or a family of them (`failures_<category>`) that share a definition. */
 export interface Field {
@@ -91,7 +91,7 @@ export const EVENTS: readonly EventKind[] = [
         'invocations',
         'count',
         'How often the tool was called on this day.',
-        'Not when: a day is the finest time. From 100 up only two significant digits, at most 9999.',
+        `Not when: a day is the finest time. From 100 up only two significant digits, at most ${SATURATION}.`,
         'The denominator for everything else.',
       ),
       field(
@@ -117,7 +117,7 @@ export const EVENTS: readonly EventKind[] = [
         CATEGORIES.map((category) => `failures_${category}`),
       ),
       latency(
-        'How many of the calls took at most this long and longer than the next smaller bound; only from 5 calls a day.',
+        `How many of the calls took at most this long and longer than the next smaller bound; only from ${LATENCY_FROM} calls a day.`,
       ),
       ...firsts(
         'called this tool',
@@ -130,7 +130,7 @@ export const EVENTS: readonly EventKind[] = [
     answers: 'How slow are the rarely called tools, taken together?',
     fields: [
       latency(
-        'Durations of the calls of all tools that were called fewer than 5 times on this day, pooled; only if together they are at least 5.',
+        `Durations of the calls of all tools that were called fewer than ${LATENCY_FROM} times on this day, pooled; only if together they are at least ${LATENCY_FROM}.`,
       ),
     ],
   },
@@ -168,7 +168,7 @@ export const EVENTS: readonly EventKind[] = [
       field(
         'count',
         'count',
-        'How often this pair occurred on this day. At most the 32 most frequent pairs are kept, the rest is one row from "other" to "other".',
+        `How often this pair occurred on this day. At most the ${MOST_STEPS} most frequent pairs are kept, the rest is one row from "other" to "other".`,
         'Not when, and not in which connection.',
         'Tells a habit from an accident.',
       ),
@@ -229,4 +229,8 @@ export const EVENTS: readonly EventKind[] = [
 export function propertiesOf(kind: EventKind, schema: number = SCHEMA): Map<string, Field> {
   const accepted = kind.fields.filter((one) => one.since <= schema);
   return new Map(accepted.flatMap((one) => one.names.map((name) => [name, one] as const)));
+}
+
+export function kindOf(event: EventName): EventKind {
+  return EVENTS.find((kind) => kind.event === event) as EventKind; // the table has one for each name
 }

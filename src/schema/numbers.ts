@@ -1,6 +1,18 @@
 /** No count in a report is larger. */
 export const SATURATION = 9999;
 
+/** More rows than this would single out an installation that uses everything; beyond, the least used are `other`. */
+export const MOST_ROWS = 100;
+
+/** Of the steps from tool to tool the most frequent; the rest is pooled. */
+export const MOST_STEPS = 32;
+
+/** Below this many calls a latency would single out a call. */
+export const LATENCY_FROM = 5;
+
+/** A report as sent is at most this many bytes. */
+export const MOST_BYTES = 64 * 1024;
+
 const EXACT_BELOW = 100;
 
 /**

@@ -1,7 +1,6 @@
-import { EVENTS, type Field, propertiesOf, SCHEMA } from './fields.js';
-import { SATURATION } from './numbers.js';
-import { MOST_ROWS } from './report.js';
-import { OTHER, PROVIDERS, START, type Vocabulary } from './vocabulary.js';
+import { EVENTS, type EventKind, type Field, kindOf, propertiesOf, SCHEMA } from './fields.js';
+import { MOST_ROWS, SATURATION } from './numbers.js';
+import { namesFor, PROVIDERS, type Vocabulary } from './vocabulary.js';
 
 /** A report of the given schema as JSON Schema (draft 2020-12), with every allowed string spelled out. */
 export function toJsonSchema(vocabulary: Vocabulary, schema: number = SCHEMA): Record<string, unknown> {
@@ -18,16 +17,16 @@ export function toJsonSchema(vocabulary: Vocabulary, schema: number = SCHEMA): R
         type: 'array',
         minItems: 1,
         maxItems: MOST_ROWS,
-        items: { oneOf: EVENTS.map((kind) => rowJsonSchema(kind.event, vocabulary, schema)) },
+        items: { oneOf: EVENTS.map((kind) => rowJsonSchema(kind, vocabulary, schema)) },
       },
     },
   };
 }
 
-function rowJsonSchema(event: string, vocabulary: Vocabulary, schema: number) {
-  const kind = EVENTS.find((one) => one.event === event) as (typeof EVENTS)[number];
+function rowJsonSchema(kind: EventKind, vocabulary: Vocabulary, schema: number) {
   const properties = [...propertiesOf(kind, schema)];
-  const names = properties.filter(([, field]) => isName(field)).map(([name]) => name);
+  const isName = ({ values }: Field) => values !== 'count' && values !== 'true';
+  const value = (field: Field) => ({ ...valueJsonSchema(field, vocabulary), description: describe(field) });
   return {
     type: 'object',
     additionalProperties: false,
@@ -38,43 +37,27 @@ function rowJsonSchema(event: string, vocabulary: Vocabulary, schema: number) {
       properties: {
         type: 'object',
         additionalProperties: false,
-        required: names,
-        properties: Object.fromEntries(
-          properties.map(([name, field]) => [
-            name,
-            { ...valueJsonSchema(field, vocabulary), description: describe(field) },
-          ]),
-        ),
+        required: properties.filter(([, field]) => isName(field)).map(([name]) => name),
+        properties: Object.fromEntries(properties.map(([name, field]) => [name, value(field)])),
       },
     },
   };
 }
 
-function valueJsonSchema(field: Field, vocabulary: Vocabulary): Record<string, unknown> {
-  if (field.values === 'count') return { type: 'integer', minimum: 1, maximum: SATURATION };
-  if (field.values === 'true') return { const: true };
-  return { enum: allowed(field, vocabulary) };
+function valueJsonSchema({ values }: Field, vocabulary: Vocabulary): Record<string, unknown> {
+  if (values === 'count') return { type: 'integer', minimum: 1, maximum: SATURATION };
+  return values === 'true' ? { const: true } : { enum: namesFor(values, vocabulary) };
 }
 
-function isName(field: Field): boolean {
-  return field.values !== 'count' && field.values !== 'true';
-}
-
-function describe(field: Field): string {
-  return `${field.what} ${field.not} ${field.why}`;
-}
-
-function allowed(field: Field, { tools, features }: Vocabulary): readonly string[] {
-  if (field.values === 'feature') return [...features, OTHER];
-  if (field.values === 'provider') return PROVIDERS;
-  return field.values === 'tool_or_start' ? [...tools, OTHER, START] : [...tools, OTHER];
+function describe({ what, not, why }: Field): string {
+  return `${what} ${not} ${why}`;
 }
 
 /** What a field's value can be, in words. */
 export function valuesInWords(field: Field): string {
   switch (field.values) {
     case 'count':
-      return `integer 1 to ${SATURATION}, absent when zero`;
+      return `integer 1 to ${SATURATION}, from 100 up two significant digits; absent when zero`;
     case 'true':
       return 'true, else absent';
     case 'provider':
@@ -122,6 +105,6 @@ export function toMarkdown(vocabulary: Vocabulary): string {
     `* Tools of dot-ai: ${list(vocabulary.tools)}; anything else is \`other\`.`,
     `* Features of dot-ai: ${list(vocabulary.features)}; anything else is \`other\`.`,
     `* Providers: ${list(PROVIDERS)}.`,
-    `* Failure categories and latency bounds: ${list([...propertiesOf(EVENTS[0] as (typeof EVENTS)[number]).keys()].filter((name) => /^(failures|latency)_/.test(name)))}.`,
+    `* Failure categories and latency bounds: ${list([...propertiesOf(kindOf('tool_usage')).keys()].filter((name) => /^(failures|latency)_/.test(name)))}.`,
   ].join('\n')}\n`;
 }

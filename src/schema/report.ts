@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { isDay } from './calendar.js';
 import { EVENT_NAMES, EVENTS, type EventKind, type EventName, type Field, propertiesOf, SCHEMA } from './fields.js';
-import { SATURATION } from './numbers.js';
-import { OTHER, PROVIDERS, START, type Vocabulary } from './vocabulary.js';
+import { coarse, MOST_ROWS, SATURATION } from './numbers.js';
+import { namesFor, type Vocabulary } from './vocabulary.js';
 
 /** One independent line of a report: its event's name and its properties, flat. */
 export interface Row {
@@ -16,11 +16,6 @@ export interface Report {
   readonly day: string;
   readonly rows: readonly Row[];
 }
-
-/** More rows than this would single out an installation that uses everything. */
-export const MOST_ROWS = 100;
-/** A report as sent is at most this many bytes. */
-export const MOST_BYTES = 64 * 1024;
 
 /**
  * The closed world as a check: every event name, property name, string and number must be a member of the finite set
@@ -57,22 +52,19 @@ function rowSchema(kind: EventKind, vocabulary: Vocabulary, schema: number) {
   return v.strictObject({ event: v.literal(kind.event), properties: v.strictObject(Object.fromEntries(optional)) });
 }
 
-function valueSchema(field: Field, { tools, features }: Vocabulary) {
-  switch (field.values) {
-    case 'tool':
-      return v.picklist([...tools, OTHER]);
-    case 'tool_or_start':
-      return v.picklist([...tools, OTHER, START]);
-    case 'feature':
-      return v.picklist([...features, OTHER]);
-    case 'provider':
-      return v.picklist(PROVIDERS);
-    case 'true':
-      return v.optional(v.literal(true));
-    case 'count':
-      return v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(SATURATION)));
-  }
+function valueSchema(field: Field, vocabulary: Vocabulary) {
+  if (field.values === 'true') return v.optional(v.literal(true));
+  if (field.values === 'count') return v.optional(COUNT);
+  return v.picklist(namesFor(field.values, vocabulary));
 }
+
+const COUNT = v.pipe(
+  v.number(),
+  v.integer(),
+  v.minValue(1),
+  v.maxValue(SATURATION),
+  v.check((count) => coarse(count) === count, 'expected two significant digits'),
+);
 
 export function isEventName(name: unknown): name is EventName {
   return EVENT_NAMES.includes(name as EventName);

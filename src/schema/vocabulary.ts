@@ -48,14 +48,23 @@ export interface Vocabulary {
   readonly features: readonly string[];
 }
 
+/** The kinds of names that a property can have for a value. */
+export type Names = 'tool' | 'tool_or_start' | 'feature' | 'provider';
+
+/** Every string that such a property can have: the closed world, spelled out. */
+export function namesFor(names: Names, { tools, features }: Vocabulary): readonly string[] {
+  if (names === 'provider') return PROVIDERS;
+  if (names === 'feature') return [...features, OTHER];
+  return names === 'tool' ? [...tools, OTHER] : [...tools, OTHER, START];
+}
+
 const NAME = /^[a-z][A-Za-z0-9_]{0,39}$/;
 const MOST_NAMES = 64;
 
 /** @throws AnalyticsError `BAD_VOCABULARY` */
-export function checkVocabulary(vocabulary: Vocabulary): Vocabulary {
-  checkNames('tools', vocabulary.tools);
-  checkNames('features', vocabulary.features);
-  return vocabulary;
+export function checkVocabulary({ tools, features }: Vocabulary): void {
+  checkNames('tools', tools);
+  checkNames('features', features);
 }
 
 function checkNames(what: string, names: readonly string[]): void {

@@ -6,8 +6,8 @@ import { causeOf } from '../platform/errors.js';
 import { ensurePrivateFolder, PRIVATE_FILE, removeFile } from '../platform/files.js';
 import type { Home } from '../platform/home.js';
 import type { Day } from '../schema/calendar.js';
+import { type Declaration, writeDeclaration } from './declaration.js';
 import { newSpoolFile, type SpoolFile } from './names.js';
-import { type Declaration, writeDeclaration } from './server-file.js';
 
 /** The counts of this process that no report holds yet, and where they are on disk. */
 export interface Unclosed {

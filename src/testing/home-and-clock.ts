@@ -36,7 +36,7 @@ export function temporaryHome(): TemporaryHome {
   const folder = mkdtempSync(join(tmpdir(), 'dot-ai-analytics-'));
   return {
     folder,
-    env: { PATH: process.env.PATH, HOME: folder },
+    env: { PATH: process.env.PATH, HOME: folder, USERPROFILE: folder },
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }

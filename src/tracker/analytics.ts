@@ -27,10 +27,12 @@ export const INTERNALS = Symbol.for('dot-ai-analytics.internals');
 export interface Internals {
   readonly hint: Hint;
   readonly classify: AnalyticsOptions['classify'];
+  /** What the host was told already. */
+  readonly warned: Set<string>;
 }
 
 /** While off, a change to on is noticed at the first call after this many ms. While on, at every call. */
-const LOOK_AGAIN_AFTER = 1_000;
+const LOOK_AGAIN_AFTER_MS = 1_000;
 
 /**
  * Creates a server's tracker. Does nothing while off: no file, no timer, no socket, no module for sending.
@@ -60,17 +62,18 @@ export function createAnalytics<const Tool extends string, const Feature extends
   /** Asks the gate; per record, and again before each send. */
   function isOn(): boolean {
     const consent = gate.check();
-    if (consent.enabled !== on) (consent.enabled ? turnOn : turnOff)(consent);
+    if (consent.enabled && !on) turnOn();
+    if (!consent.enabled && on) turnOff(consent);
     return on;
   }
 
   /** Whether timing a call is worth it. Costs nothing while on, and next to nothing while off. */
   function mayRecord(): boolean {
     if (on || gate.isFixed) return on;
-    const now = Date.now();
-    if (now - lookedAt < LOOK_AGAIN_AFTER) return false;
+    const now = performance.now();
+    if (now - lookedAt < LOOK_AGAIN_AFTER_MS) return false;
     lookedAt = now;
-    return isOn();
+    return guarded(isOn, false);
   }
 
   function turnOn(): void {
@@ -82,32 +85,28 @@ export function createAnalytics<const Tool extends string, const Feature extends
     on = false;
     upkeep.stop();
     // A file that says no deletes what was counted; one that can't be understood must not destroy anything.
-    spool.forget(
-      'all',
-      consent.layers.some(({ layer, verdict, warning }) => layer === 'config' && verdict === 'off' && !warning),
-    );
+    spool.forget('all', saysNo(consent));
     chores.forget();
   }
 
   const recorder: Recorder = {
     mayRecord,
-    today,
-    record(line, cells) {
-      try {
-        if (mayRecord() && isOn()) spool.add(today(), line, cells);
-      } catch (error) {
-        debug('record: %s', causeOf(error)); // P6: counting is never the host's problem
-      }
-    },
+    record: (line, cells) =>
+      guarded(() => {
+        if (!isOn()) return;
+        const day = today();
+        spool.add(day, line, cells(day));
+      }, undefined),
   };
-  const internals: Internals = { hint, classify: options.classify };
+  const count = (line: string) => mayRecord() && recorder.record(line, () => [USES]);
 
   guarded(isOn, false);
+  const internals: Internals = { hint, classify: options.classify, warned: new Set() };
   const analytics: Analytics<Tool, Feature> = {
     session: () => createSession(recorder, tool, options.classify),
     tool: (name) => tool(name) as Tool | 'other',
-    feature: (name) => recorder.record(featureLine(feature(name)), [USES]),
-    provider: (name) => recorder.record(providerLine(foldProvider(name)), [USES]),
+    feature: (name) => void count(featureLine(feature(name))),
+    provider: (name) => void count(providerLine(foldProvider(name))),
     hint: () => guarded(hint.claim, undefined),
     statusLine: () =>
       guarded(() => gate.check().enabled, false)
@@ -124,6 +123,11 @@ export function createAnalytics<const Tool extends string, const Feature extends
   return Object.defineProperty(analytics, INTERNALS, { value: internals });
 }
 
+function saysNo({ layers }: Consent): boolean {
+  return layers.some(({ layer, verdict, warning }) => layer === 'config' && verdict === 'off' && warning === undefined);
+}
+
+/** P6: counting is never the host's problem. */
 function guarded<T>(action: () => T, otherwise: T): T {
   try {
     return action();

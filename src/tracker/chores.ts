@@ -2,6 +2,7 @@ import { readConfig } from '../consent/config-file.js';
 import type { Gate } from '../consent/gate.js';
 import { deliver } from '../delivery/deliver.js';
 import { type Destination, resolveDestination } from '../delivery/destination.js';
+import { tidy } from '../outbox/retention.js';
 import type { Clock } from '../platform/clock.js';
 import { isEphemeral } from '../platform/ephemeral.js';
 import type { Home } from '../platform/home.js';
@@ -28,16 +29,16 @@ const FINISH_MS = 950;
 /** What a server does beside counting: close days, send reports, and on shutdown what can't wait. */
 export function createChores(parts: Parts): Chores & { finish(): Promise<void>; forget(): void } {
   const { home, gate, spool, options, env, clock, isOn } = parts;
-  const unwritten = createUnwritten(gate);
-  const ephemeral = () => options.ephemeral ?? isEphemeral(env, home);
+  const unwritten = createUnwritten();
+  const isKept = () => home !== undefined && !(options.ephemeral ?? isEphemeral(env, home));
 
   function destination(): Destination | null {
     const configured = home === undefined ? undefined : readConfig(home.config).destination;
     return resolveDestination(env, configured, options.posthog).destination;
   }
 
-  function closing(): Omit<Closing, 'home'> {
-    return { gate, vocabulary: options, key: destination()?.key ?? '', isKept: !ephemeral() };
+  function closing(): Closing {
+    return { gate, vocabulary: options, key: destination()?.key ?? '' };
   }
 
   /** Freezes what this process holds; what has a file is then in the outbox. */
@@ -52,9 +53,9 @@ export function createChores(parts: Parts): Chores & { finish(): Promise<void>; 
   async function send(signal: AbortSignal, background: boolean): Promise<void> {
     const to = destination();
     if (to === null) return;
-    await unwritten.send(to, signal, background);
-    if (home === undefined) return;
-    await deliver({ home, gate, destination: to, vocabulary: options, clock, signal, background });
+    const terms = { gate, destination: to, signal, background, lookup: 'cancellable' } as const;
+    await unwritten.send(terms);
+    if (home !== undefined) await deliver({ ...terms, home, vocabulary: options, clock });
   }
 
   return {
@@ -64,18 +65,19 @@ export function createChores(parts: Parts): Chores & { finish(): Promise<void>; 
         .unclosed()
         .filter(({ page, file }) => file === undefined && isFinished(page.day, clock()));
       if (unwritable.length > 0) await closeMine(unwritable);
-      if (home !== undefined) await closeFinishedDays({ ...closing(), home }, clock());
+      if (home === undefined) return;
+      await closeFinishedDays({ ...closing(), home, isKept: isKept() }, clock());
+      tidy(home, clock()); // also where there is no destination, and nothing is ever delivered
     },
     deliver: (signal) => send(signal, true),
     async finish() {
       if (!isOn()) return;
-      const own = spool.unclosed().filter(({ file }) => file === undefined || ephemeral());
-      if (own.length === 0) return;
+      const kept = isKept();
+      const own = spool.unclosed().filter(({ file }) => file === undefined || !kept);
+      if (kept && own.length === 0) return;
       const deadline = new AbortController();
+      const isOver = new Promise<void>((resolve) => deadline.signal.addEventListener('abort', () => resolve()));
       const timer = setTimeout(() => deadline.abort(), FINISH_MS);
-      const isOver = new Promise<void>((resolve) =>
-        deadline.signal.addEventListener('abort', () => resolve(), { once: true }),
-      );
       const work = closeMine(own).then(() => send(deadline.signal, false));
       await Promise.race([work, isOver]).finally(() => clearTimeout(timer));
     },

@@ -10,12 +10,11 @@ import type { AnalyticsOptions, Call, Session } from './types.js';
 export interface Recorder {
   /** False while nothing would be recorded; cheap enough to ask before every call. */
   mayRecord(): boolean;
-  today(): Day;
-  /** Never throws. */
-  record(line: string, cells: readonly string[]): void;
+  /** Counts on a line, on the current day. Neither of these throws (P6). */
+  record(line: string, cells: (day: Day) => readonly string[]): void;
 }
 
-const UNCOUNTED: Call = { end() {} };
+const UNCOUNTED: Call = { isCounted: false, stop: () => 0, end() {}, abandon() {} };
 
 export function createSession<Tool extends string>(
   recorder: Recorder,
@@ -25,64 +24,76 @@ export function createSession<Tool extends string>(
   const chain = createChain();
 
   function begin(name: string, { chained = true }: { readonly chained?: boolean } = {}): Call {
-    try {
-      if (!recorder.mayRecord()) return UNCOUNTED;
-      const tool = fold(name);
-      const step = chained ? chain.next(tool, recorder.today()) : {};
-      const startedAt = performance.now();
-      let isOpen = true;
-      return {
-        end(outcome) {
-          if (!isOpen) return;
-          isOpen = false;
-          recorder.record(toolLine(tool), callCells({ outcome, milliseconds: performance.now() - startedAt, ...step }));
-        },
-      };
-    } catch {
-      return UNCOUNTED; // P6: nothing of ours may reach the tool's caller
-    }
+    if (!recorder.mayRecord()) return UNCOUNTED;
+    const tool = fold(name);
+    const from = chained ? chain.follow(tool) : undefined;
+    const startedAt = performance.now();
+    let milliseconds: number | undefined;
+    let isOpen = true;
+    const stop = () => {
+      milliseconds ??= performance.now() - startedAt;
+      return milliseconds;
+    };
+    return {
+      isCounted: true,
+      stop,
+      end(outcome) {
+        if (!isOpen) return;
+        isOpen = false;
+        const took = stop();
+        recorder.record(toolLine(tool), (day) => {
+          const nth = chained ? chain.nth(tool, day) : undefined;
+          return callCells({ outcome, milliseconds: took, from, nth });
+        });
+      },
+      abandon() {
+        isOpen = false;
+        if (from !== undefined) chain.unfollow(tool, from);
+      },
+    };
   }
 
   return {
     begin,
     run(tool, work) {
       const call = begin(tool);
-      if (call === UNCOUNTED) return work();
-      const endWith = (result: unknown) => call.end(outcomeOf(result, tool, classify));
+      if (!call.isCounted) return work();
+      const endWith = (result: unknown) => {
+        call.stop();
+        call.end(outcomeOf(result, tool, classify));
+      };
+      let result: ReturnType<typeof work>;
       try {
-        const result = work();
-        if (!isThenable(result)) {
-          endWith(result);
-          return result;
-        }
-        // A foreign thenable may do its work again each time `then` is called (query builders do), so it is adopted;
-        // a promise is handed on as it is. Our handlers come first: a caller that awaits it answers after the count.
-        const promise = types.isPromise(result) ? result : Promise.resolve(result);
-        promise.then(endWith, (error: unknown) => call.end(categorise(error)));
-        return promise as typeof result;
+        result = work();
       } catch (error) {
         call.end(categorise(error));
         throw error;
       }
+      // Our handlers come first: whoever awaits the same promise answers after the count. Its own `then` is not
+      // called, since it may be anybody's; nor is a foreign thenable's, which may do its work again (query builders do).
+      if (types.isPromise(result)) Promise.prototype.then.call(result, endWith, (error) => call.end(categorise(error)));
+      else endWith(result);
+      return result;
     },
   };
 }
 
 /** A result with `isError`, or one that the server's own `classify` says failed, is a failure. */
 export function outcomeOf(result: unknown, tool: string, classify: AnalyticsOptions['classify']): Outcome {
+  const failure = quietly(() => classify?.(result, tool));
+  if (isCategory(failure)) return failure;
+  const isError = quietly(() => (result as { isError?: unknown } | null | undefined)?.isError) === true;
+  return failure === true || isError ? UNKNOWN_FAILURE : 'success';
+}
+
+/** A `classify` that throws has said nothing; nor has a result that resists being read. */
+function quietly<T>(read: () => T): T | undefined {
   try {
-    const failure = classify?.(result, tool);
-    if (isCategory(failure)) return failure;
-    if (failure === true || (result as { isError?: unknown } | undefined)?.isError === true) return UNKNOWN_FAILURE;
+    return read();
   } catch {
-    // a `classify` that throws has said nothing
+    return undefined;
   }
-  return 'success';
 }
 
 /** A tool said that it failed, and not how. */
 export const UNKNOWN_FAILURE: Category = 'operation';
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as PromiseLike<unknown> | undefined)?.then === 'function';
-}

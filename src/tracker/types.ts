@@ -1,6 +1,6 @@
 import type { Outcome } from '../counters/cells.js';
 import type { Category, Vocabulary } from '../schema/vocabulary.js';
-import type { Endpoint } from '../spool/server-file.js';
+import type { Endpoint } from '../spool/declaration.js';
 
 /** What a server says when it creates its tracker. With it the set of strings that can leave is closed. */
 export interface AnalyticsOptions<Tool extends string = string, Feature extends string = string> extends Vocabulary {
@@ -9,8 +9,8 @@ export interface AnalyticsOptions<Tool extends string = string, Feature extends 
   /** Features or stages worth knowing about; same bounds. */
   readonly features: readonly Feature[];
   /**
-   * Tells a failure that comes as an ordinary result. Returns its category, `true` for a failure without one, anything
-   * else for a success. Whatever it throws is ignored.
+   * Tells a failure that comes as an ordinary result. Returns its category, or `true` for a failure without one;
+   * anything else leaves it to `isError`. Whatever it throws is ignored. Called for every result while on: be quick.
    */
   readonly classify?: (result: unknown, tool: string) => Category | boolean | undefined;
   /** Where reports go unless the user configured another place. Without any they are counted and kept, never sent. */
@@ -25,16 +25,24 @@ export interface AnalyticsOptions<Tool extends string = string, Feature extends 
 export interface Session<Tool extends string = string> {
   /**
    * Runs `work` and counts it as one call of `tool`: how long it took and how it ended. Returns or throws exactly what
-   * `work` does, a promise untouched. The call is on disk before the caller can answer.
+   * `work` does, a promise included; the call is on disk before the caller, who awaits it, can answer. A thenable that
+   * is not a promise is counted when it is returned.
    */
   run<T>(tool: Tool | 'other', work: () => T): T;
   /** A call whose end is seen elsewhere, as the MCP adapter does; `chained: false` where there is no connection. */
   begin(tool: Tool | 'other', options?: { readonly chained?: boolean }): Call;
 }
 
+/** A call under way. None of its methods throws. */
 export interface Call {
+  /** False while nothing is recorded. */
+  readonly isCounted: boolean;
+  /** The tool is done: what follows until `end` is not its time. Returns what it took, ms. */
+  stop(): number;
   /** Counts the call; only the first time. */
   end(outcome: Outcome): void;
+  /** It was no call after all, as far as its session is concerned. */
+  abandon(): void;
 }
 
 /** The tracker. No method throws or rejects, prints, or delays its caller. */

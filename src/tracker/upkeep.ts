@@ -1,7 +1,7 @@
 import type { Clock } from '../platform/clock.js';
 import { debug } from '../platform/debug.js';
 import { causeOf } from '../platform/errors.js';
-import { dayOf, endOf } from '../schema/calendar.js';
+import { closesAt, dayOf } from '../schema/calendar.js';
 
 /** How often and how spread a server looks after its home, ms. */
 export interface Timing {
@@ -29,9 +29,6 @@ export interface Upkeep {
   stop(): void;
 }
 
-/** Days close at 01:00 UTC; a server that runs then need not wait for its hourly look. */
-const CLOSING_HOUR = 3_600_000;
-
 /** Closes days at start and hourly, and sends what waits, while analytics is on. Never keeps the process alive. */
 export function createUpkeep(chores: Chores, clock: Clock, timing: Timing): Upkeep {
   let timer: NodeJS.Timeout | undefined;
@@ -45,8 +42,7 @@ export function createUpkeep(chores: Chores, clock: Clock, timing: Timing): Upke
     // A clock that was set back must not put the next look off for days.
     if (now >= closeAt || closeAt - now > 2 * timing.interval) {
       await chores.closeDays();
-      const nextClosing = endOf(dayOf(now - CLOSING_HOUR)) + CLOSING_HOUR;
-      closeAt = Math.min(now + timing.interval, nextClosing);
+      closeAt = Math.min(now + timing.interval, nextClosing(now));
     }
     if (now >= sendAt || sendAt - now > 2 * timing.interval) {
       await chores.deliver(abort.signal);
@@ -79,4 +75,10 @@ export function createUpkeep(chores: Chores, clock: Clock, timing: Timing): Upke
       abort.abort();
     },
   };
+}
+
+/** A server that runs at 01:00 UTC closes the day then, and need not wait for its hourly look. */
+function nextClosing(now: number): number {
+  const [yesterday, today] = [now - 86_400_000, now].map((instant) => closesAt(dayOf(instant))) as [number, number];
+  return now < yesterday ? yesterday : today;
 }

@@ -1,4 +1,13 @@
-import { chmodSync, lstatSync, mkdirSync, readFileSync, readlinkSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readlinkSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -9,7 +18,11 @@ import { runScript } from '../support/processes.js';
 
 describe('other programs’ settings survive', () => {
   test.each([
-    ['two spaces', '{\n  "model": "x",\n  "n": 1.0e2\n}\n', '{\n  "model": "x",\n  "n": 1.0e2,\n  "analytics": true,\n  "analyticsSchema": 1\n}\n'],
+    [
+      'two spaces',
+      '{\n  "model": "x",\n  "n": 1.0e2\n}\n',
+      '{\n  "model": "x",\n  "n": 1.0e2,\n  "analytics": true,\n  "analyticsSchema": 1\n}\n',
+    ],
     ['tabs', '{\n\t"a": 1\n}', '{\n\t"a": 1,\n\t"analytics": true,\n\t"analyticsSchema": 1\n}'],
     ['one line', '{"a":1,"b":2}', '{"a":1,"b":2,"analytics":true,"analyticsSchema":1}'],
     ['one line, spaced', '{ "a": 1, "b": 2 }', '{ "a": 1, "b": 2, "analytics": true, "analyticsSchema": 1 }'],
@@ -42,7 +55,9 @@ describe('other programs’ settings survive', () => {
   });
 
   test('of a key that is there twice, none is left that another reader could take', () => {
-    expect(editKey('{"analytics": true, "a": 1, "analytics": true}', 'analytics', 'false')).toBe('{"a": 1, "analytics": false}');
+    expect(editKey('{"analytics": true, "a": 1, "analytics": true}', 'analytics', 'false')).toBe(
+      '{"a": 1, "analytics": false}',
+    );
   });
 
   test('mode and symbolic link', async () => {
@@ -69,7 +84,11 @@ describe('other programs’ settings survive', () => {
     );
     const results = await Promise.all(scripts.map((source) => runScript(source, { env })));
     expect(results.map(({ code, stderr }) => ({ code, stderr }))).toEqual(results.map(() => ({ code: 0, stderr: '' })));
-    expect(JSON.parse(readFileSync(paths.config, 'utf8'))).toMatchObject({ kept: true, analytics: true, analyticsSchema: 1 });
+    expect(JSON.parse(readFileSync(paths.config, 'utf8'))).toMatchObject({
+      kept: true,
+      analytics: true,
+      analyticsSchema: 1,
+    });
     expect(Object.keys(tree(paths.folder))).toEqual(['config.json']);
   });
 });

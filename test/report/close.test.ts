@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createGate } from '../../src/consent/gate.js';
 import { createPage } from '../../src/counters/page.js';
+import { listReceipts } from '../../src/outbox/receipts.js';
+import { tidy } from '../../src/outbox/retention.js';
 import { closeFinishedDays } from '../../src/report/close.js';
 import { decode } from '../../src/report/decode.js';
 import { closedPath, reportPath } from '../../src/report/names.js';
-import { tidy } from '../../src/outbox/retention.js';
-import { listReceipts } from '../../src/outbox/receipts.js';
 import { openEnvelope } from '../../src/schema/envelope.js';
 import { type TestHome, testHome, tree } from '../support/home.js';
 import { runScript } from '../support/processes.js';
@@ -46,7 +46,9 @@ describe('when a day is closed: now, files before, files after', () => {
     const home = testHome({ analytics: true });
     spool(home, DAY, oneCall);
     await close(home, now);
-    expect(Object.keys(tree(home.paths.data)).filter((name) => name.startsWith('outbox/'))).toEqual(outbox.map((name) => `outbox/${name}`));
+    expect(Object.keys(tree(home.paths.data)).filter((name) => name.startsWith('outbox/'))).toEqual(
+      outbox.map((name) => `outbox/${name}`),
+    );
     expect(readdirSync(home.paths.spool)).toEqual(spoolFiles);
   });
 });
@@ -54,22 +56,45 @@ describe('when a day is closed: now, files before, files after', () => {
 test('P7: all processes of a day become one report, dead ones too, damaged ones as far as they are whole', async () => {
   const home = testHome({ analytics: true });
   spool(home, DAY, oneCall, '0000000a');
-  spool(home, DAY, { 'tool query': Array.from({ length: 6 }, () => ['success', 'latency_le_20']), 'feature chooseSolution': [['uses']] }, '0000000b');
+  spool(
+    home,
+    DAY,
+    {
+      'tool query': Array.from({ length: 6 }, () => ['success', 'latency_le_20']),
+      'feature chooseSolution': [['uses']],
+    },
+    '0000000b',
+  );
   writeFileSync(join(home.paths.spool, `${DAY}.0000000c.txt`), '');
-  writeFileSync(join(home.paths.spool, `${DAY}.0000000d.txt`), `dot-ai-analytics spool 1 ${DAY}\ntool query success=00`);
+  writeFileSync(
+    join(home.paths.spool, `${DAY}.0000000d.txt`),
+    `dot-ai-analytics spool 1 ${DAY}\ntool query success=00`,
+  );
   await close(home, '2026-11-24T02:00:00Z');
   const body = readFileSync(reportPath(home.paths.outbox, DAY), 'utf8');
   expect(openEnvelope(body, vocabulary)).toHaveProperty('report');
   expect(report(home)?.rows).toContainEqual({
     event: 'tool_usage',
-    properties: { tool: 'query', invocations: 7, successes: 7, latency_le_10: 1, latency_le_20: 6, first_this_week: true, first_this_month: true },
+    properties: {
+      tool: 'query',
+      invocations: 7,
+      successes: 7,
+      latency_le_10: 1,
+      latency_le_20: 6,
+      first_this_week: true,
+      first_this_month: true,
+    },
   });
   expect(readdirSync(home.paths.spool)).toEqual([`${DAY}.closed.json`]);
 });
 
 test('P3: names are folded again when the day is closed', async () => {
   const home = testHome({ analytics: true });
-  spool(home, DAY, { 'tool secret_cluster': [['success', 'latency_le_10', 'from_another_secret']], 'feature secret': [['uses']], 'provider acme': [['uses']] });
+  spool(home, DAY, {
+    'tool secret_cluster': [['success', 'latency_le_10', 'from_another_secret']],
+    'feature secret': [['uses']],
+    'provider acme': [['uses']],
+  });
   await close(home, '2026-11-24T02:00:00Z');
   const body = readFileSync(reportPath(home.paths.outbox, DAY), 'utf8');
   expect(body).not.toMatch(/secret|acme/);
@@ -96,7 +121,8 @@ test('P7: counts that come too late for a closed day are dropped, the report sta
 
 test('P7: twenty processes close the same days at once: one report a day, always whole', async () => {
   const home = testHome({ analytics: true });
-  for (let day = 10; day < 20; day += 1) for (const token of ['0000000a', '0000000b']) spool(home, `2026-11-${day}`, oneCall, token);
+  for (let day = 10; day < 20; day += 1)
+    for (const token of ['0000000a', '0000000b']) spool(home, `2026-11-${day}`, oneCall, token);
   const source = `
     import { createAnalytics, dotAiVocabulary } from 'dot-ai-analytics';
     const now = Date.parse('2026-11-23T12:00:00Z');
@@ -130,13 +156,16 @@ describe('P7: a crash between two steps', () => {
   test('a temporary file that was left behind goes after an hour', async () => {
     const home = testHome({ analytics: true });
     mkdirSync(home.paths.spool, { recursive: true });
-    for (const [name, age] of [['.tmp-old', 7200], ['.tmp-new', 60]] as const) {
+    for (const [name, age] of [
+      ['.analytics-tmp-old', 7200],
+      ['.analytics-tmp-new', 60],
+    ] as const) {
       writeFileSync(join(home.paths.spool, name), 'x');
       const then = Date.now() / 1000 - age;
       utimesSync(join(home.paths.spool, name), then, then);
     }
     await close(home, '2026-11-24T02:00:00Z');
-    expect(readdirSync(home.paths.spool)).toEqual(['.tmp-new']);
+    expect(readdirSync(home.paths.spool)).toEqual(['.analytics-tmp-new']);
   });
 });
 

@@ -3,7 +3,10 @@ import { afterEach, expect, test } from 'vitest';
 import { type Body, encode, withKey } from '../../src/report/encode.js';
 import type { Row } from '../../src/schema/report.js';
 
-const rows: Row[] = Array.from({ length: 100 }, (_, index) => ({ event: 'workflow_step', properties: { from: 'start', to: 'query', count: index + 1 } }));
+const rows: Row[] = Array.from({ length: 100 }, (_, index) => ({
+  event: 'workflow_step',
+  properties: { from: 'start', to: 'query', count: index + 1 },
+}));
 const parse = (body: string) => JSON.parse(body) as Body;
 
 afterEach(() => {
@@ -35,7 +38,9 @@ test('the body is what posthog-node sends, without sent_at', async () => {
 });
 
 test('P4: ids are random (v4), never repeat, and are the only id a row has', async () => {
-  const batches = [parse(await encode(rows, '2026-11-23', 'k')), parse(await encode(rows, '2026-11-23', 'k'))].flatMap(({ batch }) => batch);
+  const batches = [parse(await encode(rows, '2026-11-23', 'k')), parse(await encode(rows, '2026-11-23', 'k'))].flatMap(
+    ({ batch }) => batch,
+  );
   const ids = batches.map(({ uuid }) => uuid);
   expect(new Set(ids).size).toBe(200);
   for (const { uuid, distinct_id } of batches) {
@@ -47,7 +52,8 @@ test('P4: ids are random (v4), never repeat, and are the only id a row has', asy
 test('P4: the order is drawn: every row comes first now and then', async () => {
   const few = rows.slice(0, 4);
   const first = new Set<unknown>();
-  for (let round = 0; round < 100; round += 1) first.add(parse(await encode(few, '2026-11-23', 'k')).batch[0]?.properties.count);
+  for (let round = 0; round < 100; round += 1)
+    first.add(parse(await encode(few, '2026-11-23', 'k')).batch[0]?.properties.count);
   expect([...first].sort()).toEqual([1, 2, 3, 4]); // by chance alone this fails once in 10^12
 });
 

@@ -3,10 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { callCells, type Outcome, toolLine, USES } from '../../src/counters/cells.js';
 import { createPage, parsePage } from '../../src/counters/page.js';
 import { createChain } from '../../src/counters/session.js';
-import { mergePages } from '../../src/report/totals.js';
 import { rowsOf } from '../../src/report/rows.js';
-import { CATEGORIES, type Vocabulary } from '../../src/schema/vocabulary.js';
+import { mergePages } from '../../src/report/totals.js';
 import { type Row, reportProblem } from '../../src/schema/report.js';
+import { CATEGORIES, type Vocabulary } from '../../src/schema/vocabulary.js';
 
 const DAY = '2026-11-23';
 const names = (count: number, prefix = 'tool') => Array.from({ length: count }, (_, index) => `${prefix}${index}`);
@@ -24,26 +24,50 @@ function rowsFor(sessions: readonly (readonly Called[])[], limits: { rows?: numb
   for (const calls of sessions) {
     const chain = createChain();
     for (const { tool, outcome = 'success', ms = 1 } of calls) {
-      page.add(toolLine(tool), callCells({ outcome, milliseconds: ms, ...chain.next(tool, DAY) }));
+      page.add(
+        toolLine(tool),
+        callCells({ outcome, milliseconds: ms, from: chain.follow(tool), nth: chain.nth(tool, DAY) }),
+      );
     }
   }
-  return rowsOf(mergePages([parsePage(page.bytes().toString('latin1'), DAY)], vocabulary), { schema: 1, seen: undefined, ...limits });
+  return rowsOf(mergePages([parsePage(page.bytes().toString('latin1'), DAY)], vocabulary), {
+    schema: 1,
+    seen: undefined,
+    ...limits,
+  });
 }
 
-const of = (rows: readonly Row[], event: string) => rows.filter((row) => row.event === event).map(({ properties }) => properties);
-const times = (count: number, tool: string, rest: Partial<Called> = {}) => Array.from({ length: count }, () => ({ tool, ...rest }));
+const of = (rows: readonly Row[], event: string) =>
+  rows.filter((row) => row.event === event).map(({ properties }) => properties);
+const times = (count: number, tool: string, rest: Partial<Called> = {}) =>
+  Array.from({ length: count }, () => ({ tool, ...rest }));
 
 test('successes and failures add up to invocations, and each failure has its category', () => {
-  const rows = rowsFor([[...times(3, 'tool1'), { tool: 'tool1', outcome: 'timeout' }, { tool: 'tool1', outcome: 'network', ms: 700 }]]);
+  const rows = rowsFor([
+    [...times(3, 'tool1'), { tool: 'tool1', outcome: 'timeout' }, { tool: 'tool1', outcome: 'network', ms: 700 }],
+  ]);
   expect(of(rows, 'tool_usage')).toEqual([
-    { tool: 'tool1', invocations: 5, successes: 3, failures: 2, failures_network: 1, failures_timeout: 1, latency_le_10: 4, latency_le_1000: 1 },
+    {
+      tool: 'tool1',
+      invocations: 5,
+      successes: 3,
+      failures: 2,
+      failures_network: 1,
+      failures_timeout: 1,
+      latency_le_10: 4,
+      latency_le_1000: 1,
+    },
   ]);
 });
 
 describe('P4: latency does not single out a rare call', () => {
   test('a tool with fewer than 5 calls has no latency of its own', () => {
     const rows = rowsFor([[...times(4, 'tool1', { ms: 61_000 }), ...times(1, 'tool2')]]);
-    expect(of(rows, 'tool_usage').flatMap(Object.keys).filter((name) => name.startsWith('latency'))).toEqual([]);
+    expect(
+      of(rows, 'tool_usage')
+        .flatMap(Object.keys)
+        .filter((name) => name.startsWith('latency')),
+    ).toEqual([]);
     expect(of(rows, 'tool_latency')).toEqual([{ latency_le_10: 1, latency_le_120000: 4 }]);
   });
 
@@ -55,9 +79,25 @@ describe('P4: latency does not single out a rare call', () => {
 
 test('sessions by number of different tools', () => {
   const session = (count: number) => names(count).map((tool) => ({ tool }));
-  const rows = rowsFor([session(1), session(1), [...session(1), ...session(1)], session(2), session(3), session(4), session(5), session(6), session(9)]);
+  const rows = rowsFor([
+    session(1),
+    session(1),
+    [...session(1), ...session(1)],
+    session(2),
+    session(3),
+    session(4),
+    session(5),
+    session(6),
+    session(9),
+  ]);
   expect(of(rows, 'session_usage')).toEqual([
-    { sessions_1_tool: 3, sessions_2_tools: 1, sessions_3_tools: 1, sessions_4_to_5_tools: 2, sessions_6_or_more_tools: 2 },
+    {
+      sessions_1_tool: 3,
+      sessions_2_tools: 1,
+      sessions_3_tools: 1,
+      sessions_4_to_5_tools: 2,
+      sessions_6_or_more_tools: 2,
+    },
   ]);
 });
 
@@ -81,7 +121,10 @@ test('first_this_week and first_this_month: true or absent, and absent where nob
   const seen = { week: new Set(['active_install ']), month: new Set<string>() };
   expect(rowsOf(totals, { schema: 1, seen })).toEqual([
     { event: 'active_install', properties: { first_this_month: true } },
-    { event: 'feature_usage', properties: { feature: 'feature1', uses: 1, first_this_week: true, first_this_month: true } },
+    {
+      event: 'feature_usage',
+      properties: { feature: 'feature1', uses: 1, first_this_week: true, first_this_month: true },
+    },
   ]);
   expect(rowsOf(totals, { schema: 1, seen: undefined })).toEqual([
     { event: 'active_install', properties: {} },
@@ -90,20 +133,28 @@ test('first_this_week and first_this_month: true or absent, and absent where nob
 });
 
 test('P8: any traffic gives 1 to 100 rows of the closed world, and nothing is lost by folding (property)', () => {
-  const call = fc.record({ tool: fc.constantFrom(...vocabulary.tools, 'undeclared'), outcome: fc.constantFrom<Outcome>('success', ...CATEGORIES) });
+  const call = fc.record({
+    tool: fc.constantFrom(...vocabulary.tools, 'undeclared'),
+    outcome: fc.constantFrom<Outcome>('success', ...CATEGORIES),
+  });
   fc.assert(
-    fc.property(fc.array(fc.array(call, { minLength: 1, maxLength: 40 }), { minLength: 1, maxLength: 8 }), fc.integer({ min: 5, max: 100 }), (sessions, most) => {
-      const rows = rowsFor(sessions, { rows: most });
-      expect(rows.length).toBeGreaterThan(0);
-      // Five kinds have a row that can't fold any further: two "other" rows, and the three without a name.
-      expect(rows.length).toBeLessThanOrEqual(Math.max(most, 5));
-      expect(reportProblem({ schema: 1, day: DAY, rows }, vocabulary)).toBeUndefined();
-      const calls = sessions.flat().length;
-      const sum = (event: string, name: string) => of(rows, event).reduce((total, properties) => total + Number(properties[name] ?? 0), 0);
-      const isExact = of(rows, 'tool_usage').every((properties) => Number(properties.invocations) < 100);
-      if (isExact) expect(sum('tool_usage', 'invocations')).toBe(calls);
-      if (isExact) expect(sum('tool_usage', 'successes') + sum('tool_usage', 'failures')).toBe(calls);
-    }),
+    fc.property(
+      fc.array(fc.array(call, { minLength: 1, maxLength: 40 }), { minLength: 1, maxLength: 8 }),
+      fc.integer({ min: 5, max: 100 }),
+      (sessions, most) => {
+        const rows = rowsFor(sessions, { rows: most });
+        expect(rows.length).toBeGreaterThan(0);
+        // Five kinds have a row that can't fold any further: two "other" rows, and the three without a name.
+        expect(rows.length).toBeLessThanOrEqual(Math.max(most, 5));
+        expect(reportProblem({ schema: 1, day: DAY, rows }, vocabulary)).toBeUndefined();
+        const calls = sessions.flat().length;
+        const sum = (event: string, name: string) =>
+          of(rows, event).reduce((total, properties) => total + Number(properties[name] ?? 0), 0);
+        const isExact = of(rows, 'tool_usage').every((properties) => Number(properties.invocations) < 100);
+        if (isExact) expect(sum('tool_usage', 'invocations')).toBe(calls);
+        if (isExact) expect(sum('tool_usage', 'successes') + sum('tool_usage', 'failures')).toBe(calls);
+      },
+    ),
     { numRuns: 200 },
   );
 });

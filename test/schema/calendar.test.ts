@@ -34,6 +34,9 @@ test('days are UTC, whatever the zone of the machine', () => {
   expect(daysBetween('2026-12-31', '2026-12-30')).toBe(-1);
 });
 
-test.each(['2026-02-30', '2026-13-01', '2026-1-1', '20261123', '', null, 5, '2026-11-23T00:00:00Z'])('%j is not a day', (text) => {
-  expect(isDay(text)).toBe(false);
-});
+test.each(['2026-02-30', '2026-13-01', '2026-1-1', '20261123', '', null, 5, '2026-11-23T00:00:00Z'])(
+  '%j is not a day',
+  (text) => {
+    expect(isDay(text)).toBe(false);
+  },
+);

@@ -1,26 +1,39 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { dotAiVocabulary } from '../../src/schema/dot-ai.js';
 import { openEnvelope } from '../../src/schema/envelope.js';
 import { EVENTS, propertiesOf, SCHEMA } from '../../src/schema/fields.js';
 import { toJsonSchema, toMarkdown } from '../../src/schema/render.js';
 import { type Report, reportProblem } from '../../src/schema/report.js';
 import { CATEGORIES, checkVocabulary, foldInto, foldProvider, PROVIDERS } from '../../src/schema/vocabulary.js';
-import { dotAiVocabulary } from '../../src/tracker/dot-ai.js';
 import { ROOT } from '../support/processes.js';
 
 test('a field that changes asks for a new schema number: consent is to a number', () => {
   // To change the table: raise SCHEMA, give the new fields that `since`, and add the next file with `npm run docs`.
   const recorded = JSON.parse(readFileSync(`${ROOT}test/schema/schema-${SCHEMA}.json`, 'utf8'));
-  expect(JSON.parse(JSON.stringify({ schema: SCHEMA, events: EVENTS, categories: CATEGORIES, providers: PROVIDERS }))).toEqual(recorded);
+  expect(
+    JSON.parse(JSON.stringify({ schema: SCHEMA, events: EVENTS, categories: CATEGORIES, providers: PROVIDERS })),
+  ).toEqual(recorded);
   for (const field of EVENTS.flatMap(({ fields }) => fields)) expect(field.since).toBeLessThanOrEqual(SCHEMA);
 });
 
 test('the schema is the contract’s', () => {
-  const names = Object.fromEntries(EVENTS.map((kind) => [kind.event, [...propertiesOf(kind).keys()].filter((name) => !/^(failures|latency)_/.test(name))]));
+  const names = Object.fromEntries(
+    EVENTS.map((kind) => [
+      kind.event,
+      [...propertiesOf(kind).keys()].filter((name) => !/^(failures|latency)_/.test(name)),
+    ]),
+  );
   expect(names).toEqual({
     tool_usage: ['tool', 'invocations', 'successes', 'failures', 'first_this_week', 'first_this_month'],
     tool_latency: [],
-    session_usage: ['sessions_1_tool', 'sessions_2_tools', 'sessions_3_tools', 'sessions_4_to_5_tools', 'sessions_6_or_more_tools'],
+    session_usage: [
+      'sessions_1_tool',
+      'sessions_2_tools',
+      'sessions_3_tools',
+      'sessions_4_to_5_tools',
+      'sessions_6_or_more_tools',
+    ],
     workflow_step: ['from', 'to', 'count'],
     feature_usage: ['feature', 'uses', 'first_this_week', 'first_this_month'],
     provider_usage: ['provider', 'invocations'],
@@ -29,7 +42,9 @@ test('the schema is the contract’s', () => {
   expect(CATEGORIES.join(' ')).toBe(
     'authentication authorization validation configuration kubernetes network ai_service storage mcp_protocol operation timeout cancelled internal other',
   );
-  expect(PROVIDERS.join(' ')).toBe('anthropic openai google xai alibaba kimi amazon_bedrock openrouter copilot host custom other');
+  expect(PROVIDERS.join(' ')).toBe(
+    'anthropic openai google xai alibaba kimi amazon_bedrock openrouter copilot host custom other',
+  );
 });
 
 test('docs/collected.md is the table (npm run docs)', () => {
@@ -38,7 +53,8 @@ test('docs/collected.md is the table (npm run docs)', () => {
 
 test('the JSON Schema spells out every allowed string', () => {
   const json = JSON.stringify(toJsonSchema(dotAiVocabulary));
-  for (const name of [...dotAiVocabulary.tools, ...dotAiVocabulary.features, ...PROVIDERS]) expect(json).toContain(`"${name}"`);
+  for (const name of [...dotAiVocabulary.tools, ...dotAiVocabulary.features, ...PROVIDERS])
+    expect(json).toContain(`"${name}"`);
   expect(json).not.toMatch(/"pattern"|"additionalProperties":true/);
 });
 
@@ -48,7 +64,10 @@ describe('P3: the closed world', () => {
   const row = (properties: object, event = 'tool_usage') => ({ event, properties });
 
   test('a good report passes', () => {
-    const rows = [row({ tool: 'recommend', invocations: 3, latency_le_10: 3, first_this_week: true }), row({}, 'active_install')];
+    const rows = [
+      row({ tool: 'recommend', invocations: 3, latency_le_10: 3, first_this_week: true }),
+      row({}, 'active_install'),
+    ];
     expect(reportProblem(report(rows), vocabulary)).toBeUndefined();
   });
 
@@ -78,8 +97,20 @@ describe('P3: the closed world', () => {
 
   test('an envelope with anything added is refused', () => {
     const uuid = '952b4f3e-86a1-4858-8c18-d3f2ffe56be3';
-    const added = { $process_person_profile: false, $ip: '0.0.0.0', $geoip_disable: true, $lib: 'posthog-node', $lib_version: '5.70.0' };
-    const event = { event: 'active_install', properties: added, timestamp: '2026-11-23T12:00:00.000Z', uuid, distinct_id: uuid };
+    const added = {
+      $process_person_profile: false,
+      $ip: '0.0.0.0',
+      $geoip_disable: true,
+      $lib: 'posthog-node',
+      $lib_version: '5.70.0',
+    };
+    const event = {
+      event: 'active_install',
+      properties: added,
+      timestamp: '2026-11-23T12:00:00.000Z',
+      uuid,
+      distinct_id: uuid,
+    };
     const open = (change: object, outer: object = {}) =>
       openEnvelope(JSON.stringify({ api_key: 'k', batch: [{ ...event, ...change }], ...outer }), vocabulary);
     expect(open({})).toHaveProperty('report');
@@ -97,12 +128,27 @@ describe('P3: the closed world', () => {
       expect(JSON.stringify(open(change))).not.toMatch(/: .*SECRET/);
     }
     expect(open({}, { sent_at: '2026-11-23T00:00:00Z' })).toHaveProperty('problem');
-    for (const text of ['', '{', 'null', '[]', '{"api_key":"k","batch":[]}']) expect(openEnvelope(text, vocabulary)).toHaveProperty('problem');
+    for (const text of ['', '{', 'null', '[]', '{"api_key":"k","batch":[]}'])
+      expect(openEnvelope(text, vocabulary)).toHaveProperty('problem');
   });
 
   test('any name outside the vocabulary is "other"', () => {
     const fold = foldInto(vocabulary.tools);
-    for (const name of ['recommend ', 'Recommend', '__proto__', 'constructor', 'toString', '', 'other', 'start', undefined, null, 7, {}, ['recommend']]) {
+    for (const name of [
+      'recommend ',
+      'Recommend',
+      '__proto__',
+      'constructor',
+      'toString',
+      '',
+      'other',
+      'start',
+      undefined,
+      null,
+      7,
+      {},
+      ['recommend'],
+    ]) {
       expect(fold(name)).toBe('other');
     }
     expect(fold('recommend')).toBe('recommend');
@@ -131,6 +177,8 @@ describe('P3: the closed world', () => {
     ['a number', [7 as unknown as string]],
   ])('a vocabulary with %s is a mistake of the programmer’s', (_name, tools) => {
     expect(() => checkVocabulary({ tools, features: [] })).toThrow(expect.objectContaining({ code: 'BAD_VOCABULARY' }));
-    expect(() => checkVocabulary({ tools: [], features: tools })).toThrow(expect.objectContaining({ code: 'BAD_VOCABULARY' }));
+    expect(() => checkVocabulary({ tools: [], features: tools })).toThrow(
+      expect.objectContaining({ code: 'BAD_VOCABULARY' }),
+    );
   });
 });

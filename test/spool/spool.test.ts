@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { describe, expect, test } from 'vitest';
 import { dayOf } from '../../src/schema/calendar.js';
 import { countedRows, countedTool } from '../support/counted.js';
@@ -21,13 +21,19 @@ describe('P7: a call that was answered is counted', () => {
       }`;
     for (let round = 0; round < 5; round += 1) {
       const home = testHome({ analytics: true });
-      const child = spawn(process.execPath, ['--input-type=module', '-e', source], { cwd: ROOT, env: home.env, stdio: ['ignore', 'pipe', 'inherit'] });
+      const child = spawn(process.execPath, ['--input-type=module', '-e', source], {
+        cwd: ROOT,
+        env: home.env,
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
       let answered = 0;
       for await (const line of createInterface(child.stdout)) {
         answered = Number(line);
         if (answered === 50) child.kill('SIGKILL');
       }
-      const counted = countedRows(home.paths, vocabulary).find(({ event }) => event === 'workflow_step' || event === 'tool_usage');
+      const counted = countedRows(home.paths, vocabulary).find(
+        ({ event }) => event === 'workflow_step' || event === 'tool_usage',
+      );
       const { successes } = countedTool(home.paths, vocabulary, 'query') as { successes: number };
       expect(counted).toBeDefined();
       // Exactly what was answered before the kill took effect, and at most one more that was counted and not answered.
@@ -45,7 +51,9 @@ describe('P7: a call that was answered is counted', () => {
       const session = createAnalytics({ ...dotAiVocabulary, ephemeral: false }).session();
       for (let call = 0; call < 10; call += 1) await session.run('query', async () => ({}));
       process.kill(process.pid, 'SIGKILL');`;
-    const children = Array.from({ length: 8 }, () => spawn(process.execPath, ['--input-type=module', '-e', source], { cwd: ROOT, env: home.env, stdio: 'ignore' }));
+    const children = Array.from({ length: 8 }, () =>
+      spawn(process.execPath, ['--input-type=module', '-e', source], { cwd: ROOT, env: home.env, stdio: 'ignore' }),
+    );
     await Promise.all(children.map((child) => new Promise((resolve) => child.on('close', resolve))));
     expect(readdirSync(home.paths.spool)).toHaveLength(8);
     expect(countedTool(home.paths, vocabulary, 'query')).toEqual({ invocations: 80, successes: 80 });

@@ -1,8 +1,8 @@
-import type { Vocabulary } from '../../src/schema/vocabulary.js';
 import type { Home } from '../../src/platform/home.js';
-import { mergePages } from '../../src/report/totals.js';
 import { rowsOf } from '../../src/report/rows.js';
+import { mergePages } from '../../src/report/totals.js';
 import type { Row } from '../../src/schema/report.js';
+import type { Vocabulary } from '../../src/schema/vocabulary.js';
 import { listSpool } from '../../src/spool/names.js';
 import { readSpoolFile } from '../../src/spool/read.js';
 
@@ -15,7 +15,11 @@ export function countedRows(home: Home, vocabulary: Vocabulary): Row[] {
 
 /** The counts of one tool without its latency, e.g. `{ invocations: 2, successes: 2 }`. */
 export function countedTool(home: Home, vocabulary: Vocabulary, tool: string): Record<string, unknown> | undefined {
-  const row = countedRows(home, vocabulary).find(({ event, properties }) => event === 'tool_usage' && properties.tool === tool);
+  const row = countedRows(home, vocabulary).find(
+    ({ event, properties }) => event === 'tool_usage' && properties.tool === tool,
+  );
   if (row === undefined) return undefined;
-  return Object.fromEntries(Object.entries(row.properties).filter(([name]) => name !== 'tool' && !name.startsWith('latency_')));
+  return Object.fromEntries(
+    Object.entries(row.properties).filter(([name]) => name !== 'tool' && !name.startsWith('latency_')),
+  );
 }

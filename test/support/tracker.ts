@@ -1,4 +1,4 @@
-import { createAnalytics, type Analytics, type AnalyticsOptions, dotAiVocabulary } from '../../src/index.js';
+import { type Analytics, type AnalyticsOptions, createAnalytics, dotAiVocabulary } from '../../src/index.js';
 import { type FixedClock, fixedClock } from '../../src/testing/index.js';
 import type { TestHome } from './home.js';
 
@@ -20,7 +20,10 @@ export function testTracker(
   { now = '2026-11-23T10:00:00Z', timing = { tick: 10, startSpread: 1, interval: 50 } } = {},
 ): TestTracker {
   const clock = fixedClock(now);
-  const analytics = createAnalytics<Tool, Feature>({ ...dotAiVocabulary, ephemeral: false, ...options }, { env, clock, timing });
+  const analytics = createAnalytics<Tool, Feature>(
+    { ...dotAiVocabulary, ephemeral: false, ...options },
+    { env, clock, timing },
+  );
   const session = analytics.session();
   return {
     analytics,

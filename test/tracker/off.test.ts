@@ -15,10 +15,12 @@ const OFF: Record<string, { env?: NodeJS.ProcessEnv; config?: unknown }> = {
 };
 
 describe('P1: off means nothing', () => {
-  test.each(Object.entries(OFF))('%s: no file, no timer, no socket, no module for sending', async (_name, { env, config }) => {
-    const home = testHome(config);
-    const before = tree(home.folder);
-    const script = `
+  test.each(Object.entries(OFF))(
+    '%s: no file, no timer, no socket, no module for sending',
+    async (_name, { env, config }) => {
+      const home = testHome(config);
+      const before = tree(home.folder);
+      const script = `
       const modules = new Set(process.moduleLoadList);
       const settled = async () => {
         await new Promise((resolve) => setTimeout(resolve, 50));
@@ -39,12 +41,17 @@ describe('P1: off means nothing', () => {
         same: resources === after && signals === process.eventNames().join(),
         line: analytics.statusLine(),
       }));`;
-    const { stdout, stderr, code } = await runScript(script, { env: { ...home.env, ...env } });
-    expect(stderr).toBe('');
-    expect(JSON.parse(stdout)).toEqual({ sending: [], same: true, line: 'Analytics: disabled (opt-in with DOT_AI_ANALYTICS=true)' });
-    expect(code).toBe(0);
-    expect(tree(home.folder)).toEqual(before);
-  });
+      const { stdout, stderr, code } = await runScript(script, { env: { ...home.env, ...env } });
+      expect(stderr).toBe('');
+      expect(JSON.parse(stdout)).toEqual({
+        sending: [],
+        same: true,
+        line: 'Analytics: disabled (opt-in with DOT_AI_ANALYTICS=true)',
+      });
+      expect(code).toBe(0);
+      expect(tree(home.folder)).toEqual(before);
+    },
+  );
 
   test('a server notices a yes by itself, within a second or two', async () => {
     const home = testHome();

@@ -10,7 +10,7 @@ export const run: Run = async ({ options }, output) => {
     const { confirm } = await import('@inquirer/prompts');
     if (!(await confirm({ message: 'Turn anonymous usage analytics on?', default: false }))) {
       output.data('Nothing was changed.');
-      return EXIT.done;
+      return EXIT.failed; // what was asked for did not come about
     }
   }
   const { consent, configPath, keptCopy } = await setAnalytics(true);

@@ -1,11 +1,10 @@
-import { setHintShown } from '../../choice/set-analytics.js';
+import { setHintShown } from '../../choice/hint-flag.js';
 import { readStatus } from '../../inspect/status.js';
-import { dotAiVocabulary } from '../../tracker/dot-ai.js';
 import { EXIT, type Run } from '../command.js';
 
 export const run: Run = async ({ options }, output) => {
   if (options.reset || options.markShown) await setHintShown(options.markShown === true);
-  const { hintShown } = readStatus({ vocabulary: dotAiVocabulary });
+  const { hintShown } = readStatus();
   output.data(hintShown ? 'The hint was shown; it will not be shown again.' : 'The hint was not shown yet.');
   return EXIT.done;
 };

@@ -1,13 +1,12 @@
 import { type PreviewRequest, readPreview } from '../../inspect/preview.js';
 import { decode } from '../../report/decode.js';
-import { dotAiVocabulary } from '../../tracker/dot-ai.js';
 import { EXIT, type Run } from '../command.js';
 import { type Output, wrap } from '../output.js';
 import { showRows } from '../rows.js';
 import { plural } from '../words.js';
 
 export const run: Run = async ({ options }, output) => {
-  const preview = await readPreview({ vocabulary: dotAiVocabulary });
+  const preview = await readPreview();
   const { kind, requests } = preview;
   if (options.json) {
     output.json(preview);
@@ -17,7 +16,10 @@ export const run: Run = async ({ options }, output) => {
   if (options.raw) {
     if (kind === 'example') output.remark('Analytics is off: these are example counts that nobody made.');
     if (next === undefined) output.remark('Nothing is counted yet, so there is nothing to send.');
-    else output.raw(next.body);
+    else {
+      if (kind === 'pending' && next.state === 'draft') output.remark(DRAFT);
+      output.raw(next.body);
+    }
     return EXIT.done;
   }
   output.data(wrap(heading(kind, requests.length), output.width));
@@ -25,6 +27,9 @@ export const run: Run = async ({ options }, output) => {
   if (next !== undefined) explain(output);
   return EXIT.done;
 };
+
+const DRAFT =
+  'This day is still counted: its random ids and its order are drawn when it closes, at 01:00 UTC of the next.';
 
 function heading(kind: 'pending' | 'example', count: number): string {
   if (kind === 'example') {

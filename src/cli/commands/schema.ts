@@ -1,12 +1,11 @@
 import { lookAt } from '../../inspect/local.js';
 import { EVENTS, type Field, SCHEMA } from '../../schema/fields.js';
 import { toJsonSchema, valuesInWords } from '../../schema/render.js';
-import { dotAiVocabulary } from '../../tracker/dot-ai.js';
 import { EXIT, type Run } from '../command.js';
 import { columns, type Output, wrap } from '../output.js';
 
 export const run: Run = async ({ options }, output) => {
-  const { vocabulary } = lookAt({ vocabulary: dotAiVocabulary });
+  const { vocabulary } = lookAt();
   if (options.json) {
     output.json({ version: 1, ...toJsonSchema(vocabulary) });
     return EXIT.done;

@@ -1,16 +1,15 @@
-import { requireHome } from '../../choice/set-analytics.js';
 import { createGate } from '../../consent/gate.js';
-import { deliver, type Result } from '../../delivery/deliver.js';
+import { deliver } from '../../delivery/deliver.js';
 import { lookAt } from '../../inspect/local.js';
-import { listWaiting, type Stored } from '../../outbox/outbox.js';
+import { listWaiting } from '../../outbox/outbox.js';
 import { systemClock } from '../../platform/clock.js';
-import { dotAiVocabulary } from '../../tracker/dot-ai.js';
+import { requireHome } from '../../platform/home.js';
 import { EXIT, type ExitCode, type Run } from '../command.js';
 import type { Output } from '../output.js';
 import { decider, plural } from '../words.js';
 
 export const run: Run = async (_invocation, output) => {
-  const { env, consent, resolved, vocabulary } = lookAt({ vocabulary: dotAiVocabulary });
+  const { env, consent, resolved, vocabulary } = lookAt();
   const home = requireHome(env);
   if (!consent.enabled)
     return failed(
@@ -39,20 +38,14 @@ export const run: Run = async (_invocation, output) => {
     clock: systemClock,
     signal: new AbortController().signal,
     background: false,
+    lookup: 'system',
     now: true,
-    onReport: (report, result) => output.data(line(report, result)),
+    onReport: (name, { verdict, reason }) => output.data(`${name}  ${verdict} (${reason})`),
   });
   const left = listWaiting(home).length;
   if (left === 0) return EXIT.done;
-  return failed(
-    output,
-    `${plural(left, 'report')} could not be delivered and ${left === 1 ? 'is' : 'are'} kept. Why: dot-ai-analytics status`,
-  );
+  return failed(output, `${plural(left, 'report')} could not be delivered and ${left === 1 ? 'is' : 'are'} kept`);
 };
-
-function line({ name, bytes, sha256 }: Stored, { verdict, reason }: Result): string {
-  return `${name}  ${verdict} (${reason})  ${plural(bytes, 'byte')}, sha256 ${sha256.slice(0, 16)}…`;
-}
 
 function failed(output: Output, why: string): ExitCode {
   output.remark(`Error: ${why}.`);

@@ -1,5 +1,6 @@
 import { readSent, type SentReport } from '../../inspect/sent.js';
 import { AnalyticsError } from '../../platform/errors.js';
+import { requireHome } from '../../platform/home.js';
 import { decode } from '../../report/decode.js';
 import { isDay } from '../../schema/calendar.js';
 import { EXIT, type ExitCode, type Run } from '../command.js';
@@ -11,6 +12,7 @@ export const run: Run = async ({ argument: day, options }, output) => {
   if (day !== undefined && !isDay(day)) {
     throw new AnalyticsError('USAGE', 'The day is not of the form YYYY-MM-DD, such as 2026-11-23.');
   }
+  requireHome(process.env);
   const reports = readSent(process.env, day);
   if (options.json) {
     output.json({ version: 1, reports });
@@ -47,7 +49,7 @@ function show(report: SentReport, withRows: boolean, output: Output): void {
   const when = `${at.slice(0, 16).replace('T', ' ')} UTC`;
   const { data, paint } = output;
   if (outcome === 'expired') {
-    data(`${paint.bold(name)}  given up on ${when}, never delivered`);
+    data(`${paint.bold(name)}  dropped on ${when}, could not be delivered for 21 days`);
     return;
   }
   data(`${paint.bold(name)}  ${outcome} on ${when}, HTTP ${status}`);

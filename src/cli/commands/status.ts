@@ -1,13 +1,12 @@
-import { type Remarks, readStatus, type Status } from '../../inspect/status.js';
-import { dotAiVocabulary } from '../../tracker/dot-ai.js';
+import { inspect, type Remarks, type Status } from '../../inspect/status.js';
 import { EXIT, type Run } from '../command.js';
 import { columns, type Output } from '../output.js';
 import { decider, layerInWords, onOff, plural, shortPath } from '../words.js';
 
 export const run: Run = async ({ options }, output) => {
-  const status = readStatus({ vocabulary: dotAiVocabulary });
+  const { status, remarks } = inspect({});
   if (options.json) output.json(status);
-  else show(status, status.remarks, output);
+  else show(status, remarks, output);
   return options.exitCode && !status.enabled ? EXIT.off : EXIT.done;
 };
 
@@ -45,7 +44,7 @@ function facts(status: Status, remarks: Remarks): [string, string][] {
       'last sent',
       lastSent === null ? 'never' : `${lastSent.at.slice(0, 16).replace('T', ' ')} UTC, the report of ${lastSent.day}`,
     ],
-    ['given up', plural(status.dropped, 'report')],
+    ['dropped', plural(status.dropped, 'report')],
     [
       'goes to',
       destination === null
@@ -55,9 +54,9 @@ function facts(status: Status, remarks: Remarks): [string, string][] {
   ];
 }
 
-function pauseInWords({ reason, until, host }: NonNullable<Remarks['pause']>): string {
-  const key = reason === 'HTTP 401' || reason === 'HTTP 403' ? ' It does not accept the project key.' : '';
-  return `${host} answered ${reason}.${key} Reports are kept; next try after ${new Date(until).toISOString()}.`;
+function pauseInWords({ reason, until, host, isUnauthorised }: NonNullable<Remarks['pause']>): string {
+  const why = isUnauthorised ? `it does not accept the project key (${reason})` : reason;
+  return `Sending to ${host} failed: ${why}. Reports are kept; a server tries again after ${new Date(until).toISOString()}.`;
 }
 
 function nextStep({ enabled, waiting }: Status): string {

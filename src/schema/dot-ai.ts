@@ -1,7 +1,10 @@
-import type { Category, Vocabulary } from '../schema/vocabulary.js';
+import type { Category, Vocabulary } from './vocabulary.js';
 
 /** dot-ai answers a failed operation with an ordinary result whose text is `{"success": false, …}`. */
 const SOFT_FAILURE = /"success"\s*:\s*false/;
+
+/** A failure's text is short; parsing a long result would cost the host more than the answer is worth. */
+const MOST_CHARACTERS = 64 * 1024;
 
 interface TextResult {
   readonly content?: readonly { readonly type?: unknown; readonly text?: unknown }[];
@@ -25,8 +28,16 @@ export const dotAiVocabulary = {
   features: ['chooseSolution', 'answerQuestion', 'generateManifests', 'deployManifests'],
   classify(result: unknown): Category | undefined {
     const [first] = (result as TextResult | undefined)?.content ?? [];
-    if (first?.type !== 'text' || typeof first.text !== 'string' || !SOFT_FAILURE.test(first.text)) return undefined;
-    const { success } = JSON.parse(first.text) as { success?: unknown };
-    return success === false ? 'operation' : undefined;
+    if (first?.type !== 'text' || typeof first.text !== 'string') return undefined;
+    return saysFailed(first.text) ? 'operation' : undefined;
   },
 } as const satisfies Vocabulary & { classify: unknown };
+
+function saysFailed(text: string): boolean {
+  if (text.length > MOST_CHARACTERS || !text.startsWith('{') || !SOFT_FAILURE.test(text)) return false;
+  try {
+    return (JSON.parse(text) as { success?: unknown } | null)?.success === false;
+  } catch {
+    return false; // a text that only mentions it
+  }
+}
