@@ -4,5 +4,5 @@ import { requireHome } from '../platform/home.js';
 
 /** @throws AnalyticsError `NO_HOME`, `CONFIG_NOT_WRITTEN` */
 export async function setHintShown(shown: boolean, env: NodeJS.ProcessEnv = process.env): Promise<void> {
-  await updateConfig(requireHome(env), { [KEYS.hintShown]: shown ? true : undefined });
+  await updateConfig(requireHome(env), { [KEYS.hintShown]: shown ? true : undefined }, 'refuse');
 }

@@ -34,10 +34,11 @@ export async function setAnalytics(
   { purge = false, env = process.env }: Choice = {},
 ): Promise<Chosen> {
   const home = requireHome(env);
-  const { keptCopy } = await updateConfig(home, {
-    [KEYS.analytics]: enabled,
-    [KEYS.acceptedSchema]: enabled ? SCHEMA : undefined,
-  });
+  const before = readConfig(home.config);
+  const choice = { [KEYS.analytics]: enabled, [KEYS.acceptedSchema]: enabled ? SCHEMA : undefined };
+  // What is left from before a no that was written by hand must not be sent because of a later yes.
+  if (enabled && before.analytics === false) await purgeUnsent(home);
+  const { keptCopy } = await updateConfig(home, choice, 'replace');
   // Only now: a server that still recorded or sent after this point would have to overlook the no on disk.
   if (!enabled) await (purge ? purgeAll : purgeUnsent)(home);
   const consent = decide(env, readConfig(home.config));

@@ -2,6 +2,7 @@ import { defaultLoadersSync } from 'cosmiconfig';
 import { causeOf, systemCode } from '../platform/errors.js';
 import { isObject, readBytes } from '../platform/files.js';
 import { SCHEMA } from '../schema/fields.js';
+import { countKey } from './json-edit.js';
 
 /** The keys of config.json that are ours; all others belong to other programs. */
 export const KEYS = {
@@ -61,6 +62,9 @@ export function parseConfig(path: string, bytes: Uint8Array): ConfigState {
     hintShown: own(KEYS.hintShown) === true,
     destination: own(KEYS.destination),
   } as const;
+  if (countKey(Buffer.from(bytes).toString('utf8'), KEYS.analytics) > 1) {
+    return { ...found, state: 'invalid', problem: problem(`"${KEYS.analytics}" is there more than once`) };
+  }
   const accepted = own(KEYS.acceptedSchema);
   if (accepted === undefined) return found;
   if (!Number.isInteger(accepted) || (accepted as number) < 1) {

@@ -12,9 +12,9 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { AnalyticsError, causeOf, systemCode } from '../platform/errors.js';
-import { entry, PRIVATE_FOLDER, readBytes, removeFile, writeTemporary } from '../platform/files.js';
+import { entry, PRIVATE_FOLDER, readBytes, removeFile, sweepTemporaries, writeTemporary } from '../platform/files.js';
 import type { Home } from '../platform/home.js';
-import { tryLock, withLock } from '../platform/lock.js';
+import { type Lock, tryWithLock, withLock } from '../platform/lock.js';
 import { type ConfigState, MOST_CONFIG_BYTES, parseConfig, parseObject, readConfig } from './config-file.js';
 import { editKey } from './json-edit.js';
 
@@ -26,19 +26,22 @@ export interface Update {
   readonly keptCopy?: string;
 }
 
-/** How long an explicit change waits for other processes' changes, ms. */
-const PATIENCE = 5_000;
+/** How long an explicit change waits for other processes' changes, ms. Longer than a killed one's lock lasts. */
+const PATIENCE = 8_000;
 
 /**
  * Changes our keys in config.json: atomically, one process at a time, every other byte as it was, through a symbolic
- * link, with the file's mode and owner. A damaged or unreadable file is kept under another name and replaced.
+ * link, with the file's mode and owner.
  *
+ * @param onDamage what to do with a file that can't be understood: only an explicit yes or no may `replace` it, and a
+ *   copy is kept then (P2)
  * @throws AnalyticsError `CONFIG_NOT_WRITTEN`; the file is then as it was
  */
-export async function updateConfig(home: Home, changes: Changes): Promise<Update> {
+export async function updateConfig(home: Home, changes: Changes, onDamage: 'replace' | 'refuse'): Promise<Update> {
   try {
     mkdirSync(home.folder, { recursive: true, mode: PRIVATE_FOLDER });
-    return await withLock(lockOf(home), PATIENCE, () => replace(home, changes));
+    sweepTemporaries(home.folder);
+    return await withLock(lockOf(home), PATIENCE, (lock) => change(home, changes, onDamage, lock));
   } catch (error) {
     throw notWritten(home, error);
   }
@@ -53,18 +56,14 @@ export async function updateConfig(home: Home, changes: Changes): Promise<Update
 export function tryUpdateConfig(home: Home, changes: Changes, unless: (config: ConfigState) => boolean): boolean {
   try {
     mkdirSync(home.folder, { recursive: true, mode: PRIVATE_FOLDER });
-    const release = tryLock(lockOf(home));
-    if (release === undefined) return false;
-    try {
-      const config = readConfig(home.config);
-      if (!isWhole(config) || unless(config)) return false;
-      replace(home, changes);
+    const done = tryWithLock(lockOf(home), (lock) => {
+      if (unless(readConfig(home.config))) return false;
+      change(home, changes, 'refuse', lock);
       return true;
-    } finally {
-      release();
-    }
+    });
+    return done?.value ?? false;
   } catch {
-    return false; // a read-only or foreign home: where it can't be remembered it is not shown (P9)
+    return false; // a read-only, damaged or foreign file: where it can't be remembered it is not shown (P9)
   }
 }
 
@@ -72,20 +71,17 @@ function lockOf(home: Home): string {
   return `${home.config}.lock`;
 }
 
-function isWhole(config: ConfigState): boolean {
-  return config.state === 'ok' || config.state === 'missing';
-}
-
-function replace(home: Home, changes: Changes): Update {
+function change(home: Home, changes: Changes, onDamage: 'replace' | 'refuse', lock: Lock): Update {
   const target = resolveLink(home.config);
   const old = readOld(target);
+  if (!old.isUnderstood && onDamage === 'refuse') throw new Error('it can not be understood');
   let text = old.text ?? EMPTY;
   for (const [key, value] of Object.entries(changes)) {
     text = editKey(text, key, value === undefined ? undefined : JSON.stringify(value));
   }
   if (old.isUnderstood && text === (old.text ?? EMPTY)) return {};
   const keptCopy = old.isUnderstood ? undefined : keep(target, !old.isReadable);
-  writeLike(target, text);
+  writeLike(target, text, lock);
   return keptCopy === undefined ? {} : { keptCopy };
 }
 
@@ -116,7 +112,8 @@ function readOld(path: string): Old {
 
 /** Keeps what we are about to replace. What can't be read can't be copied, but it can be moved aside. */
 function keep(path: string, move: boolean): string {
-  if (entry(path)?.isDirectory()) throw Object.assign(new Error('it is a folder'), { code: 'EISDIR' });
+  // A device, a pipe or a folder is no settings file, and not ours to move.
+  if (entry(path)?.isFile() !== true) throw new Error('it is not a regular file');
   for (let number = 1; ; number += 1) {
     const copy = join(dirname(path), `${basename(path)}.kept-${number}`);
     if (entry(copy) !== undefined) continue;
@@ -127,7 +124,7 @@ function keep(path: string, move: boolean): string {
 }
 
 /** Replaces the file by one with the same mode and owner, durable before anybody is told that it is done. */
-function writeLike(path: string, text: string): void {
+function writeLike(path: string, text: string, lock: Lock): void {
   const old = entry(path);
   const temporary = writeTemporary(path, text);
   try {
@@ -141,6 +138,7 @@ function writeLike(path: string, text: string): void {
     } finally {
       closeSync(fd);
     }
+    lock.assertHeld();
     renameSync(temporary, path);
   } catch (error) {
     removeFile(temporary);

@@ -19,20 +19,23 @@ export function createGate(env: NodeJS.ProcessEnv, home: Home | undefined): Gate
   const snapshot = { ...env };
   if (home === undefined) return fixed(decide(snapshot, MISSING));
 
-  let seen = statOf(home.config);
-  let consent = decide(snapshot, readConfig(home.config));
+  let seen: Stats | undefined;
+  let consent: Consent;
+  let isSettled = false;
+  function read(path: string): Consent {
+    // Stat before read: a change between the two is seen as one more change next time, never missed.
+    seen = statOf(path);
+    const config = readConfig(path);
+    // A file that can't be read just now (EMFILE) means off, and is tried again even if it does not change.
+    isSettled = config.state !== 'unreadable';
+    consent = decide(snapshot, config);
+    return consent;
+  }
+  consent = read(home.config);
   if (isDecidedByEnvironment(consent)) return fixed(consent);
   return {
     isFixed: false,
-    check() {
-      const now = statOf(home.config);
-      if (!isSame(now, seen)) {
-        // Stat before read: a change between the two is seen as one more change next time, never missed.
-        seen = now;
-        consent = decide(snapshot, readConfig(home.config));
-      }
-      return consent;
-    },
+    check: () => (isSettled && isSame(statOf(home.config), seen) ? consent : read(home.config)),
   };
 }
 

@@ -19,6 +19,11 @@ export function editKey(text: string, key: string, value: string | undefined): s
   return result.slice(0, member.valueStart) + value + result.slice(member.valueEnd);
 }
 
+/** How often an object has a key; a reader that takes the first and one that takes the last may differ. */
+export function countKey(text: string, key: string): number {
+  return membersOf(text).filter((member) => member.key === key).length;
+}
+
 interface Member {
   readonly key: string;
   readonly start: number;

@@ -4,7 +4,7 @@ import type { Clock } from '../platform/clock.js';
 import { debug } from '../platform/debug.js';
 import { causeOf } from '../platform/errors.js';
 import { writeAtomically } from '../platform/files.js';
-import type { Home } from '../platform/home.js';
+import { assertOwnData, type Home } from '../platform/home.js';
 import { withKey } from '../report/encode.js';
 import { listReports, reportPath } from '../report/names.js';
 import { openEnvelope } from '../schema/envelope.js';
@@ -30,6 +30,7 @@ export interface Delivery extends Terms {
 export async function deliver(delivery: Delivery): Promise<void> {
   const { home, gate, destination, clock, signal } = delivery;
   if (!gate.check().enabled) return;
+  assertOwnData(home);
   reclaimAbandoned(home);
   tidy(home, clock());
   const waiting = readPause(home, destination, clock());

@@ -1,5 +1,6 @@
 import { KEYS } from '../consent/config-file.js';
 import { isObject } from '../platform/files.js';
+import { MOST_KEY_BYTES } from '../schema/numbers.js';
 import type { Endpoint } from '../spool/declaration.js';
 
 /** Where reports go, and who said so. */
@@ -32,10 +33,10 @@ function resolve(where: string, value: unknown, source: Destination['source']): 
   const problem = endpointProblem(value);
   if (problem !== undefined) return { destination: null, problem: `${where}: ${problem}` };
   const { host, key } = value as Endpoint;
-  return { destination: { host, key, url: `${host.replace(/\/+$/, '')}/batch/`, source } };
+  return { destination: { host, key, url: `${new URL(host).href.replace(/\/+$/, '')}/batch/`, source } };
 }
 
-const KEY = /^[\x21-\x7e]{1,200}$/;
+const KEY = /^[\x21-\x7e]+$/;
 
 /** Why a value is no endpoint; undefined where it is one. TLS is required of everything but this machine itself. */
 export function endpointProblem(value: unknown): string | undefined {
@@ -43,6 +44,7 @@ export function endpointProblem(value: unknown): string | undefined {
   const { host, key } = value;
   if (typeof host !== 'string' || host === '') return 'the host is missing';
   if (typeof key !== 'string' || !KEY.test(key)) return 'the key is missing, or has spaces or control characters';
+  if (key.length > MOST_KEY_BYTES) return `the key is longer than ${MOST_KEY_BYTES} characters`;
   if (!URL.canParse(host)) return 'the host is not a URL such as https://eu.i.posthog.com';
   const url = new URL(host);
   if (url.username || url.password || url.search || url.hash)

@@ -24,20 +24,28 @@ export type Failure = Pick<Pause, 'reason' | 'isUnauthorised'> & { readonly retr
 const FIRST_MS = 60_000;
 const BACK_OFF_MS = 6 * 3_600_000;
 const LONGEST_MS = 24 * 3_600_000;
+const CLOCK_ERROR_MS = 3_600_000;
+
+/** Ours are codes of a few letters. */
+const REASON = /^[ -~]{1,200}$/;
 
 const pathOf = (home: Home) => join(home.outbox, 'pause.json');
 
 /** The pause in force; undefined where there is none, it is over, or it was for another destination. */
 export function readPause(home: Home, endpoint: Endpoint, now: number): Pause | undefined {
   const pause = lastPause(home, endpoint);
-  // A clock that was set back must not make a pause of years.
-  return pause !== undefined && now < pause.until && pause.until - now <= LONGEST_MS ? pause : undefined;
+  // A clock that was set back must not make a pause of years; by a little it may be off.
+  return pause !== undefined && now < pause.until && pause.until - now <= LONGEST_MS + CLOCK_ERROR_MS
+    ? pause
+    : undefined;
 }
 
 function lastPause(home: Home, { host, key }: Endpoint): Pause | undefined {
   const value = tryReadObject(pathOf(home), 4096) as Partial<Pause> | undefined;
-  const areNumbers = [value?.until, value?.askedUntil, value?.failures].every(Number.isFinite);
-  const isWhole = areNumbers && typeof value?.reason === 'string' && typeof value.isUnauthorised === 'boolean';
+  const areNumbers = [value?.until, value?.askedUntil, value?.failures].every(
+    (one) => Number.isFinite(one) && (one as number) >= 0,
+  );
+  const isWhole = areNumbers && REASON.test(String(value?.reason)) && typeof value?.isUnauthorised === 'boolean';
   return isWhole && value?.host === host && value.key === key ? (value as Pause) : undefined;
 }
 

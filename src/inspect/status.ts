@@ -85,7 +85,13 @@ export function inspect(viewpoint: Viewpoint): { readonly status: Status; readon
     dropped: receipts.filter((receipt) => !isDelivered(receipt)).length,
     destination: destination && { host: destination.host, source: destination.source },
   };
-  const warnings = [homeProblem(env), ...consent.layers.map(({ warning }) => warning), resolved.problem];
+  const hasData = days.length + status.waiting.length > 0;
+  const warnings = [
+    homeProblem(env),
+    !consent.enabled && hasData ? LEFT : undefined,
+    ...consent.layers.map(({ warning }) => warning),
+    resolved.problem,
+  ];
   const remarks: Remarks = {
     warnings: warnings.filter((warning) => warning !== undefined),
     pause: home && destination ? readPause(home, destination, now) : undefined,
@@ -93,6 +99,9 @@ export function inspect(viewpoint: Viewpoint): { readonly status: Status; readon
   };
   return { status, remarks };
 }
+
+const LEFT =
+  'counts exist although analytics is off here: a server was started with DOT_AI_ANALYTICS=true in its own environment, or they are from before; dot-ai-analytics disable deletes them';
 
 function receiptsOf({ home }: Local): Receipt[] {
   if (home === undefined) return [];

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { renameSync, utimesSync } from 'node:fs';
+import { lutimesSync, renameSync } from 'node:fs';
 import { systemCode } from '../platform/errors.js';
 import { ensurePrivateFolder, entry, readBytes, removeFile } from '../platform/files.js';
 import type { Home } from '../platform/home.js';
@@ -23,7 +23,7 @@ export function claim(home: Home, name: ReportName): boolean {
   try {
     ensurePrivateFolder(home.sending);
     const now = new Date();
-    utimesSync(from, now, now); // before the rename, so that a claim never looks older than it is
+    lutimesSync(from, now, now); // before the rename, so that a claim never looks older than it is
     renameSync(from, reportPath(home.sending, name));
     return true;
   } catch (error) {

@@ -2,7 +2,7 @@ import { readdirSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { AnalyticsError, causeOf } from '../platform/errors.js';
 import { entry, listFolder, removeFile } from '../platform/files.js';
-import type { Home } from '../platform/home.js';
+import { assertOwnData, type Home } from '../platform/home.js';
 import { listReports, reportPath } from '../report/names.js';
 
 /** A claim that is older was left by a killed process: an attempt ends after 3 s (delivery/post.ts). */
@@ -17,6 +17,7 @@ const LOOK_EVERY_MS = 20;
  * @throws AnalyticsError `DATA_NOT_DELETED`
  */
 export async function purgeUnsent(home: Home): Promise<void> {
+  refuseForeign(home);
   for (;;) {
     empty(home.spool);
     empty(home.outbox);
@@ -26,6 +27,14 @@ export async function purgeUnsent(home: Home): Promise<void> {
   const folders = [home.sending, home.outbox, home.spool];
   folders.forEach(empty);
   folders.forEach(assertEmpty);
+}
+
+function refuseForeign(home: Home): void {
+  try {
+    assertOwnData(home);
+  } catch (error) {
+    throw notDeleted(home.data, causeOf(error));
+  }
 }
 
 function isSending(home: Home): boolean {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import {
+  chmodSync,
   closeSync,
   constants,
   fstatSync,
@@ -100,16 +101,24 @@ export function writeAtomically(path: string, bytes: string | Buffer): void {
 }
 
 /**
- * Creates the folder and its parents, private. Refuses (`ELOOP`, `ENOTDIR`) one that is a symbolic link or not a
- * folder, and (`EPERM`) one of another user: counts must not end up where somebody else decides.
+ * Creates the folder and its parents, private, or makes it so. Refuses (`ELOOP`, `ENOTDIR`, `EPERM`) one that is a
+ * symbolic link, no folder, or another user's: counts must not end up where somebody else decides.
  */
 export function ensurePrivateFolder(path: string): void {
   mkdirSync(path, { recursive: true, mode: PRIVATE_FOLDER });
-  const stat = lstatSync(path);
-  if (stat.isSymbolicLink()) throw systemError('ELOOP', path);
-  if (!stat.isDirectory()) throw systemError('ENOTDIR', path);
+  const problem = folderProblem(path);
+  if (problem !== undefined) throw systemError(problem, path);
+  if (process.platform !== 'win32' && (lstatSync(path).mode & 0o077) !== 0) chmodSync(path, PRIVATE_FOLDER);
+}
+
+/** The system's code for why a folder is not ours to use; undefined where it is, or does not exist. */
+export function folderProblem(path: string): 'ELOOP' | 'ENOTDIR' | 'EPERM' | undefined {
+  const stat = entry(path);
+  if (stat === undefined) return undefined;
+  if (stat.isSymbolicLink()) return 'ELOOP';
+  if (!stat.isDirectory()) return 'ENOTDIR';
   const uid = process.getuid?.();
-  if (uid !== undefined && uid !== 0 && stat.uid !== uid) throw systemError('EPERM', path);
+  return uid !== undefined && uid !== 0 && stat.uid !== uid ? 'EPERM' : undefined;
 }
 
 /** Names in the folder, sorted; none where it is missing, unreadable or a symbolic link. */
@@ -151,6 +160,6 @@ export function sweepTemporaries(folder: string, now: number = Date.now()): void
   }
 }
 
-function systemError(code: string, path: string): NodeJS.ErrnoException {
+export function systemError(code: string, path: string): NodeJS.ErrnoException {
   return Object.assign(new Error(`${code}: ${path}`), { code, path });
 }

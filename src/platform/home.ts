@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { AnalyticsError } from './errors.js';
+import { folderProblem, systemError } from './files.js';
 
 /** Where everything lives. All paths are absolute: nothing is ever read relative to the current directory. */
 export interface Home {
@@ -63,4 +64,14 @@ export function requireHome(env: NodeJS.ProcessEnv): Home {
   const home = findHome(env);
   if (home === undefined) throw new AnalyticsError('NO_HOME', `${homeProblem(env)}.`);
   return home;
+}
+
+/**
+ * Looks at the data folder before anything in it is read, written or deleted: never through a symbolic link, never in
+ * another user's folder. A missing one is fine.
+ * @throws a system error
+ */
+export function assertOwnData({ data }: Home): void {
+  const problem = folderProblem(data);
+  if (problem !== undefined) throw systemError(problem, data);
 }

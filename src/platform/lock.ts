@@ -1,42 +1,53 @@
+import { randomBytes } from 'node:crypto';
 import { linkSync, renameSync, writeFileSync } from 'node:fs';
 import { systemCode } from './errors.js';
 import { entry, PRIVATE_FILE, removeFile, tryReadText } from './files.js';
 
-/** ms. A holder does a few synchronous file operations; a lock this old was left by a kill, whatever its pid says. */
-const STALE_AFTER = 10_000;
+/*
+ * A file that O_EXCL creates has one maker. It holds a random token, by which its maker knows it again: a holder that
+ * was stopped for so long that its lock was judged abandoned (Ctrl-Z, a laptop's sleep) finds another's token, and
+ * gives up instead of undoing what happened meanwhile. No pid: it means nothing in another container.
+ */
+
+/** ms. A holder does a few synchronous file operations; a lock this old was left by a kill. */
+const ABANDONED_AFTER = 3_000;
 const RETRY_EVERY_MS = 5;
 
+export interface Lock {
+  /** @throws `ELOCKED` where the lock was lost; to be called right before the change that it protects */
+  assertHeld(): void;
+}
+
 /**
- * Takes the lock if it is free, or was left by a killed process. Returns how to release it; undefined while somebody
- * else holds it. O_EXCL has one winner; a holder that is killed before it wrote its pid is known by its age.
- * @throws a system error other than EEXIST, e.g. where the folder can't be written
+ * Runs a section alone among all processes, if the lock is free; what it returns, undefined while somebody else has it.
+ * @throws what the section throws, and a system error where the folder can't be written
  */
-export function tryLock(path: string): (() => void) | undefined {
+export function tryWithLock<T>(path: string, section: (lock: Lock) => T): { readonly value: T } | undefined {
+  const token = randomBytes(8).toString('hex');
   try {
-    writeFileSync(path, `${process.pid}\n`, { flag: 'wx', mode: PRIVATE_FILE });
-    return () => removeFile(path);
+    writeFileSync(path, token, { flag: 'wx', mode: PRIVATE_FILE });
   } catch (error) {
     if (systemCode(error) !== 'EEXIST') throw error;
     removeAbandoned(path);
     return undefined;
   }
+  const isHeld = () => tryReadText(path, 64) === token;
+  const assertHeld = () => {
+    if (!isHeld()) throw Object.assign(new Error('the lock was lost'), { code: 'ELOCKED' });
+  };
+  try {
+    return { value: section({ assertHeld }) };
+  } finally {
+    if (isHeld()) removeFile(path);
+  }
 }
 
-/**
- * Runs a synchronous section alone among all processes; waits for the lock up to `patience` ms.
- * @throws where the lock can't be had in that time (`ELOCKED`) or the folder can't be written
- */
-export async function withLock<T>(path: string, patience: number, section: () => T): Promise<T> {
+/** The same, waiting up to `patience` ms. @throws `ELOCKED` where the lock can't be had in that time */
+export async function withLock<T>(path: string, patience: number, section: (lock: Lock) => T): Promise<T> {
   const until = performance.now() + patience;
   for (;;) {
-    const release = tryLock(path);
-    if (release !== undefined) {
-      try {
-        return section();
-      } finally {
-        release();
-      }
-    }
+    const result = tryWithLock(path, section);
+    if (result !== undefined) return result.value;
     if (performance.now() > until)
       throw Object.assign(new Error('another process holds the lock'), { code: 'ELOCKED' });
     await new Promise((resolve) => setTimeout(resolve, RETRY_EVERY_MS * (1 + Math.random())));
@@ -45,27 +56,16 @@ export async function withLock<T>(path: string, patience: number, section: () =>
 
 function removeAbandoned(path: string): void {
   const seen = entry(path);
-  if (seen === undefined) return;
-  const holder = Number(tryReadText(path, 64));
-  if (Date.now() - seen.mtimeMs < STALE_AFTER && isAlive(holder)) return;
-  // Two processes may judge the same lock stale, and the slower would remove the faster one's new lock. So move it
-  // aside first: whoever moved a different file than the one it judged puts that file back.
-  const aside = `${path}.${process.pid}`;
+  const token = tryReadText(path, 64);
+  if (seen === undefined || Math.abs(Date.now() - seen.mtimeMs) < ABANDONED_AFTER) return;
+  // Two processes may judge the same lock abandoned, and the slower would remove the faster one's new lock. So move it
+  // aside first: whoever moved another lock than the one it judged puts that one back.
+  const aside = `${path}.${randomBytes(4).toString('hex')}`;
   try {
     renameSync(path, aside);
-    if (entry(aside)?.ino !== seen.ino) linkSync(aside, path);
+    if (tryReadText(aside, 64) !== token) linkSync(aside, path);
   } catch {
     // somebody else was faster, in either direction
   }
   removeFile(aside);
-}
-
-function isAlive(pid: number): boolean {
-  if (!Number.isInteger(pid) || pid <= 0) return true; // unknown: only its age can tell
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return systemCode(error) === 'EPERM';
-  }
 }

@@ -3,7 +3,7 @@ import { type Counts, parsePage } from '../counters/page.js';
 import { debug } from '../platform/debug.js';
 import { causeOf } from '../platform/errors.js';
 import { entry, removeFile, sweepTemporaries } from '../platform/files.js';
-import type { Home } from '../platform/home.js';
+import { assertOwnData, type Home } from '../platform/home.js';
 import { type Day, dayOf, daysBetween, isFinished } from '../schema/calendar.js';
 import type { Vocabulary } from '../schema/vocabulary.js';
 import { listSpool, type SpoolFile } from '../spool/names.js';
@@ -39,6 +39,7 @@ const PATIENCE_DAYS = 2;
 export async function closeFinishedDays(closing: DayClosing, now: number): Promise<void> {
   const { home, gate } = closing;
   if (!gate.check().enabled) return;
+  assertOwnData(home);
   sweepTemporaries(home.spool);
   finishPublishing(home, gate);
   const finished = listSpool(home).filter(({ day }) => isFinished(day, now));
@@ -60,27 +61,28 @@ async function closeDay(closing: DayClosing, day: Day, files: readonly SpoolFile
     const pages = open.map(readSpoolFile);
     if (isPatient && pages.includes(undefined)) return;
     const body = await frozen(closing, isKept ? seenBefore(home, day) : undefined, day, pages);
-    // While it was encoded another process may have closed the day, or the user may have deleted everything. A file
-    // of ours that is gone says so; publishing what it held would bring it back.
-    if (open.some((file) => entry(file.path) === undefined) || !gate.check().enabled) return;
-    if (body !== undefined && !publish(home, day, body, gate) && !isClosed(home, day)) return;
+    const areThere = () => open.every((file) => entry(file.path) !== undefined);
+    if (body !== undefined && !publish(home, day, body, gate, areThere) && !isClosed(home, day)) return;
   }
   // All of it is in the frozen report, or comes too late for it.
   for (const file of files) removeFile(file.path);
 }
 
 /**
- * The counts of this process alone, as reports; used on shutdown where the folder is not kept.
+ * The counts of this process alone, as reports; used on shutdown where the folder is not kept. What has a file that is
+ * gone is in another report already, or was deleted by the user.
  *
- * @returns the bodies that have no place on disk, by day
+ * @returns the bodies that have no place on disk
  */
 export async function closeOwn(closing: Closing, home: Home | undefined, own: readonly Unclosed[]): Promise<string[]> {
   const unpublished: string[] = [];
   for (const { page, file } of own) {
+    const isThere = () => file === undefined || entry(file.path) !== undefined;
+    if (!isThere()) continue;
     const body = await frozen(closing, undefined, page.day, [parsePage(page.bytes().toString('latin1'), page.day)]);
     if (body === undefined) continue;
     if (home === undefined || file === undefined) unpublished.push(body);
-    else if (publish(home, `${page.day}.${file.token}`, body, closing.gate)) removeFile(file.path);
+    else if (publish(home, `${page.day}.${file.token}`, body, closing.gate, isThere)) removeFile(file.path);
   }
   return unpublished;
 }

@@ -18,14 +18,19 @@ import { closedPath, hasLeftSpool, listClosed, type ReportName, reportPath } fro
  * and the question sees it.
  */
 
-/** Publishes a frozen report. False where another process was first, or the user has said no meanwhile. */
-export function publish(home: Home, name: ReportName, body: string, gate: Gate): boolean {
-  ensurePrivateFolder(home.spool);
-  ensurePrivateFolder(home.outbox);
+/**
+ * Publishes a frozen report.
+ *
+ * @param areThere whether the counts it was made from are still on disk. Asked after the temporary file is written:
+ *   whoever deletes the counts later (`clear`, `disable`) deletes that file too, and nothing can be linked.
+ * @returns false where another process was first, the counts are gone, or the user has said no meanwhile
+ */
+export function publish(home: Home, name: ReportName, body: string, gate: Gate, areThere: () => boolean): boolean {
+  for (const folder of [home.data, home.spool, home.outbox]) ensurePrivateFolder(folder);
   const closed = closedPath(home, name);
   const temporary = writeTemporary(closed, body);
   try {
-    if (hasLeftSpool(home, name) || !linkOnce(temporary, closed)) return false;
+    if (!areThere() || hasLeftSpool(home, name) || !linkOnce(temporary, closed)) return false;
   } finally {
     removeFile(temporary);
   }

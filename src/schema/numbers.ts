@@ -10,6 +10,9 @@ export const MOST_STEPS = 32;
 /** Below this many calls a latency would single out a call. */
 export const LATENCY_FROM = 5;
 
+/** PostHog's project keys have some 50 characters. */
+export const MOST_KEY_BYTES = 200;
+
 /** A report as sent is at most this many bytes. */
 export const MOST_BYTES = 64 * 1024;
 

@@ -36,8 +36,15 @@ export function reportSchema(vocabulary: Vocabulary, schema: number = SCHEMA) {
 
 /** Where and why a value is not a report: the path of the first wrong field and the rule, never the value itself. */
 export function reportProblem(report: unknown, vocabulary: Vocabulary, schema: number = SCHEMA): string | undefined {
+  if (hasInheritedName(report)) return 'report: expected no key that objects inherit';
   const result = v.safeParse(reportSchema(vocabulary, schema), report, { abortEarly: true });
   return result.success ? undefined : inWords(result.issues[0], 'report');
+}
+
+/** True where a key such as `__proto__` or `constructor` stands anywhere: valibot takes those for known ones. */
+export function hasInheritedName(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.entries(value).some(([key, inner]) => key in Object.prototype || hasInheritedName(inner));
 }
 
 /** An issue without what was received: the path, and what was expected there. */

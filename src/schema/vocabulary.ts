@@ -59,7 +59,7 @@ export function namesFor(names: Names, { tools, features }: Vocabulary): readonl
 }
 
 const NAME = /^[a-z][A-Za-z0-9_]{0,39}$/;
-const MOST_NAMES = 64;
+export const MOST_NAMES = 64;
 
 /** @throws AnalyticsError `BAD_VOCABULARY` */
 export function checkVocabulary({ tools, features }: Vocabulary): void {

@@ -1,6 +1,6 @@
 import { isObject, tryReadObject, tryReadText, writeAtomically } from '../platform/files.js';
 import type { Home } from '../platform/home.js';
-import { namesProblem, type Vocabulary } from '../schema/vocabulary.js';
+import { MOST_NAMES, namesProblem, type Vocabulary } from '../schema/vocabulary.js';
 
 /** Where reports go: PostHog's ingestion host, or a collector that speaks the same protocol. */
 export interface Endpoint {
@@ -19,10 +19,22 @@ export interface Declaration extends Vocabulary {
 
 const MOST_BYTES = 64 * 1024;
 
-/** Kept in the data folder so that the command line shows, names and sends as the server would. */
-export function writeDeclaration(home: Home, { tools, features, posthog, ephemeral }: Declaration): void {
-  const text = `${JSON.stringify({ tools, features, posthog, ephemeral }, null, 2)}\n`;
+/**
+ * Kept in the data folder so that the command line shows, names and sends as the server would. Names that earlier
+ * servers declared stay known: a report may wait that holds them.
+ */
+export function writeDeclaration(home: Home, declaration: Declaration): void {
+  const { posthog, ephemeral } = declaration;
+  const text = `${JSON.stringify({ ...knownVocabulary(home, declaration), posthog, ephemeral }, null, 2)}\n`;
   if (tryReadText(home.server, MOST_BYTES) !== text) writeAtomically(home.server, text);
+}
+
+/** The names of this server and of those that recorded here before: what a report of this home can hold. */
+export function knownVocabulary(home: Home | undefined, own: Vocabulary): Vocabulary {
+  const earlier = home === undefined ? undefined : readDeclaration(home);
+  const merge = (mine: readonly string[], theirs: readonly string[] = []) =>
+    [...new Set([...mine, ...theirs])].slice(0, MOST_NAMES);
+  return { tools: merge(own.tools, earlier?.tools), features: merge(own.features, earlier?.features) };
 }
 
 /** Undefined where no server has recorded here yet, or where the file is damaged. */

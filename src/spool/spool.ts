@@ -18,8 +18,10 @@ export interface Unclosed {
 
 /** This process's counters, on disk before the response leaves. Nothing here throws. */
 export interface Spool {
-  /** Counts one call (or use). The caller has just asked the gate. */
-  add(day: Day, line: string, cells: readonly string[]): void;
+  /** Counts one call (or use). The caller has just asked the gate. `cells` is asked in the era that it counts in. */
+  add(day: Day, line: string, cells: (era: string) => readonly string[]): void;
+  /** Changes with the day, and whenever what was counted is gone. What is remembered from another era is void. */
+  era(day: Day): string;
   /** Everything this process holds: today, and earlier days that could not be written. */
   unclosed(): Unclosed[];
   /** Forgets pages, and with `erase` their files too. */
@@ -42,26 +44,31 @@ const MOST_UNWRITTEN = 7;
 
 export function createSpool(home: Home | undefined, gate: Gate, declaration: Declaration): Spool {
   let days: Open[] = [];
+  let forgotten = 0;
+  const era = (day: Day) => `${day} ${forgotten}`;
 
   function dayOf(day: Day): Open {
     const known = days.find((one) => one.page.day === day);
     if (known !== undefined) return known;
     // A file of another day is on disk and complete; whoever closes that day reads it there.
-    for (const one of days) if (one.fd !== undefined) release(one);
+    for (const one of days) {
+      if (one.fd !== undefined && one.lags) write(one, one.fd); // the last chance
+      release(one);
+    }
     days = days.filter((one) => one.file === undefined).slice(-MOST_UNWRITTEN);
     const fresh: Open = { page: createPage(day), lags: true, retryAt: 0 };
     days.push(fresh);
     return fresh;
   }
 
-  function add(day: Day, line: string, cells: readonly string[]): void {
+  function add(day: Day, line: string, cells: (era: string) => readonly string[]): void {
     let open = dayOf(day);
     if (open.fd !== undefined && isGone(open.fd)) {
       // Deleted under us, by `clear`, `disable` or by hand: what it held is meant to be gone.
       forget([open.page], false);
       open = dayOf(day);
     }
-    open.page.add(line, cells);
+    open.page.add(line, cells(era(day)));
     if (open.fd === undefined && home !== undefined && performance.now() >= open.retryAt) create(home, open);
     if (open.fd !== undefined) write(open, open.fd);
   }
@@ -92,11 +99,17 @@ export function createSpool(home: Home | undefined, gate: Gate, declaration: Dec
   }
 
   function write(open: Open, fd: number): void {
+    const put = (bytes: Buffer, position: number) => {
+      if (writeSync(fd, bytes, 0, bytes.length, position) < bytes.length) throw new Error('the disk took only a part');
+    };
     try {
-      if (open.lags) writeSync(fd, open.page.bytes(), 0, undefined, 0);
-      // One slot for most calls; a kill between two leaves a call half counted that was not answered yet.
-      else open.page.flush((bytes, position) => writeSync(fd, bytes, 0, bytes.length, position));
-      if (open.lags) open.page.flush(() => {});
+      if (open.lags) {
+        put(open.page.bytes(), 0);
+        open.page.flush(() => {});
+      } else {
+        // One slot for most calls; a kill between two leaves a call half counted that was not answered yet.
+        open.page.flush(put);
+      }
       open.lags = false;
     } catch (error) {
       open.lags = true;
@@ -111,9 +124,10 @@ export function createSpool(home: Home | undefined, gate: Gate, declaration: Dec
       if (erase && one.file !== undefined) removeFile(one.file.path);
     }
     days = days.filter((one) => !going.includes(one));
+    forgotten += 1;
   }
 
-  return { add, forget, unclosed: () => days.map(({ page, file }) => ({ page, file })) };
+  return { add, era, forget, unclosed: () => days.map(({ page, file }) => ({ page, file })) };
 }
 
 function release(open: Open): void {

@@ -79,6 +79,7 @@ export function createAnalytics<const Tool extends string, const Feature extends
   function turnOn(): void {
     on = true;
     if (closing === undefined) upkeep.start();
+    guarded(chores.declare, undefined);
   }
 
   function turnOff(consent: Consent): void {
@@ -91,11 +92,11 @@ export function createAnalytics<const Tool extends string, const Feature extends
 
   const recorder: Recorder = {
     mayRecord,
+    era: () => guarded(() => spool.era(today()), ''),
     record: (line, cells) =>
       guarded(() => {
         if (!isOn()) return;
-        const day = today();
-        spool.add(day, line, cells(day));
+        spool.add(today(), line, cells);
       }, undefined),
   };
   const count = (line: string) => mayRecord() && recorder.record(line, () => [USES]);

@@ -5,9 +5,11 @@ import { type Destination, resolveDestination } from '../delivery/destination.js
 import { tidy } from '../outbox/retention.js';
 import type { Clock } from '../platform/clock.js';
 import { isEphemeral } from '../platform/ephemeral.js';
+import { entry, folderProblem } from '../platform/files.js';
 import type { Home } from '../platform/home.js';
 import { type Closing, closeFinishedDays, closeOwn } from '../report/close.js';
 import { isFinished } from '../schema/calendar.js';
+import { knownVocabulary, readDeclaration, writeDeclaration } from '../spool/declaration.js';
 import type { Spool, Unclosed } from '../spool/spool.js';
 import type { AnalyticsOptions } from './types.js';
 import { createUnwritten } from './unwritten.js';
@@ -26,28 +28,36 @@ export interface Parts {
 /** `close()` answers within a second (P6); this much of it is for sending. */
 const FINISH_MS = 950;
 
-/** What a server does beside counting: close days, send reports, and on shutdown what can't wait. */
-export function createChores(parts: Parts): Chores & { finish(): Promise<void>; forget(): void } {
-  const { home, gate, spool, options, env, clock, isOn } = parts;
+/** What a server does beside counting. */
+export interface ServerChores extends Chores {
+  /** Tells the command line what this server declares, if there is a data folder already. */
+  declare(): void;
+  /** On shutdown: what can't wait. At most a second. */
+  finish(): Promise<void>;
+  /** Drops what is only in memory. */
+  forget(): void;
+}
+
+export function createChores({ home, gate, spool, options, env, clock, isOn }: Parts): ServerChores {
   const unwritten = createUnwritten();
   const isKept = () => home !== undefined && !(options.ephemeral ?? isEphemeral(env, home));
 
+  /** What the server declares comes from the file where there is one: it is what `preview` shows (P5). */
   function destination(): Destination | null {
     const configured = home === undefined ? undefined : readConfig(home.config).destination;
-    return resolveDestination(env, configured, options.posthog).destination;
+    const declared = (home === undefined ? undefined : readDeclaration(home))?.posthog ?? options.posthog;
+    return resolveDestination(env, configured, declared).destination;
   }
 
   function closing(): Closing {
-    return { gate, vocabulary: options, key: destination()?.key ?? '' };
+    return { gate, vocabulary: knownVocabulary(home, options), key: destination()?.key ?? '' };
   }
 
-  /** Freezes what this process holds; what has a file is then in the outbox. */
+  /** Freezes pages of this process. They are let go first, so that a call meanwhile is counted on a new one. */
   async function closeMine(own: readonly Unclosed[]): Promise<void> {
+    const pages = own.map(({ page }) => page);
+    spool.forget(pages, false);
     unwritten.add(await closeOwn(closing(), home, own));
-    spool.forget(
-      own.map(({ page }) => page),
-      false,
-    );
   }
 
   async function send(signal: AbortSignal, background: boolean): Promise<void> {
@@ -55,15 +65,19 @@ export function createChores(parts: Parts): Chores & { finish(): Promise<void>; 
     if (to === null) return;
     const terms = { gate, destination: to, signal, background, lookup: 'cancellable' } as const;
     await unwritten.send(terms);
-    if (home !== undefined) await deliver({ ...terms, home, vocabulary: options, clock });
+    if (home !== undefined) await deliver({ ...terms, home, vocabulary: knownVocabulary(home, options), clock });
   }
 
   return {
     isOn,
+    declare() {
+      if (home !== undefined && folderProblem(home.data) === undefined && entry(home.data) !== undefined) {
+        writeDeclaration(home, options);
+      }
+    },
     async closeDays() {
-      const unwritable = spool
-        .unclosed()
-        .filter(({ page, file }) => file === undefined && isFinished(page.day, clock()));
+      const isOver = ({ page }: Unclosed) => isFinished(page.day, clock());
+      const unwritable = spool.unclosed().filter((one) => one.file === undefined && isOver(one));
       if (unwritable.length > 0) await closeMine(unwritable);
       if (home === undefined) return;
       await closeFinishedDays({ ...closing(), home, isKept: isKept() }, clock());
@@ -73,14 +87,23 @@ export function createChores(parts: Parts): Chores & { finish(): Promise<void>; 
     async finish() {
       if (!isOn()) return;
       const kept = isKept();
-      const own = spool.unclosed().filter(({ file }) => file === undefined || !kept);
-      if (kept && own.length === 0) return;
-      const deadline = new AbortController();
-      const isOver = new Promise<void>((resolve) => deadline.signal.addEventListener('abort', () => resolve()));
-      const timer = setTimeout(() => deadline.abort(), FINISH_MS);
-      const work = closeMine(own).then(() => send(deadline.signal, false));
-      await Promise.race([work, isOver]).finally(() => clearTimeout(timer));
+      const mine = () => spool.unclosed().filter(({ file }) => file === undefined || !kept);
+      if (kept && mine().length === 0) return;
+      await withDeadline(FINISH_MS, async (signal) => {
+        do {
+          await closeMine(mine());
+          await send(signal, false);
+        } while (mine().length > 0 && !signal.aborted); // calls that ended meanwhile
+      });
     },
     forget: unwritten.forget,
   };
+}
+
+/** Ends when the work does, or in time; the work is told by its signal. */
+async function withDeadline(ms: number, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  const deadline = new AbortController();
+  const isOver = new Promise<void>((resolve) => deadline.signal.addEventListener('abort', () => resolve()));
+  const timer = setTimeout(() => deadline.abort(), ms);
+  await Promise.race([work(deadline.signal), isOver]).finally(() => clearTimeout(timer));
 }

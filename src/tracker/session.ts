@@ -2,7 +2,6 @@ import { types } from 'node:util';
 import { categorise, isCategory } from '../counters/categorise.js';
 import { callCells, type Outcome, toolLine } from '../counters/cells.js';
 import { createChain } from '../counters/session.js';
-import type { Day } from '../schema/calendar.js';
 import type { Category, Fold } from '../schema/vocabulary.js';
 import type { AnalyticsOptions, Call, Session } from './types.js';
 
@@ -10,8 +9,10 @@ import type { AnalyticsOptions, Call, Session } from './types.js';
 export interface Recorder {
   /** False while nothing would be recorded; cheap enough to ask before every call. */
   mayRecord(): boolean;
-  /** Counts on a line, on the current day. Neither of these throws (P6). */
-  record(line: string, cells: (day: Day) => readonly string[]): void;
+  /** The era as of now (see `Chain`). */
+  era(): string;
+  /** Counts on a line, in the era that the cells are asked for. None of these throws (P6). */
+  record(line: string, cells: (era: string) => readonly string[]): void;
 }
 
 const UNCOUNTED: Call = { isCounted: false, stop: () => 0, end() {}, abandon() {} };
@@ -26,7 +27,8 @@ export function createSession<Tool extends string>(
   function begin(name: string, { chained = true }: { readonly chained?: boolean } = {}): Call {
     if (!recorder.mayRecord()) return UNCOUNTED;
     const tool = fold(name);
-    const from = chained ? chain.follow(tool) : undefined;
+    const begun = recorder.era();
+    const from = chained ? chain.follow(tool, begun) : undefined;
     const startedAt = performance.now();
     let milliseconds: number | undefined;
     let isOpen = true;
@@ -41,9 +43,12 @@ export function createSession<Tool extends string>(
         if (!isOpen) return;
         isOpen = false;
         const took = stop();
-        recorder.record(toolLine(tool), (day) => {
-          const nth = chained ? chain.nth(tool, day) : undefined;
-          return callCells({ outcome, milliseconds: took, from, nth });
+        recorder.record(toolLine(tool), (era) => {
+          const cells = { outcome, milliseconds: took };
+          if (!chained) return callCells(cells);
+          // Begun before midnight, or before a no: what came before it is not told any more.
+          const before = era === begun ? from : chain.follow(tool, era);
+          return callCells({ ...cells, from: before, nth: chain.nth(tool, era) });
         });
       },
       abandon() {

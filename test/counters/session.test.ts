@@ -3,7 +3,7 @@ import { createChain } from '../../src/counters/session.js';
 
 test('a chain knows the tool before and how many different ones there were', () => {
   const chain = createChain();
-  const steps = ['a', 'a', 'b', 'a', 'c'].map((tool) => [chain.follow(tool), chain.nth(tool, 'monday')]);
+  const steps = ['a', 'a', 'b', 'a', 'c'].map((tool) => [chain.follow(tool, 'monday'), chain.nth(tool, 'monday')]);
   expect(steps).toEqual([
     ['start', 1],
     ['a', undefined],
@@ -13,11 +13,12 @@ test('a chain knows the tool before and how many different ones there were', () 
   ]);
 });
 
-test('a connection that outlives midnight is a session of both days', () => {
+test('P4: a connection that outlives midnight is a session of both days, and neither tells of the other', () => {
   const chain = createChain();
+  chain.follow('a', 'monday');
   expect(chain.nth('a', 'monday')).toBe(1);
-  expect(chain.nth('a', 'tuesday')).toBe(1);
-  expect(chain.nth('b', 'tuesday')).toBe(2);
+  expect(chain.follow('b', 'tuesday')).toBe('start');
+  expect(chain.nth('b', 'tuesday')).toBe(1);
 });
 
 test('beyond six different tools nothing is told apart', () => {
@@ -28,7 +29,7 @@ test('beyond six different tools nothing is told apart', () => {
 
 test('a call that came to nothing leaves the chain as it was', () => {
   const chain = createChain();
-  chain.follow('a');
-  chain.unfollow('b', chain.follow('b'));
-  expect(chain.follow('b')).toBe('a');
+  chain.follow('a', 'monday');
+  chain.unfollow('b', chain.follow('b', 'monday'));
+  expect(chain.follow('b', 'monday')).toBe('a');
 });

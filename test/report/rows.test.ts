@@ -26,7 +26,7 @@ function rowsFor(sessions: readonly (readonly Called[])[], limits: { rows?: numb
     for (const { tool, outcome = 'success', ms = 1 } of calls) {
       page.add(
         toolLine(tool),
-        callCells({ outcome, milliseconds: ms, from: chain.follow(tool), nth: chain.nth(tool, DAY) }),
+        callCells({ outcome, milliseconds: ms, from: chain.follow(tool, DAY), nth: chain.nth(tool, DAY) }),
       );
     }
   }

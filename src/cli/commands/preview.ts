@@ -1,4 +1,4 @@
-import { type PreviewRequest, readPreview } from '../../inspect/preview.js';
+import { type Preview, type PreviewRequest, readPreview } from '../../inspect/preview.js';
 import { decode } from '../../report/decode.js';
 import { EXIT, type Run } from '../command.js';
 import { type Output, wrap } from '../output.js';
@@ -22,7 +22,7 @@ export const run: Run = async ({ options }, output) => {
     }
     return EXIT.done;
   }
-  output.data(wrap(heading(kind, requests.length), output.width));
+  output.data(wrap(heading(preview), output.width));
   for (const request of requests) show(request, kind === 'example', output);
   if (next !== undefined) explain(output);
   return EXIT.done;
@@ -31,12 +31,15 @@ export const run: Run = async ({ options }, output) => {
 const DRAFT =
   'This day is still counted: its random ids and its order are drawn when it closes, at 01:00 UTC of the next.';
 
-function heading(kind: 'pending' | 'example', count: number): string {
+function heading({ enabled, kind, requests }: Preview): string {
   if (kind === 'example') {
     return 'EXAMPLE. Analytics is off: nothing is recorded and nothing is sent. This is what one day would look like, with counts that nobody made.';
   }
-  if (count === 0) return 'Analytics is on. Nothing is counted yet, so there is nothing to send.';
-  return `Analytics is on. ${plural(count, 'request')} would be sent, one a day:`;
+  if (!enabled) {
+    return `Analytics is off here, but counts exist: a server was started with DOT_AI_ANALYTICS=true in its own environment, or stopped understanding config.json. Such a server would send ${plural(requests.length, 'request')}, one a day:`;
+  }
+  if (requests.length === 0) return 'Analytics is on. Nothing is counted yet, so there is nothing to send.';
+  return `Analytics is on. ${plural(requests.length, 'request')} would be sent, one a day:`;
 }
 
 function show({ state, day, url, bytes, sha256, body }: PreviewRequest, isExample: boolean, output: Output): void {
