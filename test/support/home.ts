@@ -25,14 +25,23 @@ export function writeConfig(paths: Home, config: unknown): void {
   writeFileSync(paths.config, typeof config === 'string' ? config : JSON.stringify(config));
 }
 
-/** Every file below a folder with its content, by relative path. */
+/** Every file below a folder with its content, by relative path. Running servers may move files meanwhile. */
 export function tree(folder: string): Record<string, string> {
   const files: Record<string, string> = {};
+  const unlessGone = (look: () => void): void => {
+    try {
+      look();
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    }
+  };
   const walk = (path: string): void => {
     for (const entry of readdirSync(path, { withFileTypes: true })) {
       const child = join(path, entry.name);
-      if (entry.isDirectory()) walk(child);
-      else files[relative(folder, child)] = entry.isFile() ? readFileSync(child, 'latin1') : `<${entry.name}>`;
+      unlessGone(() => {
+        if (entry.isDirectory()) walk(child);
+        else files[relative(folder, child)] = entry.isFile() ? readFileSync(child, 'latin1') : `<${entry.name}>`;
+      });
     }
   };
   walk(folder);

@@ -1,0 +1,162 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { clearData } from '../../src/choice/clear-data.js';
+import { setAnalytics } from '../../src/choice/set-analytics.js';
+import { exampleTotals } from '../../src/inspect/example.js';
+import { freeze } from '../../src/report/freeze.js';
+import { memoryDestination } from '../../src/testing/index.js';
+import { countedRows, countedTool } from '../support/counted.js';
+import { type TestHome, testHome, tree } from '../support/home.js';
+import { runScript } from '../support/processes.js';
+import { testTracker, until, vocabulary } from '../support/tracker.js';
+
+async function destination() {
+  const received = await memoryDestination();
+  onTestFinished(received.close);
+  return received;
+}
+
+async function putReport(home: TestHome, day: string, folder = home.paths.outbox): Promise<void> {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(
+    join(folder, `${day}.json`),
+    await freeze(exampleTotals(vocabulary), { day, vocabulary, schema: 1, seen: undefined, key: 'phc_test' }),
+  );
+}
+
+const dataFiles = (home: TestHome) =>
+  Object.keys(tree(home.folder)).filter((name) => !/config\.json$|server\.json$/.test(name));
+
+describe('P10: no means no, now', () => {
+  test('after disable a running server records nothing more, and nothing unsent is left', async () => {
+    const home = testHome({ analytics: true });
+    const { analytics, use } = testTracker(home);
+    await use('query', 3);
+    await putReport(home, '2026-11-21');
+    await setAnalytics(false, { env: home.env });
+    expect(dataFiles(home)).toEqual([]);
+    await use('query', 3);
+    expect(dataFiles(home)).toEqual([]);
+    await analytics.close();
+    expect(dataFiles(home)).toEqual([]);
+  });
+
+  test('while a report is being sent: the sender gives up, disable waits for it, and nothing is left', async () => {
+    const home = testHome({ analytics: true });
+    const received = await destination();
+    let closed = false;
+    received.respondWith((_request, response) => {
+      response.on('close', () => {
+        closed = true;
+      }); // and never answers
+    });
+    await putReport(home, '2026-11-21');
+    const { analytics, clock, use } = testTracker(
+      home,
+      { posthog: received.posthog },
+      { now: '2026-11-23T10:00:00Z', timing: { tick: 5, startSpread: 1, interval: 5 } },
+    );
+    clock.advance(100);
+    await until(() => received.requests.length === 1, 'a request');
+    await setAnalytics(false, { env: home.env });
+    const after = received.requests.length;
+    expect(closed).toBe(true);
+    expect(dataFiles(home)).toEqual([]);
+    await use('query', 5);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(received.requests).toHaveLength(after);
+    expect(dataFiles(home)).toEqual([]);
+    await analytics.close();
+  });
+
+  test('eight servers under load: from the moment it returns no count and no file comes back', async () => {
+    const home = testHome({ analytics: true });
+    const source = `
+      import { createAnalytics, dotAiVocabulary } from 'dot-ai-analytics';
+      const session = createAnalytics({ ...dotAiVocabulary, ephemeral: false }).session();
+      const until = Date.now() + 1500;
+      while (Date.now() < until) { await session.run('query', async () => ({})); if (Math.random() < 0.01) await new Promise(setImmediate); }`;
+    const servers = Array.from({ length: 8 }, () => runScript(source, { env: home.env }));
+    await until(() => dataFiles(home).filter((name) => name.includes('spool')).length === 8, 'eight spool files');
+    await setAnalytics(false, { env: home.env });
+    const at = dataFiles(home);
+    const results = await Promise.all(servers);
+    expect(at).toEqual([]);
+    expect(dataFiles(home)).toEqual([]);
+    expect(results.map(({ code, stderr }) => `${code}${stderr}`)).toEqual(results.map(() => '0'));
+  });
+
+  test('a claim that a killed sender left is deleted without waiting for it', async () => {
+    const home = testHome({ analytics: true });
+    await putReport(home, '2026-11-21', home.paths.sending);
+    const { utimesSync } = await import('node:fs');
+    utimesSync(join(home.paths.sending, '2026-11-21.json'), 0, 0);
+    const from = performance.now();
+    await setAnalytics(false, { env: home.env });
+    expect(performance.now() - from).toBeLessThan(2_000);
+    expect(dataFiles(home)).toEqual([]);
+  });
+
+  test('a call while off, or before it, leaves no trace in what is counted after a later yes', async () => {
+    const home = testHome({ analytics: true });
+    const { analytics } = testTracker(home);
+    const session = analytics.session();
+    const use = (tool: 'remediate' | 'operate' | 'query') => session.run(tool, async () => ({}));
+    await use('remediate');
+    await setAnalytics(false, { env: home.env });
+    await use('operate');
+    await setAnalytics(true, { env: home.env });
+    await until(async () => {
+      await use('query');
+      return countedTool(home.paths, vocabulary, 'query') !== undefined;
+    });
+    expect(JSON.stringify(countedRows(home.paths, vocabulary))).not.toMatch(/remediate|operate/);
+    expect(countedRows(home.paths, vocabulary)).toContainEqual({
+      event: 'session_usage',
+      properties: { sessions_1_tool: 1 },
+    });
+    await analytics.close();
+  });
+
+  test('what was left when somebody wrote a no by hand is not sent after a later yes', async () => {
+    const home = testHome({ analytics: false });
+    await putReport(home, '2026-11-21');
+    await setAnalytics(true, { env: home.env });
+    expect(dataFiles(home)).toEqual([]);
+  });
+
+  test('sent copies stay for the user to read, and go with purge', async () => {
+    const home = testHome({ analytics: true });
+    await putReport(home, '2026-11-21', home.paths.sent);
+    await setAnalytics(false, { env: home.env });
+    expect(dataFiles(home)).toEqual(['.dot-ai/analytics/sent/2026-11-21.json']);
+    await setAnalytics(false, { env: home.env, purge: true });
+    expect(Object.keys(tree(home.folder))).toEqual(['.dot-ai/config.json']);
+  });
+
+  test('never through a symbolic link: what stands elsewhere is not deleted', async () => {
+    const home = testHome({ analytics: true });
+    const elsewhere = join(home.folder, 'elsewhere');
+    mkdirSync(join(elsewhere, 'spool'), { recursive: true });
+    writeFileSync(join(elsewhere, 'spool', 'precious'), 'x');
+    const { symlinkSync } = await import('node:fs');
+    symlinkSync(elsewhere, home.paths.data);
+    await expect(setAnalytics(false, { env: home.env })).rejects.toMatchObject({ code: 'DATA_NOT_DELETED' });
+    expect(dataFiles(home)).toContain('elsewhere/spool/precious');
+  });
+});
+
+test('clear: a running server begins anew, and what was cleared is never sent', async () => {
+  const home = testHome({ analytics: true });
+  const received = await destination();
+  const { analytics, use } = testTracker(home, { posthog: received.posthog, ephemeral: true });
+  await use('query', 7);
+  expect(await clearData(home.env)).toBe(true);
+  expect(dataFiles(home)).toEqual([]);
+  await use('recommend', 2);
+  await analytics.close();
+  expect(received.requests).toHaveLength(1);
+  expect(received.requests[0]?.body.toString()).not.toContain('query');
+  expect(received.requests[0]?.body.toString()).toContain('recommend');
+});
