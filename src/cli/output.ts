@@ -9,8 +9,10 @@ export interface Output {
   readonly width: number;
   /** A person is at both ends, so that a question can be asked. */
   readonly isInteractive: boolean;
-  /** One or more lines of data. */
+  /** Lines of data, broken at spaces where the terminal is narrower. */
   data(text: string): void;
+  /** A line of data for programs too, never broken. */
+  line(text: string): void;
   /** Exact bytes, nothing added. */
   raw(bytes: string): void;
   json(value: object): void;
@@ -35,7 +37,12 @@ export function createOutput(env: NodeJS.ProcessEnv = process.env): Output {
     paint: new Chalk({ level: colourLevel(env, stdout.isTTY) }),
     width,
     isInteractive: stdin.isTTY === true && stdout.isTTY === true && env.TERM !== 'dumb',
-    data: (text) => void stdout.write(`${stdout.isTTY ? wrap(text, width) : text}\n`),
+    data: (text) =>
+      void stdout.write(`${wrap(text, width)}
+`),
+    line: (text) =>
+      void stdout.write(`${text}
+`),
     raw: (bytes) => void stdout.write(bytes),
     json: (value) => void stdout.write(`${JSON.stringify(value, null, 2)}\n`),
     remark: (text) => void stderr.write(`${wrap(text, width)}\n`),

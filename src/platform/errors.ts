@@ -28,6 +28,7 @@ const CAUSES: Record<string, string> = {
   EPERM: 'permission denied',
   EROFS: 'the file system is read-only',
   ENOSPC: 'no space is left on the disk',
+  EEXIST: 'a file stands in the place of its folder',
   ENOTDIR: 'a part of the path is not a folder',
   EISDIR: 'it is a folder',
   ENOENT: 'the folder does not exist',

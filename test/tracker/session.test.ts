@@ -42,7 +42,6 @@ describe.each([
   });
 
   test('a promise whose own then throws', () => {
-    // biome-ignore lint/suspicious/noThenProperty: hostile on purpose
     const promise = Object.defineProperty(Promise.resolve(1), 'then', { value: refuse });
     expect(start().session.run('query', () => promise)).toBe(promise);
   });

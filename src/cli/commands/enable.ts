@@ -1,7 +1,7 @@
 import { setAnalytics } from '../../choice/set-analytics.js';
 import { EVENTS, SCHEMA } from '../../schema/fields.js';
 import { EXIT, type Run } from '../command.js';
-import { columns, type Output, wrap } from '../output.js';
+import { columns, type Output } from '../output.js';
 import { decider, onOff, shortPath } from '../words.js';
 
 export const run: Run = async ({ options }, output) => {
@@ -32,7 +32,7 @@ export const run: Run = async ({ options }, output) => {
 
 /** What a yes means, on one screen. */
 function explain({ paint, width, data }: Output): void {
-  data(wrap(`${paint.bold('What is collected')}: once a day, counts. Per row one of these, nothing else:`, width));
+  data(`${paint.bold('What is collected')}: once a day, counts. Per row one of these, nothing else:`);
   data(
     columns(
       EVENTS.map(({ event, answers }) => [event, answers]),
@@ -41,10 +41,7 @@ function explain({ paint, width, data }: Output): void {
   );
   data(`\n${paint.bold('What is not')}`);
   data(
-    wrap(
-      'No identifier of you, your machine, installation or session. No arguments, prompts, results, error messages, cluster or file names; no operating system, version, client or clock time.',
-      width,
-    ),
+    'No identifier of you, your machine, installation or session. No arguments, prompts, results, error messages, cluster or file names; no operating system, version, client or clock time.',
   );
-  data(wrap('\nThe exact bytes: dot-ai-analytics preview. Every field and why: dot-ai-analytics schema.\n', width));
+  data('\nThe exact bytes: dot-ai-analytics preview. Every field and why: dot-ai-analytics schema.\n');
 }

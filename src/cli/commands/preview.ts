@@ -1,7 +1,7 @@
 import { type Preview, type PreviewRequest, readPreview } from '../../inspect/preview.js';
 import { decode } from '../../report/decode.js';
 import { EXIT, type Run } from '../command.js';
-import { type Output, wrap } from '../output.js';
+import type { Output } from '../output.js';
 import { showRows } from '../rows.js';
 import { plural } from '../words.js';
 
@@ -22,7 +22,7 @@ export const run: Run = async ({ options }, output) => {
     }
     return EXIT.done;
   }
-  output.data(wrap(heading(preview), output.width));
+  output.data(heading(preview));
   for (const request of requests) show(request, kind === 'example', output);
   if (next !== undefined) explain(output);
   return EXIT.done;
@@ -43,24 +43,19 @@ function heading({ enabled, kind, requests }: Preview): string {
 }
 
 function show({ state, day, url, bytes, sha256, body }: PreviewRequest, isExample: boolean, output: Output): void {
-  const { paint, width, data } = output;
-  const draft = isExample
-    ? 'example'
-    : 'draft, its random ids and its order are drawn when the day closes, at 01:00 UTC of the next';
-  data(`\n${paint.bold.underline(day)} ${state === 'final' ? paint.green('final') : wrap(paint.yellow(draft), width)}`);
-  const to = url === null ? 'nowhere: no destination is known' : `POST ${url}`;
-  data(`${to}\n${plural(bytes, 'byte')}, sha256 ${sha256.slice(0, 16)}…`);
-  const { rows } = decode(body) ?? { rows: [] };
-  showRows(rows, output);
+  const { paint, data } = output;
+  const label = isExample ? 'example' : state;
+  data(`\n${paint.bold.underline(day)} ${state === 'final' ? paint.green(label) : paint.yellow(label)}`);
+  if (label === 'draft') data(DRAFT);
+  data(url === null ? 'It would go nowhere: no destination is known.' : `POST ${url}`);
+  data(`${plural(bytes, 'byte')}, sha256 ${sha256.slice(0, 16)}…`);
+  showRows(decode(body)?.rows ?? [], output);
 }
 
-function explain({ paint, width, data }: Output): void {
+function explain({ paint, data }: Output): void {
   data(`\n${paint.bold('That is all of it')}`);
   data(
-    wrap(
-      'Every row above is sent as an event of its own, in random order, and carries besides: a random id used only once, noon UTC of its day, and the name and version of the library that encodes it. No id of you, your machine or this installation exists.',
-      width,
-    ),
+    'Every row above is sent as an event of its own, in random order, and carries besides: a random id used only once, noon UTC of its day, and the name and version of the library that encodes it. No id of you, your machine or this installation exists.',
   );
-  data(wrap('\nThe exact bytes: dot-ai-analytics preview --raw. Every field and why: dot-ai-analytics schema.', width));
+  data('\nThe exact bytes: dot-ai-analytics preview --raw. Every field and why: dot-ai-analytics schema.');
 }

@@ -2,7 +2,7 @@ import { lookAt } from '../../inspect/local.js';
 import { EVENTS, type Field, SCHEMA } from '../../schema/fields.js';
 import { toJsonSchema, valuesInWords } from '../../schema/render.js';
 import { EXIT, type Run } from '../command.js';
-import { columns, type Output, wrap } from '../output.js';
+import { columns, type Output } from '../output.js';
 
 export const run: Run = async ({ options }, output) => {
   const { vocabulary } = lookAt();
@@ -11,11 +11,9 @@ export const run: Run = async ({ options }, output) => {
     return EXIT.done;
   }
   const { paint, width, data } = output;
-  data(
-    wrap(`Schema ${SCHEMA}: everything that is ever recorded. One report a day, a shuffled bag of these rows.`, width),
-  );
+  data(`Schema ${SCHEMA}: everything that is ever recorded. One report a day, a shuffled bag of these rows.`);
   for (const { event, answers, fields } of EVENTS) {
-    data(`\n${paint.bold(event)}\n${wrap(answers, width)}`);
+    data(`\n${paint.bold(event)}\n${answers}`);
     for (const field of fields) showField(field, output);
   }
   const { tools, features } = vocabulary;

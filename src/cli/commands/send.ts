@@ -40,7 +40,7 @@ export const run: Run = async (_invocation, output) => {
     background: false,
     lookup: 'system',
     now: true,
-    onReport: (name, { verdict, reason }) => output.data(`${name}  ${verdict} (${reason})`),
+    onReport: (name, { verdict, reason }) => output.line(`${name}  ${verdict} (${reason})`),
   });
   const left = listWaiting(home).length;
   if (left === 0) return EXIT.done;

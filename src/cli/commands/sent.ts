@@ -35,11 +35,11 @@ function raw(reports: readonly SentReport[], output: Output): ExitCode {
   return EXIT.done;
 }
 
-function verify(reports: readonly SentReport[], { data, paint }: Output): ExitCode {
+function verify(reports: readonly SentReport[], { line, paint }: Output): ExitCode {
   const kept = reports.filter(({ outcome }) => outcome !== 'expired');
   for (const { name, isIntact, sha256 } of kept) {
     const word = isIntact === null ? paint.red('missing') : isIntact ? paint.green('ok') : paint.red('changed');
-    data(`${name}  ${sha256}  ${word}`);
+    line(`${name}  ${sha256}  ${word}`);
   }
   return kept.every(({ isIntact }) => isIntact === true) ? EXIT.done : EXIT.failed;
 }

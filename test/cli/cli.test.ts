@@ -1,0 +1,394 @@
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { documents } from '../../src/cli/docs.js';
+import { exampleTotals } from '../../src/inspect/example.js';
+import { freeze } from '../../src/report/freeze.js';
+import { memoryDestination } from '../../src/testing/index.js';
+import { type TestHome, testHome, tree } from '../support/home.js';
+import { CLI, cli, ROOT, run } from '../support/processes.js';
+import { testTracker, vocabulary } from '../support/tracker.js';
+
+const COMMANDS = [
+  ['status'],
+  ['status', '--json'],
+  ['preview'],
+  ['preview', '--json'],
+  ['preview', '--raw'],
+  ['sent'],
+  ['sent', '--json'],
+  ['hint'],
+  ['schema'],
+  ['schema', '--json'],
+];
+const CHANGING = [
+  ['enable', '--yes'],
+  ['disable'],
+  ['hint', '--mark-shown'],
+  ['hint', '--reset'],
+  ['clear'],
+  ['disable', '--purge'],
+];
+
+async function putReport(home: TestHome, day: string, key = 'phc_x'): Promise<string> {
+  mkdirSync(home.paths.outbox, { recursive: true });
+  const body = await freeze(exampleTotals(vocabulary), { day, vocabulary, schema: 1, seen: undefined, key });
+  writeFileSync(join(home.paths.outbox, `${day}.json`), body);
+  return body;
+}
+
+const yesterday = () => new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
+
+describe('P1: looking writes nothing', () => {
+  test.each(COMMANDS)('%s %s', async (...args) => {
+    const home = testHome();
+    const { code, stderr } = await cli(args.filter(Boolean), { env: home.env });
+    expect(code).toBe(0);
+    expect(stderr).toMatch(args[1] === '--raw' ? /example/ : /^$/);
+    expect(tree(home.folder)).toEqual({});
+  });
+});
+
+test('status --json of a new home', async () => {
+  const home = testHome();
+  const { stdout } = await cli(['status', '--json'], { env: home.env });
+  expect(JSON.parse(stdout)).toEqual({
+    version: 1,
+    enabled: false,
+    decidedBy: 'default',
+    layers: [
+      ...['DO_NOT_TRACK', 'DOT_AI_TELEMETRY', 'DOT_AI_ANALYTICS', 'ci', 'config'].map((layer) => ({
+        layer,
+        value: null,
+        verdict: 'none',
+      })),
+      { layer: 'default', value: null, verdict: 'off' },
+    ],
+    config: { path: home.paths.config, state: 'missing', analytics: null, acceptedSchema: null },
+    schema: 1,
+    hintShown: false,
+    today: null,
+    waiting: [],
+    lastSent: null,
+    dropped: 0,
+    destination: null,
+  });
+});
+
+describe('the choice', () => {
+  test('enable, status, disable', async () => {
+    const home = testHome();
+    const { env } = home;
+    expect(await cli(['status', '--exit-code'], { env })).toMatchObject({ code: 3 });
+    expect(await cli(['enable', '--yes'], { env })).toMatchObject({
+      code: 0,
+      stderr: '',
+      stdout: expect.stringContaining('In effect here: on'),
+    });
+    expect(JSON.parse(readFileSync(home.paths.config, 'utf8'))).toEqual({ analytics: true, analyticsSchema: 1 });
+    expect(await cli(['status', '--exit-code'], { env })).toMatchObject({ code: 0 });
+    expect(await cli(['disable'], { env })).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('In effect here: off'),
+    });
+    expect(JSON.parse(readFileSync(home.paths.config, 'utf8'))).toEqual({ analytics: false });
+  });
+
+  test('enable while the environment says no: saved, both states shown, exit 1', async () => {
+    const home = testHome();
+    const result = await cli(['enable', '--yes'], { env: { ...home.env, DOT_AI_ANALYTICS: 'false' } });
+    expect(result.code).toBe(1);
+    expect(result.stdout).toMatch(/Saved: on/);
+    expect(result.stdout).toMatch(/In effect here: off, because of the environment variable DOT_AI_ANALYTICS/);
+    expect(result.stderr).toMatch(/^Error: /);
+    expect(JSON.parse(readFileSync(home.paths.config, 'utf8'))).toMatchObject({ analytics: true });
+  });
+
+  test('disable while the environment says yes: saved, both states shown, exit 1', async () => {
+    const home = testHome();
+    const result = await cli(['disable'], { env: { ...home.env, DOT_AI_ANALYTICS: 'true' } });
+    expect(result.code).toBe(1);
+    expect(result.stdout).toMatch(/Saved: off[\s\S]*In effect here: on, because of/);
+  });
+
+  test('disable on a corrupt file works and keeps a copy; hint refuses it', async () => {
+    const home = testHome('{"analytics": tru');
+    expect(await cli(['hint', '--mark-shown'], { env: home.env })).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('can not be understood'),
+    });
+    const result = await cli(['disable'], { env: home.env });
+    expect(result).toMatchObject({ code: 0, stderr: expect.stringContaining('config.json.kept-1') });
+    expect(tree(home.paths.folder)).toMatchObject({ 'config.json.kept-1': '{"analytics": tru' });
+    expect(JSON.parse(readFileSync(home.paths.config, 'utf8'))).toEqual({ analytics: false });
+  });
+
+  test.each([
+    ['a folder in its place', (home: TestHome) => mkdirSync(join(home.paths.config, 'x'), { recursive: true })],
+    ['a file in the place of the folder', (home: TestHome) => writeFileSync(home.paths.folder, 'x')],
+  ])('%s: a clear error, exit 1, nothing half-done', async (_name, make) => {
+    const home = testHome();
+    make(home);
+    const before = tree(home.folder);
+    for (const args of [['enable', '--yes'], ['disable'], ['hint', '--mark-shown']]) {
+      const { code, stderr } = await cli(args, { env: home.env });
+      expect(code).toBe(1);
+      expect(stderr).toMatch(/^Error: .*config\.json could not be written: .+ Nothing was changed\./s);
+      expect(stderr).not.toMatch(/\n\s+at /);
+    }
+    expect(tree(home.folder)).toEqual(before);
+  });
+
+  test.runIf(process.getuid?.() === 0)('a read-only home: a clear error, exit 1, nothing half-done', async () => {
+    const home = testHome();
+    mkdirSync(home.paths.folder);
+    chmodSync(home.folder, 0o755);
+    // As another user, since root may write everywhere.
+    const under = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'];
+    const { code, stderr } = await cli(['enable', '--yes'], { env: home.env, under });
+    expect(code).toBe(1);
+    expect(stderr.replaceAll('\n', ' ')).toMatch(/config\.json could not be written: permission denied/);
+    expect(tree(home.folder)).toEqual({});
+  });
+
+  test('no home at all', async () => {
+    const env = { PATH: process.env.PATH, DOT_AI_CONFIG_DIR: 'relative' };
+    expect(await cli(['enable', '--yes'], { env })).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('not an absolute path'),
+    });
+    expect(await cli(['status'], { env })).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining('not an absolute path'),
+    });
+    expect(await cli(['sent'], { env })).toMatchObject({ code: 1 });
+  });
+});
+
+test('P3: nothing is read relative to the current directory, and nothing there is run', async () => {
+  const home = testHome();
+  const folder = join(home.folder, 'checkout');
+  const yes = '{"analytics": true, "dot-ai": {"analytics": true}}';
+  const trap = `require('fs').writeFileSync(${JSON.stringify(join(home.folder, 'trapped'))}, ''); module.exports = {analytics: true};`;
+  mkdirSync(join(folder, '.config'), { recursive: true });
+  mkdirSync(join(folder, '.dot-ai'));
+  for (const name of ['.config/config.js', '.dot-airc.js', 'dot-ai.config.js', '.config/dot-airc.js'])
+    writeFileSync(join(folder, name), trap);
+  for (const name of ['package.json', '.dot-ai/config.json', 'config.json', '.dot-airc', '.dot-airc.json'])
+    writeFileSync(join(folder, name), yes);
+  writeFileSync(join(folder, '.env'), 'DOT_AI_ANALYTICS=true\n');
+  for (const args of COMMANDS) expect((await cli(args, { env: home.env, cwd: folder })).code).toBe(0);
+  const { stdout } = await cli(['status', '--json'], { env: home.env, cwd: folder });
+  expect(JSON.parse(stdout)).toMatchObject({ enabled: false, decidedBy: 'default' });
+  const server = `
+    const { createAnalytics, dotAiVocabulary } = require('${ROOT}dist/cjs/index.js');
+    const analytics = createAnalytics({ ...dotAiVocabulary, hint: false });
+    console.log(analytics.statusLine());`;
+  expect((await run(process.execPath, ['-e', server], { env: home.env, cwd: folder })).stdout).toMatch(/disabled/);
+  expect(Object.keys(tree(home.folder)).filter((name) => !name.startsWith('checkout/'))).toEqual([]);
+});
+
+describe('preview', () => {
+  test('while off: example counts, clearly marked, made by the same code', async () => {
+    const { stdout } = await cli(['preview', '--json'], { env: testHome().env });
+    const { enabled, kind, requests } = JSON.parse(stdout);
+    expect({ enabled, kind, count: requests.length }).toEqual({ enabled: false, kind: 'example', count: 1 });
+    expect((await cli(['preview'], { env: testHome().env })).stdout).toMatch(/^EXAMPLE\. Analytics is off/);
+  });
+
+  test('a draft says that ids and order are drawn when the day closes', async () => {
+    const home = testHome({ analytics: true });
+    const { analytics, use } = testTracker(
+      home,
+      {},
+      { now: new Date().toISOString(), timing: { tick: 1e6, startSpread: 1e9, interval: 1e9 } },
+    );
+    await use('query', 6);
+    await analytics.close();
+    const { stdout } = await cli(['preview'], { env: home.env });
+    expect(stdout.replaceAll('\n', ' ')).toMatch(/draft.*random ids and its order are drawn when it closes/);
+    expect((await cli(['preview', '--raw'], { env: home.env })).stderr.replaceAll('\n', ' ')).toMatch(/still counted/);
+    expect((await cli(['status', '--json'], { env: home.env })).stdout).toContain('"rows": 5');
+  });
+
+  test('P5: the raw bytes are the file’s, and status names the same hash', async () => {
+    const home = testHome({ analytics: true });
+    const body = await putReport(home, yesterday());
+    expect((await cli(['preview', '--raw'], { env: home.env })).stdout).toBe(body);
+    const { requests } = JSON.parse((await cli(['preview', '--json'], { env: home.env })).stdout);
+    const { waiting } = JSON.parse((await cli(['status', '--json'], { env: home.env })).stdout);
+    expect(waiting).toEqual([
+      {
+        day: yesterday(),
+        rows: JSON.parse(body).batch.length,
+        bytes: Buffer.byteLength(body),
+        sha256: requests[0].sha256,
+      },
+    ]);
+  });
+
+  test('off here, but a server counted: what it would send is shown, not an example', async () => {
+    const home = testHome({ analytics: false });
+    await putReport(home, yesterday());
+    const { stdout } = await cli(['preview', '--json'], { env: home.env });
+    expect(JSON.parse(stdout)).toMatchObject({ enabled: false, kind: 'pending', requests: [{ state: 'final' }] });
+    expect((await cli(['status'], { env: home.env })).stderr.replaceAll('\n', ' ')).toMatch(
+      /counts exist although analytics is off here/,
+    );
+  });
+});
+
+describe('send and sent', () => {
+  test('delivered, and every copy verifies until somebody changes it', async () => {
+    const home = testHome({ analytics: true });
+    const received = await memoryDestination();
+    onTestFinished(received.close);
+    const env = { ...home.env, ...received.env };
+    const body = await putReport(home, yesterday(), 'phc_test');
+    expect(await cli(['send'], { env })).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining(`${yesterday()}  delivered (HTTP 200)`),
+    });
+    expect(received.requests.map((request) => request.body.toString())).toEqual([body]);
+    expect((await cli(['sent', '--raw'], { env })).stdout).toBe(body);
+    expect(await cli(['sent', '--verify'], { env })).toMatchObject({ code: 0, stdout: expect.stringMatching(/ok\n$/) });
+    expect(JSON.parse((await cli(['sent', yesterday(), '--json'], { env })).stdout)).toMatchObject({
+      version: 1,
+      reports: [{ outcome: 'delivered', status: 200, body }],
+    });
+    expect((await cli(['sent', yesterday()], { env })).stdout).toContain('13 calls');
+    writeFileSync(join(home.paths.sent, `${yesterday()}.json`), `${body} `);
+    expect(await cli(['sent', '--verify'], { env })).toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(/changed\n$/),
+    });
+    expect(await cli(['send'], { env })).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^Nothing is waiting/),
+    });
+  });
+
+  test.each([
+    ['off', { analytics: false }, {}, /analytics is off/],
+    ['no destination', { analytics: true }, {}, /no destination is known/],
+    [
+      'a bad destination',
+      { analytics: true },
+      { DOT_AI_POSTHOG_HOST: 'http://example.com', DOT_AI_POSTHOG_KEY: 'k' },
+      /not https/,
+    ],
+    [
+      'a closed port',
+      { analytics: true },
+      { DOT_AI_POSTHOG_HOST: 'http://127.0.0.1:9', DOT_AI_POSTHOG_KEY: 'phc_x' },
+      /could not be delivered/,
+    ],
+  ])('%s: a clear error, exit 1, the report is kept', async (_name, config, variables, error) => {
+    const home = testHome(config);
+    const body = await putReport(home, yesterday());
+    const { code, stderr } = await cli(['send'], { env: { ...home.env, ...variables } });
+    expect(code).toBe(1);
+    expect(stderr.replaceAll('\n', ' ')).toMatch(error);
+    expect(readFileSync(join(home.paths.outbox, `${yesterday()}.json`), 'utf8')).toBe(body);
+  });
+
+  test.each(['yesterday', '2026-02-30', '../../etc/passwd'])('the day %j is a usage error', async (day) => {
+    expect(await cli(['sent', day], { env: testHome().env })).toMatchObject({ code: 2, stdout: '' });
+  });
+});
+
+describe('the command line itself', () => {
+  test.each([
+    [['enabel'], /unknown command 'enabel'[\s\S]*Did you mean enable\?/],
+    [['status', '--jsn'], /unknown option '--jsn'[\s\S]*Did you mean --json\?/],
+    [['status', 'x'], /too many arguments/],
+    [['preview', '--json', '--raw'], /cannot be used with/],
+    [['--frobnicate'], /unknown option/],
+  ])('%j: exit 2', async (args, message) => {
+    const { code, stdout, stderr } = await cli(args, { env: testHome().env });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(message);
+  });
+
+  test.each([[['--help']], [['--version']], [['help', 'status']], [['status', '--help']]])(
+    '%j: exit 0',
+    async (args) => {
+      expect(await cli(args, { env: testHome().env })).toMatchObject({ code: 0, stderr: '' });
+    },
+  );
+
+  test('alone and without a terminal it prints the status and ends', async () => {
+    const { code, stdout } = await cli([], { env: testHome().env });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^Analytics is off/);
+  });
+
+  test('colours only where they are wanted', async () => {
+    const env = testHome().env;
+    const hasColour = async (variables: NodeJS.ProcessEnv) =>
+      (await cli(['preview'], { env: { ...env, ...variables } })).stdout.includes('\u001b[');
+    expect(await hasColour({})).toBe(false);
+    expect(await hasColour({ FORCE_COLOR: '1' })).toBe(true);
+    expect(await hasColour({ FORCE_COLOR: '0' })).toBe(false);
+    expect((await cli(['status', '--json'], { env: { ...env, FORCE_COLOR: '1' } })).stdout).not.toContain('\u001b[');
+  });
+
+  test('a pipe that closes early is no error', async () => {
+    const { code, stdout, stderr } = await run(
+      'bash',
+      ['-c', `set -o pipefail; "$0" "$1" schema | head -n 1`, process.execPath, CLI],
+      { env: testHome().env },
+    );
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^Schema 1/);
+  });
+
+  test.each([40, 80])('in %d columns no line of text is wider', async (width) => {
+    for (const args of [['status'], ['preview'], ['schema']]) {
+      const { stdout } = await cli(args, { env: { ...testHome().env, COLUMNS: String(width) } });
+      // Names and hashes can't be broken; everything made of words is.
+      const wide = stdout.split('\n').filter((line) => line.length > width && line.trim().split(/\s{1,}/).length > 4);
+      expect(wide, args.join(' ')).toEqual([]);
+    }
+  });
+});
+
+test('man pages, docs/cli.md and docs/collected.md are renderings of the tables (npm run docs)', () => {
+  for (const [path, text] of Object.entries(documents()))
+    expect(readFileSync(`${ROOT}${path}`, 'utf8'), path).toBe(text);
+});
+
+const hasStrace = (await run('strace', ['-V']).catch(() => ({ code: 1 }))).code === 0;
+if (!hasStrace) process.stderr.write('SKIPPED: strace is not installed, so system calls are not watched\n');
+
+describe.runIf(hasStrace)('under strace', () => {
+  test.each([...COMMANDS, ...CHANGING])('%s %s opens no socket', async (...args) => {
+    const home = testHome({ analytics: true });
+    await putReport(home, yesterday());
+    const log = join(home.folder, 'strace.log');
+    const under = ['strace', '-f', '-qq', '-e', 'trace=network', '-o', log];
+    const { code, stderr } = await cli(args.filter(Boolean), { env: home.env, under });
+    expect(code, stderr).toBe(0);
+    // socketpair() is how Node talks to its own child; a socket() would be a way out.
+    expect(
+      readFileSync(log, 'utf8')
+        .split('\n')
+        .filter((line) => /\b(socket|connect|sendto|sendmsg)\(/.test(line)),
+    ).toEqual([]);
+  });
+});
+
+test('status, enable, disable, hint, schema, clear and sent load no module that could send', async () => {
+  const probe = `
+    process.on('exit', () => {
+      const loaded = process.moduleLoadList.filter((name) => /NativeModule (http|https|tls|dns|internal\\/deps\\/undici\\/undici|_http_client)$/.test(name));
+      if (loaded.length) process.stderr.write('LOADED ' + loaded.join());
+    });`;
+  for (const args of [['status'], ['enable', '--yes'], ['disable'], ['hint'], ['schema'], ['clear'], ['sent']]) {
+    const home = testHome();
+    const preload = join(home.folder, 'probe.cjs');
+    writeFileSync(preload, probe);
+    const { stderr } = await run(process.execPath, ['-r', preload, CLI, ...args], { env: home.env });
+    expect(stderr, args.join(' ')).toBe('');
+  }
+});
