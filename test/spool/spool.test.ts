@@ -123,7 +123,11 @@ describe('a folder that is deleted or can not be written', () => {
     // Root may write everywhere, so as root it runs as somebody else.
     const under = isRoot ? ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'] : [];
     const { code, stdout, stderr } = await runScript(source, { env: home.env, under });
-    expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: 'Analytics: enabled (anonymous usage data)\n', stderr: '' });
+    expect({ code, stdout, stderr }).toEqual({
+      code: 0,
+      stdout: 'Analytics: enabled (anonymous usage data)\n',
+      stderr: '',
+    });
     chmodSync(home.paths.data, 0o700);
     expect(readdirSync(home.paths.data)).toEqual([]);
   });
