@@ -78,7 +78,6 @@ export async function closeOwn(closing: Closing, home: Home | undefined, own: re
   const unpublished: string[] = [];
   for (const { page, file } of own) {
     const isThere = () => file === undefined || entry(file.path) !== undefined;
-    if (!isThere()) continue;
     const body = await frozen(closing, undefined, page.day, [parsePage(page.bytes().toString('latin1'), page.day)]);
     if (body === undefined) continue;
     if (home === undefined || file === undefined) unpublished.push(body);

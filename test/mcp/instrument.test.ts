@@ -229,6 +229,25 @@ describe('used wrongly, it is harmless and says so once', () => {
   });
 });
 
+test('P6, P9: the hint never goes with a failure, with structured content, or as the first block', async () => {
+  const home = testHome();
+  const { server } = serverFor(home, {
+    classify: (result) => (JSON.stringify(result).includes('soft') ? 'kubernetes' : undefined),
+  });
+  const results = {
+    a: { ...text('1'), structuredContent: { n: 1 } },
+    b: { content: [] },
+    c: { ...text('1'), isError: true },
+    d: text('soft'),
+  };
+  for (const [name, result] of Object.entries(results)) server.registerTool(name, {}, async () => result);
+  server.registerTool('e', {}, async () => text('1'));
+  const client = await connect(server);
+  for (const [name, result] of Object.entries(results))
+    expect((await client.callTool({ name })).content).toEqual(result.content);
+  expect(((await client.callTool({ name: 'e' })).content as unknown[]).length).toBe(2);
+});
+
 test('P6, P9: a transport that fails to send gives the hint back', async () => {
   const home = testHome();
   const { server } = serverFor(home);

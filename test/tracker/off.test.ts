@@ -22,22 +22,30 @@ describe('P1: off means nothing', () => {
       const before = tree(home.folder);
       const script = `
       const modules = new Set(process.moduleLoadList);
+      let timers = 0;
+      for (const name of ['setInterval', 'setTimeout', 'setImmediate']) {
+        const original = globalThis[name];
+        globalThis[name] = (...args) => { timers += 1; return original(...args); };
+      }
       const settled = async () => {
         await new Promise((resolve) => setTimeout(resolve, 50));
         return process.getActiveResourcesInfo().sort().join();
       };
       const resources = await settled();
+      timers = 0;
       const signals = process.eventNames().join();
       const { createAnalytics, dotAiVocabulary } = await import('dot-ai-analytics');
       const analytics = createAnalytics({ ...dotAiVocabulary, hint: false, posthog: { host: 'http://127.0.0.1:9', key: 'k' } });
       const session = analytics.session();
       for (let i = 0; i < 100; i += 1) await session.run('recommend', async () => ({}));
       analytics.feature('chooseSolution'); analytics.provider('anthropic');
+      const started = timers;
       const after = await settled();
       const now = process.moduleLoadList.filter((name) => !modules.has(name));
       await analytics.close();
       console.log(JSON.stringify({
         sending: now.filter((name) => /(http|https|net|tls|dns|undici|fetch|worker|child_process)$/.test(name)),
+        timers: started,
         same: resources === after && signals === process.eventNames().join(),
         line: analytics.statusLine(),
       }));`;

@@ -3,11 +3,15 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { clearData } from '../../src/choice/clear-data.js';
 import { setAnalytics } from '../../src/choice/set-analytics.js';
+import { createGate } from '../../src/consent/gate.js';
+import { deliver } from '../../src/delivery/deliver.js';
+import { type Destination, resolveDestination } from '../../src/delivery/destination.js';
 import { exampleTotals } from '../../src/inspect/example.js';
 import { freeze } from '../../src/report/freeze.js';
-import { memoryDestination } from '../../src/testing/index.js';
+import { createSpool } from '../../src/spool/spool.js';
+import { fixedClock, memoryDestination } from '../../src/testing/index.js';
 import { countedRows, countedTool } from '../support/counted.js';
-import { type TestHome, testHome, tree } from '../support/home.js';
+import { type TestHome, testHome, tree, writeConfig } from '../support/home.js';
 import { runScript } from '../support/processes.js';
 import { testTracker, until, vocabulary } from '../support/tracker.js';
 
@@ -85,6 +89,51 @@ describe('P10: no means no, now', () => {
     expect(at).toEqual([]);
     expect(dataFiles(home)).toEqual([]);
     expect(results.map(({ code, stderr }) => `${code}${stderr}`)).toEqual(results.map(() => '0'));
+  });
+
+  test('a no that is written by hand counts from the next call on, without any tick', async () => {
+    const home = testHome({ analytics: true });
+    const timing = { tick: 1e6, startSpread: 1e9, interval: 1e9 };
+    const { analytics, use } = testTracker(home, {}, { now: '2026-11-23T10:00:00Z', timing });
+    await use('query', 3);
+    writeConfig(home.paths, { analytics: false });
+    await use('query', 1);
+    expect(dataFiles(home)).toEqual([]);
+    await analytics.close();
+  });
+
+  test('a file that a server creates at the very moment of the no is taken back', () => {
+    // The server asked the gate just before; now the no is on disk, and `disable` has looked for files already.
+    const home = testHome({ analytics: false });
+    const spool = createSpool(home.paths, createGate(home.env, home.paths), vocabulary);
+    spool.add('2026-11-23', 'tool query', () => ['success']);
+    expect(dataFiles(home)).toEqual([]);
+    expect(spool.unclosed()).toEqual([]);
+  });
+
+  test('a sender that has no timer but its own gives up within a moment', async () => {
+    const home = testHome({ analytics: true });
+    const received = await destination();
+    received.respondWith(() => {});
+    await putReport(home, '2026-11-21');
+    const { destination: to } = resolveDestination({}, undefined, received.posthog);
+    const results: string[] = [];
+    const pass = deliver({
+      home: home.paths,
+      gate: createGate(home.env, home.paths),
+      destination: to as Destination,
+      vocabulary,
+      clock: fixedClock('2026-11-23T02:00:00Z'),
+      signal: new AbortController().signal,
+      background: false,
+      lookup: 'cancellable',
+      onReport: (_name, { verdict, reason }) => results.push(`${verdict} ${reason}`),
+    });
+    await until(() => received.requests.length === 1, 'a request');
+    await setAnalytics(false, { env: home.env });
+    await pass;
+    expect(results).toEqual(['skipped off']);
+    expect(dataFiles(home)).toEqual([]);
   });
 
   test('a claim that a killed sender left is deleted without waiting for it', async () => {
