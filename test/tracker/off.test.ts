@@ -53,6 +53,7 @@ describe('P1: off means nothing', () => {
       expect(stderr).toBe('');
       expect(JSON.parse(stdout)).toEqual({
         sending: [],
+        timers: 0,
         same: true,
         line: 'Analytics: disabled (opt-in with DOT_AI_ANALYTICS=true)',
       });
