@@ -8,6 +8,7 @@ import { tidy } from '../../src/outbox/retention.js';
 import { closeFinishedDays } from '../../src/report/close.js';
 import { decode } from '../../src/report/decode.js';
 import { closedPath, reportPath } from '../../src/report/names.js';
+import { publish } from '../../src/report/publish.js';
 import { openEnvelope } from '../../src/schema/envelope.js';
 import { type TestHome, testHome, tree } from '../support/home.js';
 import { runScript } from '../support/processes.js';
@@ -141,6 +142,20 @@ test('P7: twenty processes close the same days at once: one report a day, always
 });
 
 describe('P7: a crash between two steps', () => {
+  test('a second report for a closed day is never published, wherever the first one is', async () => {
+    const home = testHome({ analytics: true });
+    const { gate } = closing(home);
+    const publishOne = (body: string) => publish(home.paths, DAY, body, gate, () => true);
+    expect(publishOne('first')).toBe(true);
+    expect(publishOne('second')).toBe(false);
+    unlinkSync(reportPath(home.paths.outbox, DAY)); // as if the first closer was killed between its two links
+    expect(publishOne('third')).toBe(false);
+    expect(readFileSync(closedPath(home.paths, DAY), 'utf8')).toBe('first');
+    expect(readdirSync(home.paths.outbox)).toEqual([]);
+    await close(home, '2026-11-24T02:00:00Z');
+    expect(readFileSync(reportPath(home.paths.outbox, DAY), 'utf8')).toBe('first');
+  });
+
   test('closed but not in the outbox: the next one brings it there, the same bytes', async () => {
     const home = testHome({ analytics: true });
     spool(home, DAY, oneCall);
