@@ -65,6 +65,7 @@ export function wrap(text: string, width: number): string {
 }
 
 function wrapLine(line: string, width: number): string {
+  if (columnsOf(line) <= width) return line; // columns keep their spaces
   const [indent = ''] = /^ */.exec(line) ?? [];
   const lines: string[] = [];
   let current = '';

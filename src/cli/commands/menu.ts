@@ -10,7 +10,7 @@ export const run: Run = async (_invocation, output) => {
   if (!output.isInteractive) return EXIT.done;
   const { select } = await import('@inquirer/prompts');
   output.data('');
-  const offered = COMMANDS.filter(({ name }) => OFFERED.includes(name));
+  const offered = OFFERED.flatMap((name) => COMMANDS.find((spec) => spec.name === name) ?? []);
   const chosen = await select({
     message: 'What next?',
     choices: [
