@@ -12,15 +12,10 @@ export const MOST_DISTINCT = 6;
  * write counts it: its outcome, its latency, the tool before it (`from_`), and the how-manieth different tool of its
  * session it was (`nth_`), from which the sessions per number of tools follow by subtraction.
  */
-export function callCells(call: {
-  outcome: Outcome;
-  milliseconds: number;
-  from?: string | undefined;
-  nth?: number | undefined;
-}): string[] {
-  const cells: string[] = [OUTCOME_CELLS[call.outcome], latencyCell(call.milliseconds)];
-  if (call.from !== undefined) cells.push(fromCell(call.from));
-  if (call.nth !== undefined) cells.push(nthCell(call.nth));
+export function callCells(outcome: Outcome, milliseconds: number, from?: string, nth?: number): string[] {
+  const cells: string[] = [OUTCOME_CELLS[outcome], latencyCell(milliseconds)];
+  if (from !== undefined) cells.push(fromCell(from));
+  if (nth !== undefined) cells.push(nthCell(nth));
   return cells;
 }
 

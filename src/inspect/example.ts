@@ -1,6 +1,5 @@
 import { callCells, featureLine, providerLine, toolLine, USES } from '../counters/cells.js';
-import type { Counts } from '../counters/page.js';
-import { addCount } from '../counters/page.js';
+import { addCount, type Counts } from '../counters/page.js';
 import { mergePages, type Totals } from '../report/totals.js';
 import type { Category, Vocabulary } from '../schema/vocabulary.js';
 
@@ -21,12 +20,7 @@ export function exampleTotals(vocabulary: Vocabulary): Totals {
   const nameAt = (index: number) => vocabulary.tools[index % vocabulary.tools.length] ?? 'other';
   for (const { tool, times, ms, failed, after, nth } of DAY) {
     const from = after === undefined ? 'start' : nameAt(after);
-    const cells = callCells({
-      outcome: failed ?? 'success',
-      milliseconds: ms,
-      from,
-      ...(nth !== undefined && { nth }),
-    });
+    const cells = callCells(failed ?? 'success', ms, from, nth);
     for (const cell of cells) addCount(counts, toolLine(nameAt(tool)), cell, times);
   }
   for (const feature of vocabulary.features.slice(0, 2)) addCount(counts, featureLine(feature), USES, 3);

@@ -45,7 +45,11 @@ const MOST_UNWRITTEN = 7;
 export function createSpool(home: Home | undefined, gate: Gate, declaration: Declaration): Spool {
   let days: Open[] = [];
   let forgotten = 0;
-  const era = (day: Day) => `${day} ${forgotten}`;
+  let current = { day: '', era: '' };
+  const era = (day: Day): string => {
+    if (current.day !== day) current = { day, era: `${day} ${forgotten}` };
+    return current.era;
+  };
 
   function dayOf(day: Day): Open {
     const known = days.find((one) => one.page.day === day);
@@ -125,6 +129,7 @@ export function createSpool(home: Home | undefined, gate: Gate, declaration: Dec
     }
     days = days.filter((one) => !going.includes(one));
     forgotten += 1;
+    current = { day: '', era: '' };
   }
 
   return { add, era, forget, unclosed: () => days.map(({ page, file }) => ({ page, file })) };

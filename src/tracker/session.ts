@@ -44,11 +44,10 @@ export function createSession<Tool extends string>(
         isOpen = false;
         const took = stop();
         recorder.record(toolLine(tool), (era) => {
-          const cells = { outcome, milliseconds: took };
-          if (!chained) return callCells(cells);
+          if (!chained) return callCells(outcome, took);
           // Begun before midnight, or before a no: what came before it is not told any more.
           const before = era === begun ? from : chain.follow(tool, era);
-          return callCells({ ...cells, from: before, nth: chain.nth(tool, era) });
+          return callCells(outcome, took, before, chain.nth(tool, era));
         });
       },
       abandon() {

@@ -24,10 +24,7 @@ function rowsFor(sessions: readonly (readonly Called[])[], limits: { rows?: numb
   for (const calls of sessions) {
     const chain = createChain();
     for (const { tool, outcome = 'success', ms = 1 } of calls) {
-      page.add(
-        toolLine(tool),
-        callCells({ outcome, milliseconds: ms, from: chain.follow(tool, DAY), nth: chain.nth(tool, DAY) }),
-      );
+      page.add(toolLine(tool), callCells(outcome, ms, chain.follow(tool, DAY), chain.nth(tool, DAY)));
     }
   }
   return rowsOf(mergePages([parsePage(page.bytes().toString('latin1'), DAY)], vocabulary), {
