@@ -20,6 +20,12 @@ const shared = {
 };
 const library = { index: 'src/index.ts', mcp: 'src/mcp/index.ts', testing: 'src/testing/index.ts' };
 
+const internals = {
+  docs: 'src/cli/docs.ts',
+  'config-update': 'src/consent/config-update.ts',
+  home: 'src/platform/home.ts',
+};
+
 rmSync('dist', { recursive: true, force: true });
 mkdirSync('dist/cjs', { recursive: true });
 writeFileSync('dist/cjs/package.json', '{ "type": "commonjs" }\n');
@@ -35,8 +41,8 @@ await Promise.all([
     input: library,
     output: { dir: 'dist/cjs', format: 'cjs', chunkFileNames: 'chunks/[name]-[hash].js' },
   }),
-  // For `npm run docs` only; not in the package.
-  build({ ...shared, input: { docs: 'src/cli/docs.ts' }, output: { dir: 'dist/docs', format: 'esm' } }),
+  // For `npm run docs`, and for tests that race processes of their own; not in the package.
+  build({ ...shared, input: internals, output: { dir: 'dist/internals', format: 'esm' } }),
   build({
     ...shared,
     input: { bin: 'src/cli/bin.ts' },

@@ -1,6 +1,6 @@
 // Renders the documents that repeat what the code knows. `npm test` fails where they differ.
 import { existsSync, writeFileSync } from 'node:fs';
-import { documents, recordedSchema } from '../dist/docs/docs.js';
+import { documents, recordedSchema } from '../dist/internals/docs.js';
 
 for (const [path, text] of Object.entries(documents())) writeFileSync(new URL(`../${path}`, import.meta.url), text);
 

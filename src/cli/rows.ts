@@ -1,3 +1,4 @@
+import { LATENCY_BOUNDS } from '../schema/numbers.js';
 import type { Row } from '../schema/report.js';
 import { columns, type Output } from './output.js';
 import { plural } from './words.js';
@@ -63,13 +64,15 @@ function outcome(p: Properties): string {
 }
 
 function latency(p: Properties): string {
-  const cells = family(p, 'latency_le_').map(([bound, count]) => `${count} within ${duration(bound)}`);
+  const cells = family(p, 'latency_le_').map(([bound, count]) => `${count} ${within(bound)}`);
   return cells.length === 0 ? '' : cells.join(', ');
 }
 
-function duration(bound: string): string {
-  if (bound === 'inf') return 'longer';
-  const ms = Number(bound);
+function within(bound: string): string {
+  return bound === 'inf' ? `over ${duration(LATENCY_BOUNDS.at(-1) as number)}` : `within ${duration(Number(bound))}`;
+}
+
+function duration(ms: number): string {
   if (ms < 1000) return `${ms} ms`;
   return ms < 60_000 ? `${ms / 1000} s` : `${ms / 60_000} min`;
 }

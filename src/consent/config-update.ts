@@ -74,7 +74,7 @@ function lockOf(home: Home): string {
 function change(home: Home, changes: Changes, onDamage: 'replace' | 'refuse', lock: Lock): Update {
   const target = resolveLink(home.config);
   const old = readOld(target);
-  if (!old.isUnderstood && onDamage === 'refuse') throw new Error('it can not be understood');
+  if (!old.isUnderstood && onDamage === 'refuse') throw new NotUnderstood();
   let text = old.text ?? EMPTY;
   for (const [key, value] of Object.entries(changes)) {
     text = editKey(text, key, value === undefined ? undefined : JSON.stringify(value));
@@ -147,6 +147,11 @@ function writeLike(path: string, text: string, lock: Lock): void {
 }
 
 function notWritten(home: Home, error: unknown): AnalyticsError {
+  if (error instanceof NotUnderstood) {
+    return new AnalyticsError('CONFIG_NOT_WRITTEN', `${readConfig(home.config).problem}. Nothing was changed.`, {
+      cause: error,
+    });
+  }
   const cause = systemCode(error) === 'ELOCKED' ? `another process keeps ${lockOf(home)}` : causeOf(error);
   const next =
     'Nothing was changed. Make the file writable, or decide with the environment variable DOT_AI_ANALYTICS=true or =false.';
@@ -154,3 +159,6 @@ function notWritten(home: Home, error: unknown): AnalyticsError {
     cause: error,
   });
 }
+
+/** Only a yes or a no may replace such a file. */
+class NotUnderstood extends Error {}

@@ -9,7 +9,7 @@ export const MOST_DISTINCT = 6;
 
 /**
  * The cells of a tool's line. Everything that one call changes stands on the line of the called tool, so that one
- * write counts it: its outcome, its latency, the tool before it (`from_`), and the how-manieth different tool of its
+ * write counts it: its outcome, its latency, the tool before it (`from_`), and as which different tool of its
  * session it was (`nth_`), from which the sessions per number of tools follow by subtraction.
  */
 export function callCells(outcome: Outcome, milliseconds: number, from?: string, nth?: number): string[] {

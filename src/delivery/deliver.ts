@@ -11,38 +11,40 @@ import { openEnvelope } from '../schema/envelope.js';
 import type { Vocabulary } from '../schema/vocabulary.js';
 import { retryAfterMs } from './answers.js';
 import { attempt, type Result, type Terms } from './attempt.js';
-import { endPause, pause, readPause } from './pause.js';
+import { endPause, type Pause, pause, readPause } from './pause.js';
 
 export interface Delivery extends Terms {
   readonly home: Home;
   readonly vocabulary: Vocabulary;
   readonly clock: Clock;
   /** True where a person asked for it now: a back-off is not waited for, a Retry-After is. */
-  readonly now?: boolean;
+  readonly ignoreBackOff?: boolean;
   /** Called after each report. */
   readonly onReport?: (name: string, result: Result) => void;
 }
 
 /**
  * One pass over the outbox, oldest day first. Stops at the first report that has to wait, since the next would too.
+ * @returns the pause that kept it from sending anything
  * @throws a system error where the folders can't be written; nothing a destination does makes it throw
  */
-export async function deliver(delivery: Delivery): Promise<void> {
+export async function deliver(delivery: Delivery): Promise<Pause | undefined> {
   const { home, gate, destination, clock, signal } = delivery;
-  if (!gate.check().enabled) return;
+  if (!gate.check().enabled) return undefined;
   assertOwnData(home);
   reclaimAbandoned(home);
   tidy(home, clock());
   const waiting = readPause(home, destination, clock());
-  if (waiting !== undefined && (!delivery.now || clock() < waiting.askedUntil)) return;
+  if (waiting !== undefined && (!delivery.ignoreBackOff || clock() < waiting.askedUntil)) return waiting;
   for (const name of listReports(home.outbox)) {
-    if (signal.aborted || !gate.check().enabled) return;
+    if (signal.aborted || !gate.check().enabled) break;
     if (!claim(home, name)) continue;
     const result = await sendClaimed(delivery, name);
     debug('send %s to %s: %s (%s)', name, destination.host, result.verdict, result.reason);
     delivery.onReport?.(name, result);
-    if (result.verdict === 'retry' || result.verdict === 'unauthorised') return;
+    if (result.verdict === 'retry' || result.verdict === 'unauthorised') break;
   }
+  return undefined;
 }
 
 /**

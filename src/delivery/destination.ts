@@ -39,7 +39,7 @@ function resolve(where: string, value: unknown, source: Destination['source']): 
 const KEY = /^[\x21-\x7e]+$/;
 
 /** Why a value is no endpoint; undefined where it is one. TLS is required of everything but this machine itself. */
-export function endpointProblem(value: unknown): string | undefined {
+function endpointProblem(value: unknown): string | undefined {
   if (!isObject(value)) return 'expected an object with "host" and "key"';
   const { host, key } = value;
   if (typeof host !== 'string' || host === '') return 'the host is missing';

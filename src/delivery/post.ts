@@ -9,7 +9,7 @@ export interface Answer {
   readonly body: string;
 }
 
-export interface Attempt {
+export interface PostOptions {
   /** Ends the attempt at once, without an answer. */
   readonly signal: AbortSignal;
   /** True where the process must not be kept alive by this attempt. */
@@ -19,7 +19,7 @@ export interface Attempt {
 }
 
 /** From the first look-up to the last byte of the answer, ms. */
-export const ATTEMPT_MS = 3_000;
+const ATTEMPT_MS = 3_000;
 /** PostHog's answers are tiny; a captive portal's page need not be read. */
 const MOST_ANSWER_BYTES = 16 * 1024;
 
@@ -38,7 +38,7 @@ export function headersFor(url: string, body: string): Record<string, string> {
  * One POST of exactly these bytes: no compression, no cookie, no redirect followed, no connection kept.
  * @throws where there was no answer: refused, reset, not resolved, too late, aborted
  */
-export async function post(url: string, body: string, { signal, background, lookup }: Attempt): Promise<Answer> {
+export async function post(url: string, body: string, { signal, background, lookup }: PostOptions): Promise<Answer> {
   // Not fetch: that adds headers nobody asked for, and costs 20 ms to load.
   const { request } = url.startsWith('https:') ? await import('node:https') : await import('node:http');
   signal.throwIfAborted();

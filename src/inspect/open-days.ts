@@ -7,7 +7,7 @@ import { listSpool } from '../spool/names.js';
 import { readSpoolFile } from '../spool/read.js';
 import type { Local } from './local.js';
 
-/** A day that is counted and not closed: today, and finished ones until a server runs. */
+/** A day that is counted and not closed: until 01:00 UTC of the next day, and then until a server runs. */
 export interface OpenDay {
   readonly day: Day;
   readonly totals: Totals;

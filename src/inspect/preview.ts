@@ -41,17 +41,24 @@ export interface Preview {
  * counts. Reads, never writes.
  */
 export async function readPreview(viewpoint: Viewpoint = {}): Promise<Preview> {
+  return (await inspectPreview(viewpoint)).preview;
+}
+
+/** The preview, and how many files wait that are not of the closed world, and therefore never sent. */
+export async function inspectPreview(viewpoint: Viewpoint): Promise<{ preview: Preview; unsendable: number }> {
   const local = lookAt(viewpoint);
   const { enabled } = local.consent;
-  // What is not of the closed world is not sent either.
-  const sendable = waitingReports(local).filter(({ body }) => 'report' in openEnvelope(body, local.vocabulary));
+  const waiting = waitingReports(local);
+  const sendable = waiting.filter(({ body }) => 'report' in openEnvelope(body, local.vocabulary));
+  const unsendable = waiting.length - sendable.length;
   const finals = sendable.map((stored) => request(local, 'final', stored));
   const drafts = await Promise.all(openDays(local).map(({ day, totals }) => draft(local, day, totals)));
   const requests = [...finals, ...drafts];
   // Off here, and yet there is something: a server's own environment says yes, and that is what must be seen.
-  if (enabled || requests.length > 0) return { version: 1, enabled, kind: 'pending', requests };
+  if (enabled || requests.length > 0)
+    return { preview: { version: 1, enabled, kind: 'pending', requests }, unsendable };
   const example = await draft(local, dayOf(local.now), exampleTotals(local.vocabulary));
-  return { version: 1, enabled, kind: 'example', requests: [example] };
+  return { preview: { version: 1, enabled, kind: 'example', requests: [example] }, unsendable };
 }
 
 async function draft(local: Local, day: Day, totals: Totals): Promise<PreviewRequest> {

@@ -1,6 +1,7 @@
 import { readReport, sha256 } from '../outbox/outbox.js';
-import { listReceipts, type Receipt, readReceipt } from '../outbox/receipts.js';
+import { type Receipt, readReceipt } from '../outbox/receipts.js';
 import { findHome } from '../platform/home.js';
+import { listReceipts } from '../report/names.js';
 
 /** A report that is settled: its receipt, and its bytes as they were sent. */
 export interface SentReport extends Receipt {

@@ -2,10 +2,12 @@ import type { ConfigState } from '../consent/config-file.js';
 import type { Layer, LayerName } from '../consent/layers.js';
 import type { Destination } from '../delivery/destination.js';
 import { type Pause, readPause } from '../delivery/pause.js';
-import { listReceipts, type Receipt, readReceipt } from '../outbox/receipts.js';
+import { type Receipt, readReceipt } from '../outbox/receipts.js';
 import { homeProblem } from '../platform/home.js';
 import { decode } from '../report/decode.js';
+import { listReceipts } from '../report/names.js';
 import { rowsOf } from '../report/rows.js';
+import { isFinished } from '../schema/calendar.js';
 import { SCHEMA } from '../schema/fields.js';
 import { type Local, lookAt, type Viewpoint } from './local.js';
 import { isToday, openDays } from './open-days.js';
@@ -77,7 +79,12 @@ export function inspect(viewpoint: Viewpoint): { readonly status: Status; readon
     },
     schema: SCHEMA,
     hintShown: config.hintShown,
-    today: today ? { day: today.day, rows: rowsOf(today.totals, { schema: SCHEMA, seen: undefined }).length } : null,
+    today: today
+      ? {
+          day: today.day,
+          rows: rowsOf(today.totals, { schema: consent.acceptedSchema ?? SCHEMA, seen: undefined }).length,
+        }
+      : null,
     waiting: waitingReports(local).map(({ day, body, bytes, sha256 }) => {
       return { day, rows: decode(body)?.rows.length ?? 0, bytes, sha256 };
     }),
@@ -95,7 +102,7 @@ export function inspect(viewpoint: Viewpoint): { readonly status: Status; readon
   const remarks: Remarks = {
     warnings: warnings.filter((warning) => warning !== undefined),
     pause: home && destination ? readPause(home, destination, now) : undefined,
-    unclosed: days.filter(({ day }) => !isToday(local, day)).length,
+    unclosed: days.filter(({ day }) => isFinished(day, now)).length,
   };
   return { status, remarks };
 }

@@ -28,23 +28,16 @@ const INSTRUMENTED = Symbol.for('dot-ai-analytics.instrumented');
 export function instrument<S extends InstrumentableServer>(server: S, analytics: Analytics<string, string>): S {
   const internals = (analytics as { readonly [INTERNALS]?: Internals })[INTERNALS];
   const low: LowLevelServer = isHighLevel(server) ? server.server : server;
-  const problem = whyNot(low, internals);
-  if (problem !== undefined || internals === undefined) warn(internals, problem ?? '');
+  if (internals === undefined) warn(undefined, 'this is not a tracker made by createAnalytics(); nothing is counted');
+  else if (INSTRUMENTED in low) warn(internals, 'this server is instrumented already');
+  else if (low.transport !== undefined) warn(internals, 'instrument() was called after connect(); nothing is counted');
   else {
-    if (isHighLevel(server) && hasTools(server)) warn(internals, LATE);
+    if (hasTools(server))
+      warn(internals, 'tools were registered before instrument(); why their calls fail is not known');
     Object.defineProperty(low, INSTRUMENTED, { value: true });
     listen(server, low, analytics, internals);
   }
   return server;
-}
-
-const LATE = 'tools were registered before instrument(); why their calls fail is not known';
-
-function whyNot(low: LowLevelServer, internals: Internals | undefined): string | undefined {
-  if (internals === undefined) return 'this is not a tracker made by createAnalytics(); nothing is counted';
-  if (INSTRUMENTED in low) return 'this server is instrumented already';
-  if (low.transport !== undefined) return 'instrument() was called after connect(); nothing is counted';
-  return undefined;
 }
 
 function listen(

@@ -1,6 +1,6 @@
 import type { KnownTools, PendingCalls } from './calls.js';
 import { observe } from './handlers.js';
-import { type Handler, type HighLevelServer, replaceMethod } from './shapes.js';
+import { type Handler, type HighLevelServer, type InstrumentableServer, isHighLevel, replaceMethod } from './shapes.js';
 
 /** What registering a tool returns, in both SDKs. */
 interface RegisteredTool {
@@ -19,9 +19,12 @@ interface WithTasks {
 }
 
 /** True where tools were registered before the adapter came, whose handlers it can't see. */
-export function hasTools(server: HighLevelServer): boolean {
-  const tools = (server as { readonly _registeredTools?: object })._registeredTools;
-  return tools !== undefined && Object.keys(tools).length > 0;
+export function hasTools(server: InstrumentableServer): boolean {
+  const { _registeredTools: tools, _requestHandlers: handlers } = server as {
+    readonly _registeredTools?: object;
+    readonly _requestHandlers?: ReadonlyMap<string, unknown>;
+  };
+  return isHighLevel(server) ? Object.keys(tools ?? {}).length > 0 : handlers?.has('tools/call') === true;
 }
 
 /**

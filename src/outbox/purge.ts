@@ -69,10 +69,7 @@ function assertEmpty(folder: string): void {
 }
 
 function notDeleted(path: string, cause: string): AnalyticsError {
-  return new AnalyticsError(
-    'DATA_NOT_DELETED',
-    `${path} could not be deleted: ${cause}. Nothing will be sent; delete it by hand.`,
-  );
+  return new AnalyticsError('DATA_NOT_DELETED', `${path} could not be deleted: ${cause}. Delete it by hand.`);
 }
 
 function removeFolder(folder: string): void {

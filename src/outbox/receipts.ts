@@ -1,11 +1,11 @@
-import { listFolder, tryReadObject, writeAtomically } from '../platform/files.js';
+import { tryReadObject, writeAtomically } from '../platform/files.js';
 import type { Home } from '../platform/home.js';
 import { type ReportName, receiptPath } from '../report/names.js';
 
 /** What became of a report; kept beside its bytes in sent/ for 45 days. */
 export interface Receipt {
   readonly day: string;
-  /** `delivered`; `rejected` by the destination, which will not take these bytes; `expired` after 21 days. */
+  /** `delivered`; `rejected` by the destination, which will not take these bytes; `expired` after 21 days, or when too many waited. */
   readonly outcome: 'delivered' | 'rejected' | 'expired';
   /** When it was settled, ISO 8601 UTC. Never leaves this machine. */
   readonly at: string;
@@ -34,11 +34,4 @@ export function readReceipt(home: Home, name: ReportName): Receipt | undefined {
     typeof value.sha256 === 'string' &&
     typeof value.bytes === 'number';
   return isWhole ? (value as unknown as Receipt) : undefined;
-}
-
-const RECEIPT_FILE = /^(\d{4}-\d\d-\d\d(?:\.[0-9a-f]{8})?)\.receipt\.json$/;
-
-/** Names of the reports that have a receipt, oldest day first. */
-export function listReceipts(home: Home): ReportName[] {
-  return listFolder(home.sent).flatMap((file) => RECEIPT_FILE.exec(file)?.[1] ?? []);
 }

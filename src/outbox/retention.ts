@@ -1,9 +1,16 @@
 import { removeFile, sweepTemporaries } from '../platform/files.js';
 import type { Home } from '../platform/home.js';
-import { closedPath, dayOfReport, listClosed, listReports, receiptPath, reportPath } from '../report/names.js';
+import {
+  closedPath,
+  dayOfReport,
+  listClosed,
+  listReceipts,
+  listReports,
+  receiptPath,
+  reportPath,
+} from '../report/names.js';
 import { type Day, dayOf, daysBetween } from '../schema/calendar.js';
 import { readReport, settle } from './outbox.js';
-import { listReceipts } from './receipts.js';
 
 /** A destination recognises a repeated report for 22 days, so nothing older is ever sent. */
 const UNDELIVERABLE_AFTER_DAYS = 21;

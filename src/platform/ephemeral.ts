@@ -5,7 +5,7 @@ import type { Home } from './home.js';
 
 /**
  * True where the home is likely to vanish with the process: in Kubernetes or another container, unless the config
- * folder is on a mount of its own (a volume). Only looked at when a server turns on or stops, never per call.
+ * folder is on a mount of its own (a volume). A few file operations: asked when days are closed and on shutdown, never per call.
  */
 export function isEphemeral(env: NodeJS.ProcessEnv, home: Home | undefined): boolean {
   return isContainer(env) && (home === undefined || !isMounted(home.folder));

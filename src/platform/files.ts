@@ -130,13 +130,12 @@ export function listFolder(path: string): string[] {
   }
 }
 
-/** True where the file was there and is gone now. */
-export function removeFile(path: string): boolean {
+/** Removes a file if it can. Where it matters that it is gone, the caller looks again. */
+export function removeFile(path: string): void {
   try {
     unlinkSync(path);
-    return true;
   } catch {
-    return false; // gone already, or it can't be removed: the caller looks again where that matters
+    // gone already, or it can't be removed
   }
 }
 
@@ -152,11 +151,11 @@ export function entry(path: string): Stats | undefined {
 /** Temporary files that a killed process left behind: nobody finishes one after this many milliseconds. */
 const ABANDONED_AFTER = 3_600_000;
 
-export function sweepTemporaries(folder: string, now: number = Date.now()): void {
+export function sweepTemporaries(folder: string): void {
   for (const name of listFolder(folder)) {
     if (!name.startsWith(TEMPORARY)) continue;
     const stat = entry(join(folder, name));
-    if (stat !== undefined && now - stat.mtimeMs > ABANDONED_AFTER) removeFile(join(folder, name));
+    if (stat !== undefined && Date.now() - stat.mtimeMs > ABANDONED_AFTER) removeFile(join(folder, name));
   }
 }
 

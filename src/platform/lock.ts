@@ -19,7 +19,8 @@ export interface Lock {
 }
 
 /**
- * Runs a section alone among all processes, if the lock is free; what it returns, undefined while somebody else has it.
+ * Runs a section alone among all processes, if the lock is free.
+ * @returns `{ value }` of what the section returned, undefined while somebody else has the lock
  * @throws what the section throws, and a system error where the folder can't be written
  */
 export function tryWithLock<T>(path: string, section: (lock: Lock) => T): { readonly value: T } | undefined {

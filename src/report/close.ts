@@ -61,10 +61,11 @@ async function closeDay(closing: DayClosing, day: Day, files: readonly SpoolFile
     const pages = open.map(readSpoolFile);
     if (isPatient && pages.includes(undefined)) return;
     const body = await frozen(closing, isKept ? seenBefore(home, day) : undefined, day, pages);
+    if (body === 'off') return; // nothing is closed, and nothing deleted: the no may be a damaged file's
     const areThere = () => open.every((file) => entry(file.path) !== undefined);
-    if (body !== undefined && !publish(home, day, body, gate, areThere) && !isClosed(home, day)) return;
+    if (body !== 'empty' && !publish(home, day, body, gate, areThere) && !isClosed(home, day)) return;
   }
-  // All of it is in the frozen report, or comes too late for it.
+  // All of it is in the frozen report, or comes too late for it, or was nothing.
   for (const file of files) removeFile(file.path);
 }
 
@@ -79,25 +80,25 @@ export async function closeOwn(closing: Closing, home: Home | undefined, own: re
   for (const { page, file } of own) {
     const isThere = () => file === undefined || entry(file.path) !== undefined;
     const body = await frozen(closing, undefined, page.day, [parsePage(page.bytes().toString('latin1'), page.day)]);
-    if (body === undefined) continue;
+    if (body === 'empty' || body === 'off') continue;
     if (home === undefined || file === undefined) unpublished.push(body);
     else if (publish(home, `${page.day}.${file.token}`, body, closing.gate, isThere)) removeFile(file.path);
   }
   return unpublished;
 }
 
-/** Undefined where there is nothing to report, or nobody may. */
+/** A request body, or why there is none: nothing was counted, or nobody may report it. */
 async function frozen(
   { gate, vocabulary, key }: Closing,
   seen: Seen | undefined,
   day: Day,
   pages: readonly (Counts | undefined)[],
-): Promise<string | undefined> {
-  const { acceptedSchema } = gate.check();
+): Promise<string | 'empty' | 'off'> {
   const totals = mergePages(
     pages.filter((page) => page !== undefined),
     vocabulary,
   );
-  if (acceptedSchema === null || isEmpty(totals)) return undefined;
-  return freeze(totals, { day, vocabulary, schema: acceptedSchema, seen, key });
+  const { acceptedSchema } = gate.check();
+  if (acceptedSchema === null) return 'off';
+  return isEmpty(totals) ? 'empty' : freeze(totals, { day, vocabulary, schema: acceptedSchema, seen, key });
 }

@@ -10,6 +10,7 @@ import { type Day, isDay } from '../schema/calendar.js';
 export type ReportName = string;
 
 const REPORT_FILE = /^((\d{4}-\d\d-\d\d)(?:\.[0-9a-f]{8})?)\.json$/;
+const RECEIPT_FILE = /^((\d{4}-\d\d-\d\d)(?:\.[0-9a-f]{8})?)\.receipt\.json$/;
 const CLOSED_FILE = /^((\d{4}-\d\d-\d\d)(?:\.[0-9a-f]{8})?)\.closed\.json$/;
 
 export function dayOfReport(name: ReportName): Day {
@@ -32,6 +33,11 @@ export function listReports(folder: string): ReportName[] {
 
 export function listClosed(home: Home): ReportName[] {
   return listNames(home.spool, CLOSED_FILE);
+}
+
+/** The reports that have a receipt, oldest day first. */
+export function listReceipts(home: Home): ReportName[] {
+  return listNames(home.sent, RECEIPT_FILE);
 }
 
 function listNames(folder: string, pattern: RegExp): ReportName[] {

@@ -25,7 +25,7 @@ interface Limits {
 
 /** The rows of one day. Pure, in a fixed order: shuffling and ids come when the report is frozen. */
 export function rowsOf(totals: Totals, { rows = MOST_ROWS, schema, seen }: Limits): Row[] {
-  const all = buildRows(totals);
+  const all = buildRows(totals).filter(({ event }) => kindOf(event).since <= schema);
   return fold(all, rows).map((row) => finish(row, schema, seen));
 }
 

@@ -1,7 +1,7 @@
 /** A UTC day, `2026-11-23`. */
 export type Day = string;
 
-const DAY_MS = 86_400_000;
+export const DAY_MS = 86_400_000;
 const DAY = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/;
 
 /** A day is closed at 01:00 UTC of the next, so that a clock that is a little slow still counts into it. */
@@ -16,7 +16,7 @@ export function isDay(text: unknown): text is Day {
 }
 
 /** Midnight UTC at which the day begins, in ms; NaN for what is no date. */
-export function startOf(day: Day): number {
+function startOf(day: Day): number {
   return Date.parse(`${day}T00:00:00.000Z`);
 }
 

@@ -25,6 +25,8 @@ export interface Field {
 
 export interface EventKind {
   readonly event: EventName;
+  /** The first schema that has it. */
+  readonly since: number;
   readonly answers: string;
   readonly fields: readonly Field[];
 }
@@ -78,6 +80,7 @@ const firsts = (of: string, why: string) => [
 export const EVENTS: readonly EventKind[] = [
   {
     event: 'tool_usage',
+    since: 1,
     answers: 'Which tools are used, how reliable are they, how fast?',
     fields: [
       field(
@@ -127,6 +130,7 @@ export const EVENTS: readonly EventKind[] = [
   },
   {
     event: 'tool_latency',
+    since: 1,
     answers: 'How slow are the rarely called tools, taken together?',
     fields: [
       latency(
@@ -136,6 +140,7 @@ export const EVENTS: readonly EventKind[] = [
   },
   {
     event: 'session_usage',
+    since: 1,
     answers: 'How many different tools does a session use?',
     fields: [
       ['sessions_1_tool', 'one tool'],
@@ -155,6 +160,7 @@ export const EVENTS: readonly EventKind[] = [
   },
   {
     event: 'workflow_step',
+    since: 1,
     answers: 'How are tools chained?',
     fields: [
       field(
@@ -176,6 +182,7 @@ export const EVENTS: readonly EventKind[] = [
   },
   {
     event: 'feature_usage',
+    since: 1,
     answers: 'Is a feature adopted?',
     fields: [
       field(
@@ -197,6 +204,7 @@ export const EVENTS: readonly EventKind[] = [
   },
   {
     event: 'provider_usage',
+    since: 1,
     answers: 'Which AI providers are in use?',
     fields: [
       field(
@@ -217,6 +225,7 @@ export const EVENTS: readonly EventKind[] = [
   },
   {
     event: 'active_install',
+    since: 1,
     answers: 'How many installations are active, and is that growing?',
     fields: firsts(
       'reported at all',
@@ -224,6 +233,11 @@ export const EVENTS: readonly EventKind[] = [
     ),
   },
 ];
+
+/** The kinds of rows that a yes to `schema` covers. */
+export function kindsOf(schema: number): EventKind[] {
+  return EVENTS.filter(({ since }) => since <= schema);
+}
 
 /** Every property name of an event with its field, families spelled out. */
 export function propertiesOf(kind: EventKind, schema: number = SCHEMA): Map<string, Field> {

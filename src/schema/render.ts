@@ -1,4 +1,4 @@
-import { EVENTS, type EventKind, type Field, kindOf, propertiesOf, SCHEMA } from './fields.js';
+import { EVENTS, type EventKind, type Field, kindOf, kindsOf, propertiesOf, SCHEMA } from './fields.js';
 import { MOST_ROWS, SATURATION } from './numbers.js';
 import { namesFor, PROVIDERS, type Vocabulary } from './vocabulary.js';
 
@@ -17,7 +17,7 @@ export function toJsonSchema(vocabulary: Vocabulary, schema: number = SCHEMA): R
         type: 'array',
         minItems: 1,
         maxItems: MOST_ROWS,
-        items: { oneOf: EVENTS.map((kind) => rowJsonSchema(kind, vocabulary, schema)) },
+        items: { oneOf: kindsOf(schema).map((kind) => rowJsonSchema(kind, vocabulary, schema)) },
       },
     },
   };

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { isDay } from './calendar.js';
-import { EVENT_NAMES, EVENTS, type EventKind, type EventName, type Field, propertiesOf, SCHEMA } from './fields.js';
+import { EVENT_NAMES, type EventKind, type EventName, type Field, kindsOf, propertiesOf, SCHEMA } from './fields.js';
 import { coarse, MOST_ROWS, SATURATION } from './numbers.js';
 import { namesFor, type Vocabulary } from './vocabulary.js';
 
@@ -19,11 +19,10 @@ export interface Report {
 
 /**
  * The closed world as a check: every event name, property name, string and number must be a member of the finite set
- * that the schema and the vocabulary define. Built from the field table; used before a report is frozen, and by the
- * collector when one arrives.
+ * that the schema and the vocabulary define. Built from the field table; used before a report is frozen, and before it is sent.
  */
 export function reportSchema(vocabulary: Vocabulary, schema: number = SCHEMA) {
-  const kinds = EVENTS.map((kind) => rowSchema(kind, vocabulary, schema));
+  const kinds = kindsOf(schema).map((kind) => rowSchema(kind, vocabulary, schema));
   return v.strictObject({
     schema: v.literal(schema),
     day: v.pipe(

@@ -51,7 +51,7 @@ export function createSpool(home: Home | undefined, gate: Gate, declaration: Dec
     return current.era;
   };
 
-  function dayOf(day: Day): Open {
+  function openDay(day: Day): Open {
     const known = days.find((one) => one.page.day === day);
     if (known !== undefined) return known;
     // A file of another day is on disk and complete; whoever closes that day reads it there.
@@ -66,11 +66,11 @@ export function createSpool(home: Home | undefined, gate: Gate, declaration: Dec
   }
 
   function add(day: Day, line: string, cells: (era: string) => readonly string[]): void {
-    let open = dayOf(day);
+    let open = openDay(day);
     if (open.fd !== undefined && isGone(open.fd)) {
       // Deleted under us, by `clear`, `disable` or by hand: what it held is meant to be gone.
       forget([open.page], false);
-      open = dayOf(day);
+      open = openDay(day);
     }
     open.page.add(line, cells(era(day)));
     if (open.fd === undefined && home !== undefined && performance.now() >= open.retryAt) create(home, open);

@@ -6,7 +6,7 @@ import { type Clock, systemClock } from '../platform/clock.js';
 import { debug } from '../platform/debug.js';
 import { causeOf } from '../platform/errors.js';
 import { findHome } from '../platform/home.js';
-import { type Day, dayOf, endOf } from '../schema/calendar.js';
+import { DAY_MS, type Day, dayOf, endOf } from '../schema/calendar.js';
 import { checkVocabulary, foldInto, foldProvider } from '../schema/vocabulary.js';
 import { createSpool } from '../spool/spool.js';
 import { createChores } from './chores.js';
@@ -148,7 +148,7 @@ function cachedDay(clock: Clock): () => Day {
     if (now < from || now >= to) {
       day = dayOf(now);
       to = endOf(day);
-      from = to - 86_400_000;
+      from = to - DAY_MS;
     }
     return day;
   };

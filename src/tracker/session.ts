@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 import { categorise, isCategory } from '../counters/categorise.js';
 import { callCells, type Outcome, toolLine } from '../counters/cells.js';
-import { createChain } from '../counters/session.js';
+import { createChain } from '../counters/chain.js';
 import type { Category, Fold } from '../schema/vocabulary.js';
 import type { AnalyticsOptions, Call, Session } from './types.js';
 

@@ -10,7 +10,7 @@ export interface AnalyticsOptions<Tool extends string = string, Feature extends 
   readonly features: readonly Feature[];
   /**
    * Tells a failure that comes as an ordinary result. Returns its category, or `true` for a failure without one;
-   * anything else leaves it to `isError`. Whatever it throws is ignored. Called for every result while on: be quick.
+   * anything else leaves it to `isError`. Whatever it throws is ignored. Called for each result while on, and until the hint is shown: be quick.
    */
   readonly classify?: (result: unknown, tool: string) => Category | boolean | undefined;
   /** Where reports go unless the user configured another place. Without any they are counted and kept, never sent. */

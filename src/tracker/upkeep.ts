@@ -1,7 +1,7 @@
 import type { Clock } from '../platform/clock.js';
 import { debug } from '../platform/debug.js';
 import { causeOf } from '../platform/errors.js';
-import { closesAt, dayOf } from '../schema/calendar.js';
+import { closesAt, DAY_MS, dayOf } from '../schema/calendar.js';
 
 /** How often and how spread a server looks after its home, ms. */
 export interface Timing {
@@ -15,7 +15,7 @@ export interface Timing {
 
 export const TIMING: Timing = { tick: 5_000, startSpread: 30_000, interval: 3_600_000 };
 
-/** What there is to do; neither throws for anything but a defect. */
+/** What there is to do. What a chore throws is noted and forgotten; the next tick comes all the same. */
 export interface Chores {
   /** False once the user has said no; then the timer stops. */
   isOn(): boolean;
@@ -79,6 +79,6 @@ export function createUpkeep(chores: Chores, clock: Clock, timing: Timing): Upke
 
 /** A server that runs at 01:00 UTC closes the day then, and need not wait for its hourly look. */
 function nextClosing(now: number): number {
-  const [yesterday, today] = [now - 86_400_000, now].map((instant) => closesAt(dayOf(instant))) as [number, number];
+  const [yesterday, today] = [now - DAY_MS, now].map((instant) => closesAt(dayOf(instant))) as [number, number];
   return now < yesterday ? yesterday : today;
 }

@@ -14,7 +14,7 @@ import { describe, expect, test } from 'vitest';
 import { editKey } from '../../src/consent/json-edit.js';
 import { setAnalytics } from '../../src/index.js';
 import { testHome, tree } from '../support/home.js';
-import { runScript } from '../support/processes.js';
+import { ROOT, runScript } from '../support/processes.js';
 
 describe('other programs’ settings survive', () => {
   test.each([
@@ -74,21 +74,21 @@ describe('other programs’ settings survive', () => {
     expect(statSync(real).mode & 0o777).toBe(0o640);
   });
 
-  test('twenty processes change different keys at once, none is lost', async () => {
+  test('changes by twenty processes at once are serialised: none is lost', async () => {
     const { paths, env } = testHome('{"kept": true}');
-    const scripts = Array.from({ length: 20 }, (_, index) =>
-      index % 2 === 0
-        ? `import { setAnalytics } from 'dot-ai-analytics'; await setAnalytics(true);`
-        : `import { createAnalytics, dotAiVocabulary } from 'dot-ai-analytics';
-           const a = createAnalytics({ ...dotAiVocabulary, ephemeral: false }); a.hint(); await a.close();`,
+    // Each process adds a key of its own, the way every change is made.
+    await Promise.all(
+      Array.from({ length: 20 }, (_, index) => {
+        const change = `import { updateConfig } from '${ROOT}dist/internals/config-update.js';
+          import { homeIn } from '${ROOT}dist/internals/home.js';
+          await updateConfig(homeIn(${JSON.stringify(paths.folder)}), { key${index}: ${index} }, 'refuse');`;
+        return runScript(change, { env }).then(({ code, stderr }) =>
+          expect({ code, stderr }).toEqual({ code: 0, stderr: '' }),
+        );
+      }),
     );
-    const results = await Promise.all(scripts.map((source) => runScript(source, { env })));
-    expect(results.map(({ code, stderr }) => ({ code, stderr }))).toEqual(results.map(() => ({ code: 0, stderr: '' })));
-    expect(JSON.parse(readFileSync(paths.config, 'utf8'))).toMatchObject({
-      kept: true,
-      analytics: true,
-      analyticsSchema: 1,
-    });
+    const keys = Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`key${index}`, index]));
+    expect(JSON.parse(readFileSync(paths.config, 'utf8'))).toEqual({ kept: true, ...keys });
     expect(Object.keys(tree(paths.folder))).toEqual(['config.json']);
   });
 });

@@ -92,8 +92,3 @@ test('an environment value that is not understood is warned about', () => {
   const { layers } = decide({ DOT_AI_ANALYTICS: 'enabled' }, YES);
   expect(layers.find(({ layer }) => layer === 'DOT_AI_ANALYTICS')?.warning).toMatch(/means off/);
 });
-
-test('P3: no environment value and no file content can make anything but a boolean of consent', () => {
-  const consent = decide({ DO_NOT_TRACK: 'x'.repeat(10_000) }, config('{"analytics": {"a": [1]}}'));
-  expect(typeof consent.enabled).toBe('boolean');
-});

@@ -109,7 +109,7 @@ describe('P7: a damaged page can lose counts, never invent them', () => {
     ).toBeUndefined();
   });
 
-  test('a million keys are read in a moment, and only names of the right form', () => {
+  test('twenty thousand keys are read, and only names of the right form', () => {
     const lines = Array.from({ length: 20_000 }, (_, index) => `tool t${index} success=0001`).join('\n');
     const hostile = `dot-ai-analytics spool 1 ${DAY}\n${lines}\ntool ../../x success=0001\ncommand rm success=0001\n`;
     expect(parsePage(hostile, DAY).size).toBe(20_000);

@@ -1,20 +1,19 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { createGate } from '../../src/consent/gate.js';
 import type { Result } from '../../src/delivery/attempt.js';
 import { deliver } from '../../src/delivery/deliver.js';
 import { type Destination, resolveDestination } from '../../src/delivery/destination.js';
 import { readPause } from '../../src/delivery/pause.js';
-import { exampleTotals } from '../../src/inspect/example.js';
 import { readPreview } from '../../src/inspect/preview.js';
 import { readSent } from '../../src/inspect/sent.js';
-import { freeze } from '../../src/report/freeze.js';
-import { reportPath } from '../../src/report/names.js';
+import { tidy } from '../../src/outbox/retention.js';
+import { listReceipts, listReports, reportPath } from '../../src/report/names.js';
 import { openEnvelope } from '../../src/schema/envelope.js';
 import { fixedClock, type MemoryDestination, memoryDestination, type Respond } from '../../src/testing/index.js';
 import { type TestHome, testHome, tree } from '../support/home.js';
+import { putReport } from '../support/reports.js';
 import { vocabulary } from '../support/tracker.js';
 
 const DAY = '2026-11-22';
@@ -29,9 +28,7 @@ afterEach(() => received.close());
 /** A home with one report in its outbox. */
 async function waitingHome(day = DAY, key = 'phc_here'): Promise<TestHome> {
   const home = testHome({ analytics: true });
-  mkdirSync(home.paths.outbox, { recursive: true });
-  const body = await freeze(exampleTotals(vocabulary), { day, vocabulary, schema: 1, seen: undefined, key });
-  writeFileSync(reportPath(home.paths.outbox, day), body);
+  await putReport(home, day, key);
   return home;
 }
 
@@ -55,7 +52,7 @@ async function pass(
     signal: new AbortController().signal,
     background: false,
     lookup: 'cancellable',
-    now,
+    ignoreBackOff: now,
     onReport: (_name, result) => results.push(result),
   });
   return results;
@@ -314,11 +311,30 @@ test('two deliverers at once: each report is sent once', async () => {
   expect(received.requests).toHaveLength(1);
 });
 
-test('a slow sender does not keep its connection for more', async () => {
+test('the connection is closed after each request', async () => {
   const home = await waitingHome();
+  let closed = () => {};
+  const isClosed = new Promise<void>((resolve) => {
+    closed = resolve;
+  });
+  received.respondWith((_request, response) => {
+    response.socket?.on('close', closed);
+    response.writeHead(200).end('{"status":1}');
+  });
   await pass(home);
-  const socket = connect(Number(new URL(received.posthog.host).port), '127.0.0.1');
-  await new Promise((resolve) => socket.on('connect', resolve));
-  socket.destroy();
-  expect(received.requests[0]?.rawHeaders).toContain('close');
+  await isClosed;
+});
+
+test('more than a hundred waiting reports: the oldest are dropped, with a receipt', async () => {
+  const home = await waitingHome();
+  const body = readFileSync(reportPath(home.paths.outbox, DAY), 'utf8');
+  for (let index = 0; index < 104; index += 1) {
+    writeFileSync(reportPath(home.paths.outbox, `${DAY}.${index.toString(16).padStart(8, '0')}`), body);
+  }
+  tidy(home.paths, Date.parse('2026-11-23T02:00:00Z'));
+  expect(listReports(home.paths.outbox)).toHaveLength(100);
+  expect(listReceipts(home.paths)).toHaveLength(5);
+  expect(readSent(home.env).map(({ outcome, body: kept }) => [outcome, kept])).toEqual(
+    Array(5).fill(['expired', null]),
+  );
 });

@@ -115,7 +115,7 @@ test('v2, one server object per request: calls are counted, sessions and steps a
   expect(steps(home)).toEqual([]);
 });
 
-test('a client that goes away in the middle of a call: cancelled', async () => {
+test('a connection that ends in the middle of a call: cancelled', async () => {
   const home = testHome({ analytics: true });
   const analytics = trackerFor(home);
   const server = instrument(new McpServerV1({ name: 's', version: '1' }, { capabilities: { tools: {} } }), analytics);

@@ -214,6 +214,11 @@ describe('used wrongly, it is harmless and says so once', () => {
       'tools were registered before',
     ],
     [
+      'after the handler of a low-level server',
+      'const { Server } = await import("@modelcontextprotocol/sdk/server/index.js"); const { CallToolRequestSchema } = await import("@modelcontextprotocol/sdk/types.js"); const s = new Server({ name: "s", version: "1" }, { capabilities: { tools: {} } }); s.setRequestHandler(CallToolRequestSchema, async () => ({ content: [] })); instrument(s, analytics);',
+      'tools were registered before',
+    ],
+    [
       'after connect',
       'const s = make(); await s.connect(InMemoryTransport.createLinkedPair()[0]); instrument(s, analytics);',
       'after connect()',

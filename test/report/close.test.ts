@@ -3,14 +3,13 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createGate } from '../../src/consent/gate.js';
 import { createPage } from '../../src/counters/page.js';
-import { listReceipts } from '../../src/outbox/receipts.js';
 import { tidy } from '../../src/outbox/retention.js';
 import { closeFinishedDays } from '../../src/report/close.js';
 import { decode } from '../../src/report/decode.js';
-import { closedPath, reportPath } from '../../src/report/names.js';
+import { closedPath, listReceipts, reportPath } from '../../src/report/names.js';
 import { publish } from '../../src/report/publish.js';
 import { openEnvelope } from '../../src/schema/envelope.js';
-import { type TestHome, testHome, tree } from '../support/home.js';
+import { type TestHome, testHome, tree, writeConfig } from '../support/home.js';
 import { runScript } from '../support/processes.js';
 import { vocabulary } from '../support/tracker.js';
 
@@ -214,6 +213,26 @@ describe('first_this_week and first_this_month', () => {
   });
 });
 
+test('a config file that is damaged while a day is closed destroys nothing', async () => {
+  const home = testHome({ analytics: true });
+  spool(home, DAY, oneCall);
+  const before = tree(home.paths.data);
+  const gate = createGate(home.env, home.paths);
+  // The gate is asked at the start, and again before anything is frozen; in between the file breaks.
+  let asked = 0;
+  const breaking = {
+    isFixed: false,
+    check: () => {
+      asked += 1;
+      if (asked === 2) writeConfig(home.paths, '{"analytics": tr');
+      return gate.check();
+    },
+  };
+  await closeFinishedDays({ ...closing(home), gate: breaking }, at('2026-11-24T02:00:00Z'));
+  expect(asked).toBeGreaterThan(1);
+  expect(tree(home.paths.data)).toEqual(before);
+});
+
 test('while off nothing is closed', async () => {
   const home = testHome({ analytics: false });
   spool(home, DAY, oneCall);
@@ -235,5 +254,4 @@ test('retention: undeliverable after 21 days is given up with a receipt; what wa
   expect(listReceipts(home.paths)).toEqual([DAY]);
   tidy(home.paths, at('2027-01-08T12:00:00Z'));
   expect(tree(home.paths.data)).toEqual({});
-  expect(closedPath(home.paths, DAY)).toContain('.closed.json');
 });

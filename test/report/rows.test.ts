@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { callCells, type Outcome, toolLine, USES } from '../../src/counters/cells.js';
+import { createChain } from '../../src/counters/chain.js';
 import { createPage, parsePage } from '../../src/counters/page.js';
-import { createChain } from '../../src/counters/session.js';
 import { rowsOf } from '../../src/report/rows.js';
 import { mergePages } from '../../src/report/totals.js';
 import { type Row, reportProblem } from '../../src/schema/report.js';

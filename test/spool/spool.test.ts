@@ -3,7 +3,6 @@ import { chmodSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync, write
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, test } from 'vitest';
-import { dayOf } from '../../src/schema/calendar.js';
 import { countedRows, countedTool } from '../support/counted.js';
 import { testHome, tree } from '../support/home.js';
 import { ROOT, runScript } from '../support/processes.js';
@@ -60,7 +59,7 @@ describe('P7: a call that was answered is counted', () => {
   });
 });
 
-test('P3: folders are 0700 and files 0600', async () => {
+test('folders are 0700 and files 0600', async () => {
   const home = testHome({ analytics: true });
   const { analytics, use } = testTracker(home);
   await use('query');
@@ -72,7 +71,7 @@ test('P3: folders are 0700 and files 0600', async () => {
   expect(mode(home.paths.server)).toBe('600');
 });
 
-test('P6: one small write per call, the file does not grow', async () => {
+test('P8: the file does not grow with the number of calls', async () => {
   const home = testHome({ analytics: true });
   const { analytics, use } = testTracker(home);
   await use('query', 2);
@@ -137,9 +136,17 @@ test('midnight: a call is counted on the day it ends', async () => {
   const home = testHome({ analytics: true });
   const { analytics, clock, use } = testTracker(home, {}, { now: '2026-11-23T23:59:59Z' });
   await use('query', 2);
+  const late = analytics.session().begin('recommend');
   clock.advance(2_000);
+  late.end('success');
   await use('query', 3);
   await analytics.close();
-  const days = readdirSync(home.paths.spool).map((name) => name.slice(0, 10));
-  expect(days.sort()).toEqual(['2026-11-23', dayOf(clock())]);
+  const perDay = Object.entries(tree(home.paths.spool)).map(([name, text]) => {
+    const [, query] = /tool query success=(\d+)/.exec(text) ?? [];
+    return [name.slice(0, 10), Number(query), text.includes('tool recommend')];
+  });
+  expect(perDay.sort()).toEqual([
+    ['2026-11-23', 2, false],
+    ['2026-11-24', 3, true],
+  ]);
 });

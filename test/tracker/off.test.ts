@@ -62,7 +62,7 @@ describe('P1: off means nothing', () => {
     },
   );
 
-  test('a server notices a yes by itself, within a second or two', async () => {
+  test('a server notices a yes by itself', async () => {
     const home = testHome();
     const { analytics, use } = testTracker(home);
     await use('query');

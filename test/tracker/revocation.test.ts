@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { clearData } from '../../src/choice/clear-data.js';
@@ -6,27 +6,18 @@ import { setAnalytics } from '../../src/choice/set-analytics.js';
 import { createGate } from '../../src/consent/gate.js';
 import { deliver } from '../../src/delivery/deliver.js';
 import { type Destination, resolveDestination } from '../../src/delivery/destination.js';
-import { exampleTotals } from '../../src/inspect/example.js';
-import { freeze } from '../../src/report/freeze.js';
 import { createSpool } from '../../src/spool/spool.js';
 import { fixedClock, memoryDestination } from '../../src/testing/index.js';
 import { countedRows, countedTool } from '../support/counted.js';
 import { type TestHome, testHome, tree, writeConfig } from '../support/home.js';
 import { runScript } from '../support/processes.js';
+import { putReport } from '../support/reports.js';
 import { testTracker, until, vocabulary } from '../support/tracker.js';
 
 async function destination() {
   const received = await memoryDestination();
   onTestFinished(received.close);
   return received;
-}
-
-async function putReport(home: TestHome, day: string, folder = home.paths.outbox): Promise<void> {
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(
-    join(folder, `${day}.json`),
-    await freeze(exampleTotals(vocabulary), { day, vocabulary, schema: 1, seen: undefined, key: 'phc_test' }),
-  );
 }
 
 const dataFiles = (home: TestHome) =>
@@ -138,8 +129,7 @@ describe('P10: no means no, now', () => {
 
   test('a claim that a killed sender left is deleted without waiting for it', async () => {
     const home = testHome({ analytics: true });
-    await putReport(home, '2026-11-21', home.paths.sending);
-    const { utimesSync } = await import('node:fs');
+    await putReport(home, '2026-11-21', 'phc_test', home.paths.sending);
     utimesSync(join(home.paths.sending, '2026-11-21.json'), 0, 0);
     const from = performance.now();
     await setAnalytics(false, { env: home.env });
@@ -177,7 +167,7 @@ describe('P10: no means no, now', () => {
 
   test('sent copies stay for the user to read, and go with purge', async () => {
     const home = testHome({ analytics: true });
-    await putReport(home, '2026-11-21', home.paths.sent);
+    await putReport(home, '2026-11-21', 'phc_test', home.paths.sent);
     await setAnalytics(false, { env: home.env });
     expect(dataFiles(home)).toEqual(['.dot-ai/analytics/sent/2026-11-21.json']);
     await setAnalytics(false, { env: home.env, purge: true });
@@ -189,7 +179,6 @@ describe('P10: no means no, now', () => {
     const elsewhere = join(home.folder, 'elsewhere');
     mkdirSync(join(elsewhere, 'spool'), { recursive: true });
     writeFileSync(join(elsewhere, 'spool', 'precious'), 'x');
-    const { symlinkSync } = await import('node:fs');
     symlinkSync(elsewhere, home.paths.data);
     await expect(setAnalytics(false, { env: home.env })).rejects.toMatchObject({ code: 'DATA_NOT_DELETED' });
     expect(dataFiles(home)).toContain('elsewhere/spool/precious');

@@ -1,4 +1,4 @@
-import { type Preview, type PreviewRequest, readPreview } from '../../inspect/preview.js';
+import { inspectPreview, type Preview, type PreviewRequest } from '../../inspect/preview.js';
 import { decode } from '../../report/decode.js';
 import { EXIT, type Run } from '../command.js';
 import type { Output } from '../output.js';
@@ -6,7 +6,7 @@ import { showRows } from '../rows.js';
 import { plural } from '../words.js';
 
 export const run: Run = async ({ options }, output) => {
-  const preview = await readPreview();
+  const { preview, unsendable } = await inspectPreview({});
   const { kind, requests } = preview;
   if (options.json) {
     output.json(preview);
@@ -24,12 +24,17 @@ export const run: Run = async ({ options }, output) => {
   }
   output.data(heading(preview));
   for (const request of requests) show(request, kind === 'example', output);
+  if (unsendable > 0) {
+    output.remark(
+      `${plural(unsendable, 'waiting file')} in the outbox can't be sent: not a report of the servers that recorded here.`,
+    );
+  }
   if (next !== undefined) explain(output);
   return EXIT.done;
 };
 
 const DRAFT =
-  'This day is still counted: its random ids and its order are drawn when it closes, at 01:00 UTC of the next.';
+  'Not closed yet: its random ids and its order are drawn when the day closes, at 01:00 UTC of the next, by a server that runs then or starts later.';
 
 function heading({ enabled, kind, requests }: Preview): string {
   if (kind === 'example') {

@@ -30,7 +30,7 @@ export const run: Run = async (_invocation, output) => {
     );
   }
   output.remark(`Sending ${plural(waiting, 'report')} to ${destination.host}`);
-  await deliver({
+  const pause = await deliver({
     home,
     gate: createGate(env, home),
     destination,
@@ -39,9 +39,16 @@ export const run: Run = async (_invocation, output) => {
     signal: new AbortController().signal,
     background: false,
     lookup: 'system',
-    now: true,
+    ignoreBackOff: true,
     onReport: (name, { verdict, reason }) => output.line(`${name}  ${verdict} (${reason})`),
   });
+  if (pause !== undefined) {
+    const until = new Date(pause.askedUntil).toISOString();
+    return failed(
+      output,
+      `${destination.host} answered ${pause.reason} and asked not to be sent anything before ${until}. Reports are kept`,
+    );
+  }
   const left = listWaiting(home).length;
   if (left === 0) return EXIT.done;
   return failed(output, `${plural(left, 'report')} could not be delivered and ${left === 1 ? 'is' : 'are'} kept`);

@@ -49,7 +49,7 @@ function show(report: SentReport, withRows: boolean, output: Output): void {
   const when = `${at.slice(0, 16).replace('T', ' ')} UTC`;
   const { data, paint } = output;
   if (outcome === 'expired') {
-    data(`${paint.bold(name)}  dropped on ${when}, could not be delivered for 21 days`);
+    data(`${paint.bold(name)}  dropped on ${when}, never delivered`);
     return;
   }
   data(`${paint.bold(name)}  ${outcome} on ${when}, HTTP ${status}`);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createChain } from '../../src/counters/session.js';
+import { createChain } from '../../src/counters/chain.js';
 
 test('a chain knows the tool before and how many different ones there were', () => {
   const chain = createChain();

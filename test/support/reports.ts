@@ -1,0 +1,25 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { exampleTotals } from '../../src/inspect/example.js';
+import { freeze } from '../../src/report/freeze.js';
+import { reportPath } from '../../src/report/names.js';
+import { dotAiVocabulary } from '../../src/schema/dot-ai.js';
+import type { TestHome } from './home.js';
+
+/** Puts a report of made-up counts into the outbox, or another folder; returns its body. */
+export async function putReport(
+  { paths }: TestHome,
+  day: string,
+  key = 'phc_test',
+  folder = paths.outbox,
+): Promise<string> {
+  mkdirSync(folder, { recursive: true });
+  const body = await freeze(exampleTotals(dotAiVocabulary), {
+    day,
+    vocabulary: dotAiVocabulary,
+    schema: 1,
+    seen: undefined,
+    key,
+  });
+  writeFileSync(reportPath(folder, day), body);
+  return body;
+}
