@@ -1,7 +1,7 @@
 // Builds dist/: the library as ES modules and as CommonJS, their types, and the command line as minified CommonJS
 // (docs/decisions/bundles.md says why).
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { build } from 'rolldown';
@@ -26,28 +26,31 @@ const internals = {
   home: 'src/platform/home.ts',
 };
 
-rmSync('dist', { recursive: true, force: true });
-mkdirSync('dist/cjs', { recursive: true });
-writeFileSync('dist/cjs/package.json', '{ "type": "commonjs" }\n');
+// Beside dist/ and swapped in at the end, so that what runs from there meanwhile finds it whole.
+const out = `.dist-${process.pid}`;
+mkdirSync(`${out}/cjs`, { recursive: true });
+writeFileSync(`${out}/cjs/package.json`, '{ "type": "commonjs" }\n');
+
+process.on('exit', () => rmSync(out, { recursive: true, force: true })); // a build that fails leaves nothing
 
 await Promise.all([
   build({
     ...shared,
     input: library,
-    output: { dir: 'dist/esm', format: 'esm', chunkFileNames: 'chunks/[name]-[hash].js' },
+    output: { dir: `${out}/esm`, format: 'esm', chunkFileNames: 'chunks/[name]-[hash].js' },
   }),
   build({
     ...shared,
     input: library,
-    output: { dir: 'dist/cjs', format: 'cjs', chunkFileNames: 'chunks/[name]-[hash].js' },
+    output: { dir: `${out}/cjs`, format: 'cjs', chunkFileNames: 'chunks/[name]-[hash].js' },
   }),
   // For `npm run docs`, and for tests that race processes of their own; not in the package.
-  build({ ...shared, input: internals, output: { dir: 'dist/internals', format: 'esm' } }),
+  build({ ...shared, input: internals, output: { dir: `${out}/internals`, format: 'esm' } }),
   build({
     ...shared,
     input: { bin: 'src/cli/bin.ts' },
     output: {
-      dir: 'dist/cli',
+      dir: `${out}/cli`,
       format: 'cjs',
       minify: true,
       entryFileNames: '[name].cjs',
@@ -60,7 +63,10 @@ const tsc = createRequire(import.meta.url)
   .resolve('typescript/package.json')
   .replace('package.json', 'bin/tsc');
 for (const folder of ['esm', 'cjs']) {
-  execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--outDir', `dist/${folder}`], {
+  execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--outDir', `${out}/${folder}`], {
     stdio: 'inherit',
   });
 }
+
+rmSync('dist', { recursive: true, force: true });
+renameSync(out, 'dist');

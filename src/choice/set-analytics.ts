@@ -37,7 +37,7 @@ export async function setAnalytics(
   const before = readConfig(home.config);
   const choice = { [KEYS.analytics]: enabled, [KEYS.acceptedSchema]: enabled ? SCHEMA : undefined };
   // What is left from before a no that was written by hand must not be sent because of a later yes.
-  if (enabled && before.analytics === false) await purgeUnsent(home);
+  if (enabled && before.analytics !== undefined && before.analytics !== true) await purgeUnsent(home);
   const { keptCopy } = await updateConfig(home, choice, 'replace');
   // Only now: a server that still recorded or sent after this point would have to overlook the no on disk.
   if (!enabled) await (purge ? purgeAll : purgeUnsent)(home);

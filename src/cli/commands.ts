@@ -18,7 +18,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: 'enable',
     does: 'turn anonymous usage analytics on',
     more: [
-      'On a terminal it first shows what is collected and asks. Writes "analytics": true and the number of the schema you accept into config.json, and nothing else.',
+      'On a terminal it first shows what is collected and asks; without one, or with --yes, it does not ask. Writes "analytics": true and the number of the schema you accept into config.json; other settings stay as they are. A file that can not be understood is replaced, and a copy of it kept.',
       'Fails if an environment variable keeps analytics off all the same.',
     ],
     options: [{ flag: '--yes', does: 'do not ask' }],
@@ -62,7 +62,9 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'send',
     does: 'deliver what is waiting, now',
-    more: ['Sends the closed reports that a server would send within the hour. Days that are not closed stay.'],
+    more: [
+      'Sends the closed reports that a server would send by itself sooner or later. Days that are not closed stay.',
+    ],
     options: [],
     load: () => import('./commands/send.js'),
   },
@@ -97,7 +99,7 @@ export const COMMANDS: readonly CommandSpec[] = [
 
 export const ENVIRONMENT: readonly (readonly [string, string])[] = [
   ['DO_NOT_TRACK', 'any value but empty, 0 or false: off'],
-  ['DOT_AI_TELEMETRY', 'false, 0, no or off: off'],
+  ['DOT_AI_TELEMETRY', 'false, 0, no or off: off. Anything else: ignored, with a warning'],
   ['DOT_AI_ANALYTICS', 'true, 1, yes or on: on. false, 0, no or off: off. Anything else: off, with a warning'],
   ['CI', 'in a CI service, a yes in config.json does not count'],
   ['DOT_AI_CONFIG_DIR', 'the folder to use instead of ~/.dot-ai, an absolute path'],

@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { Chalk, type ChalkInstance } from 'chalk';
+import { causeOf } from '../platform/errors.js';
 
 /** Where a command's words go: data to stdout, remarks to stderr. The only file that prints. */
 export interface Output {
@@ -29,7 +30,8 @@ export function createOutput(env: NodeJS.ProcessEnv = process.env): Output {
   for (const stream of [stdout, stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
-      throw error;
+      stderr.write(`Error: the output could not be written: ${causeOf(error)}.\n`);
+      process.exit(1);
     });
   }
   const width = Math.max(NARROWEST, stdout.columns || Number(env.COLUMNS) || DEFAULT_WIDTH);

@@ -12,7 +12,7 @@ const DECIDERS: Readonly<Record<LayerName, (enabled: boolean) => string>> = {
   DOT_AI_TELEMETRY: () => 'the environment variable DOT_AI_TELEMETRY',
   DOT_AI_ANALYTICS: () => 'the environment variable DOT_AI_ANALYTICS',
   ci: () => 'the CI service this runs in, where the yes in config.json does not count',
-  config: (enabled) => (enabled ? 'the yes in config.json' : 'config.json'),
+  config: (enabled) => (enabled ? 'the yes in config.json' : 'what config.json says, or that it is damaged'),
   default: () => 'nobody has turned it on',
 };
 

@@ -88,8 +88,8 @@ const NEXT_STEP =
  */
 export function parseObject(path: string, bytes: Uint8Array): Record<string, unknown> | undefined {
   try {
-    // Strictly UTF-8: with replaced characters an update would silently change somebody else's value.
-    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    // A byte order mark is how Windows editors begin a file, and is left out. Else strictly UTF-8: with replaced characters an update would silently change somebody else's value.
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
     const value: unknown = defaultLoadersSync['.json'](path, text);
     return isObject(value) ? value : undefined;
   } catch {

@@ -5,6 +5,7 @@ import {
   fchmodSync,
   fchownSync,
   fsyncSync,
+  linkSync,
   mkdirSync,
   openSync,
   realpathSync,
@@ -68,7 +69,7 @@ export function tryUpdateConfig(home: Home, changes: Changes, unless: (config: C
 }
 
 function lockOf(home: Home): string {
-  return `${home.config}.lock`;
+  return `${home.config}.analytics-lock`; // not a name that other programs use for theirs
 }
 
 function change(home: Home, changes: Changes, onDamage: 'replace' | 'refuse', lock: Lock): Update {
@@ -80,8 +81,7 @@ function change(home: Home, changes: Changes, onDamage: 'replace' | 'refuse', lo
     text = editKey(text, key, value === undefined ? undefined : JSON.stringify(value));
   }
   if (old.isUnderstood && text === (old.text ?? EMPTY)) return {};
-  const keptCopy = old.isUnderstood ? undefined : keep(target, !old.isReadable);
-  writeLike(target, text, lock);
+  const keptCopy = writeLike(target, text, lock, !old.isUnderstood);
   return keptCopy === undefined ? {} : { keptCopy };
 }
 
@@ -110,21 +110,13 @@ function readOld(path: string): Old {
   }
 }
 
-/** Keeps what we are about to replace. What can't be read can't be copied, but it can be moved aside. */
-function keep(path: string, move: boolean): string {
-  // A device, a pipe or a folder is no settings file, and not ours to move.
-  if (entry(path)?.isFile() !== true) throw new Error('it is not a regular file');
-  for (let number = 1; ; number += 1) {
-    const copy = join(dirname(path), `${basename(path)}.kept-${number}`);
-    if (entry(copy) !== undefined) continue;
-    if (move) renameSync(path, copy);
-    else copyFileSync(path, copy, constants.COPYFILE_EXCL);
-    return copy;
-  }
-}
-
-/** Replaces the file by one with the same mode and owner, durable before anybody is told that it is done. */
-function writeLike(path: string, text: string, lock: Lock): void {
+/**
+ * Replaces the file by one with the same mode and owner, durable before anybody is told that it is done. Until the
+ * last step, which is one rename, the old file stands where it was.
+ *
+ * @returns where a copy of the old file was kept
+ */
+function writeLike(path: string, text: string, lock: Lock, keepsCopy: boolean): string | undefined {
   const old = entry(path);
   const temporary = writeTemporary(path, text);
   try {
@@ -139,10 +131,44 @@ function writeLike(path: string, text: string, lock: Lock): void {
       closeSync(fd);
     }
     lock.assertHeld();
+    const keptCopy = keepsCopy ? keep(path) : undefined;
     renameSync(temporary, path);
+    syncFolder(dirname(path));
+    return keptCopy;
   } catch (error) {
     removeFile(temporary);
     throw error;
+  }
+}
+
+/** Gives the file that is about to be replaced a second name; what can't be read can be kept that way too. */
+function keep(path: string): string {
+  // A device, a pipe or a folder is no settings file, and not ours to move.
+  if (entry(path)?.isFile() !== true) throw new Error('it is not a regular file');
+  for (let number = 1; ; number += 1) {
+    const copy = join(dirname(path), `${basename(path)}.kept-${number}`);
+    if (entry(copy) !== undefined) continue;
+    try {
+      linkSync(path, copy);
+    } catch (error) {
+      if (systemCode(error) === 'EEXIST') continue;
+      copyFileSync(path, copy, constants.COPYFILE_EXCL); // no hard links here
+    }
+    return copy;
+  }
+}
+
+/** A no must survive a power cut: the rename is in the folder, not in the file. */
+function syncFolder(path: string): void {
+  try {
+    const fd = openSync(path, 'r');
+    try {
+      fsyncSync(fd);
+    } finally {
+      closeSync(fd);
+    }
+  } catch {
+    // Windows can't; there the file system does it
   }
 }
 

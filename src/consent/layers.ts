@@ -10,7 +10,7 @@ export interface Layer {
   /** The layer's own words, null where it is not set. */
   readonly value: string | null;
   readonly verdict: 'on' | 'off' | 'none';
-  /** Why a value was not understood; such a value means off. */
+  /** Why a value was not understood, and what that means. */
   readonly warning?: string;
 }
 
@@ -48,7 +48,10 @@ export const RULES: Readonly<Record<LayerName, Rule>> = {
 
   DOT_AI_TELEMETRY: ({ DOT_AI_TELEMETRY: value }) => {
     if (value === undefined) return none();
-    return NO.includes(word(value)) ? { value, verdict: 'off' } : none(value);
+    if (NO.includes(word(value))) return { value, verdict: 'off' };
+    if (['', ...YES].includes(word(value))) return none(value);
+    const warning = `DOT_AI_TELEMETRY is none of ${NO.join(', ')}, so it does not turn analytics off; DOT_AI_ANALYTICS=false does`;
+    return { ...none(value), warning };
   },
 
   DOT_AI_ANALYTICS: ({ DOT_AI_ANALYTICS: value }) => {

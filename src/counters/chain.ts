@@ -10,7 +10,7 @@ export interface Chain {
   /** A call of `tool` begins. Returns the tool called before, or `start`. */
   follow(tool: string, era: string): string;
   /** That call of `tool` came to nothing: the chain is as it was before. */
-  unfollow(tool: string, from: string): void;
+  unfollow(tool: string, from: string, era: string): void;
   /** A call of `tool` ends. Returns n where it is the nth different tool of the session. */
   nth(tool: string, era: string): number | undefined;
 }
@@ -33,8 +33,8 @@ export function createChain(): Chain {
       last = tool;
       return from;
     },
-    unfollow(tool, from) {
-      if (last === tool) last = from;
+    unfollow(tool, from, era) {
+      if (era === current && last === tool) last = from;
     },
     nth(tool, era) {
       enter(era);

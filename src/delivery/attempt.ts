@@ -30,14 +30,19 @@ const LOOK_EVERY_MS = 100;
 /** Sends a body once, unless the user says no before or meanwhile (P10). Never throws. */
 export async function attempt(body: string, { gate, destination, signal, background, lookup }: Terms): Promise<Result> {
   const revoked = new AbortController();
-  const look = setInterval(() => gate.check().enabled || revoked.abort(), LOOK_EVERY_MS);
+  const mayGoOn = () => {
+    if (!gate.check().enabled) revoked.abort();
+    return !revoked.signal.aborted;
+  };
+  const look = setInterval(mayGoOn, LOOK_EVERY_MS);
   if (background) look.unref();
   try {
-    if (!gate.check().enabled) return { verdict: 'skipped', reason: 'off' };
+    if (!mayGoOn()) return { verdict: 'skipped', reason: 'off' };
     const answer = await post(destination.url, body, {
       signal: AbortSignal.any([signal, revoked.signal]),
       background,
       lookup,
+      mayStart: mayGoOn,
     });
     return { verdict: judge(answer), reason: `HTTP ${answer.status}`, answer };
   } catch (error) {

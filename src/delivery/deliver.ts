@@ -38,13 +38,23 @@ export async function deliver(delivery: Delivery): Promise<Pause | undefined> {
   if (waiting !== undefined && (!delivery.ignoreBackOff || clock() < waiting.askedUntil)) return waiting;
   for (const name of listReports(home.outbox)) {
     if (signal.aborted || !gate.check().enabled) break;
-    if (!claim(home, name)) continue;
+    if (!tryClaim(home, name)) continue;
     const result = await sendClaimed(delivery, name);
     debug('send %s to %s: %s (%s)', name, destination.host, result.verdict, result.reason);
     delivery.onReport?.(name, result);
     if (result.verdict === 'retry' || result.verdict === 'unauthorised') break;
   }
   return undefined;
+}
+
+/** A report that can't be claimed (another user's, after one `sudo`) does not keep the others. */
+function tryClaim(home: Home, name: string): boolean {
+  try {
+    return claim(home, name);
+  } catch (error) {
+    debug('claim %s: %s', name, causeOf(error));
+    return false;
+  }
 }
 
 /**
@@ -60,7 +70,7 @@ async function sendClaimed(delivery: Delivery, name: string): Promise<Result> {
     finish(delivery, report, result);
     return result;
   } catch (error) {
-    return { verdict: 'skipped', reason: causeOf(error) };
+    return { verdict: 'retry', reason: causeOf(error) }; // a full disk: the next report would fare no better
   } finally {
     release(home, name); // what has no final answer goes back; what is settled is no longer here
   }

@@ -43,7 +43,7 @@ function endpointProblem(value: unknown): string | undefined {
   if (!isObject(value)) return 'expected an object with "host" and "key"';
   const { host, key } = value;
   if (typeof host !== 'string' || host === '') return 'the host is missing';
-  if (typeof key !== 'string' || !KEY.test(key)) return 'the key is missing, or has spaces or control characters';
+  if (typeof key !== 'string' || !KEY.test(key)) return 'the key is missing, or has characters that no key has';
   if (key.length > MOST_KEY_BYTES) return `the key is longer than ${MOST_KEY_BYTES} characters`;
   if (!URL.canParse(host)) return 'the host is not a URL such as https://eu.i.posthog.com';
   const url = new URL(host);

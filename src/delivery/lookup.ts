@@ -1,3 +1,4 @@
+import type { LookupAddress } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import { tryReadText } from '../platform/files.js';
 
@@ -14,17 +15,22 @@ const MOST_BYTES = 1024 * 1024;
 
 /** A look-up for one request; it ends when `signal` says so. */
 export function createLookup(signal: AbortSignal): LookupFunction {
-  return (hostname, _options, callback) => {
+  return (hostname, options, callback) => {
     resolve(hostname, signal).then(
-      (address) => callback(null, [{ address, family: address.includes(':') ? 6 : 4 }]),
+      (addresses) => {
+        const [first] = addresses;
+        if (options.all || first === undefined) callback(null, addresses);
+        else callback(null, first.address, first.family);
+      },
       (error: NodeJS.ErrnoException) => callback(error, []),
     );
   };
 }
 
-async function resolve(hostname: string, signal: AbortSignal): Promise<string> {
+/** At least one address, IPv4 before IPv6. */
+async function resolve(hostname: string, signal: AbortSignal): Promise<LookupAddress[]> {
   const known = hostname === 'localhost' ? '127.0.0.1' : fromHostsFile(hostname);
-  if (known !== undefined) return known;
+  if (known !== undefined) return [toAddress(known)];
   const { Resolver } = await import('node:dns/promises');
   const resolver = new Resolver({ timeout: TIMEOUT_MS, tries: 1 });
   const cancel = () => resolver.cancel();
@@ -32,14 +38,19 @@ async function resolve(hostname: string, signal: AbortSignal): Promise<string> {
   try {
     // In Kubernetes a service is known by a short name, below one of the search domains.
     const names = [hostname, ...searchDomains().map((domain) => `${hostname}.${domain}`)];
-    const questions = names.flatMap((name) => [resolver.resolve4(name), resolver.resolve6(name)]);
-    const answers = await Promise.allSettled(questions);
-    const found = answers.find((answer) => answer.status === 'fulfilled' && answer.value.length > 0);
-    if (found?.status === 'fulfilled') return found.value[0] as string;
+    const questions = names.map((name) => Promise.allSettled([resolver.resolve4(name), resolver.resolve6(name)]));
+    for (const answers of await Promise.all(questions)) {
+      const found = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value.map(toAddress) : []));
+      if (found.length > 0) return found;
+    }
     throw Object.assign(new Error('the name does not resolve'), { code: 'ENOTFOUND' });
   } finally {
     signal.removeEventListener('abort', cancel);
   }
+}
+
+function toAddress(address: string): LookupAddress {
+  return { address, family: address.includes(':') ? 6 : 4 };
 }
 
 function fromHostsFile(hostname: string): string | undefined {

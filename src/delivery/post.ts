@@ -10,6 +10,8 @@ export interface Answer {
 }
 
 export interface PostOptions {
+  /** Asked when the connection stands, right before the first byte leaves; false ends the attempt. */
+  readonly mayStart: () => boolean;
   /** Ends the attempt at once, without an answer. */
   readonly signal: AbortSignal;
   /** True where the process must not be kept alive by this attempt. */
@@ -38,7 +40,11 @@ export function headersFor(url: string, body: string): Record<string, string> {
  * One POST of exactly these bytes: no compression, no cookie, no redirect followed, no connection kept.
  * @throws where there was no answer: refused, reset, not resolved, too late, aborted
  */
-export async function post(url: string, body: string, { signal, background, lookup }: PostOptions): Promise<Answer> {
+export async function post(
+  url: string,
+  body: string,
+  { signal, background, lookup, mayStart }: PostOptions,
+): Promise<Answer> {
   // Not fetch: that adds headers nobody asked for, and costs 20 ms to load.
   const { request } = url.startsWith('https:') ? await import('node:https') : await import('node:http');
   signal.throwIfAborted();
@@ -47,17 +53,18 @@ export async function post(url: string, body: string, { signal, background, look
   return new Promise((resolve, reject) => {
     const outgoing = request(url, options);
     const timer = setTimeout(() => outgoing.destroy(new Error(`no answer within ${ATTEMPT_MS} ms`)), ATTEMPT_MS);
-    if (background) {
-      timer.unref();
-      outgoing.on('socket', (socket) => socket.unref());
-    }
+    if (background) timer.unref();
+    outgoing.on('socket', (socket) => {
+      if (background) socket.unref();
+      const start = () => (mayStart() ? outgoing.end(body) : outgoing.destroy(new Error('off')));
+      socket.once(url.startsWith('https:') ? 'secureConnect' : 'connect', start);
+    });
     outgoing.on('error', reject);
     outgoing.on('response', (incoming) => readAnswer(incoming, outgoing).then(resolve, reject));
     outgoing.on('close', () => {
       clearTimeout(timer);
       reject(new Error('the connection was closed without an answer')); // no effect after an answer
     });
-    outgoing.end(body);
   });
 }
 

@@ -2,7 +2,7 @@ import { type ConfigState, MISSING, readConfig } from '../consent/config-file.js
 import { type Consent, decide } from '../consent/decide.js';
 import { type Resolved, resolveDestination } from '../delivery/destination.js';
 import { type Clock, systemClock } from '../platform/clock.js';
-import { findHome, type Home } from '../platform/home.js';
+import { findHome, type Home, isUnwritable } from '../platform/home.js';
 import { dotAiVocabulary } from '../schema/dot-ai.js';
 import type { Vocabulary } from '../schema/vocabulary.js';
 import { type Declaration, readDeclaration } from '../spool/declaration.js';
@@ -45,4 +45,10 @@ export function lookAt({
     vocabulary: declaration ?? vocabulary,
     resolved: resolveDestination(env, config.destination, declaration?.posthog),
   };
+}
+
+/** What a person must know about what can't be seen here; undefined where everything can. */
+export function blindSpot({ home, consent }: Local): string | undefined {
+  if (!consent.enabled || home === undefined || !isUnwritable(home)) return undefined;
+  return `${home.data} can't be written: a server keeps its counts in memory and sends them when it ends, and they can't be shown here`;
 }

@@ -8,7 +8,7 @@ import { type Day, dayOf } from '../schema/calendar.js';
 import { openEnvelope } from '../schema/envelope.js';
 import { SCHEMA } from '../schema/fields.js';
 import { exampleTotals } from './example.js';
-import { type Local, lookAt, type Viewpoint } from './local.js';
+import { blindSpot, type Local, lookAt, type Viewpoint } from './local.js';
 import { openDays } from './open-days.js';
 import { waitingReports } from './waiting.js';
 
@@ -44,21 +44,29 @@ export async function readPreview(viewpoint: Viewpoint = {}): Promise<Preview> {
   return (await inspectPreview(viewpoint)).preview;
 }
 
-/** The preview, and how many files wait that are not of the closed world, and therefore never sent. */
-export async function inspectPreview(viewpoint: Viewpoint): Promise<{ preview: Preview; unsendable: number }> {
+/** The preview, and what a person must know beside it. */
+export async function inspectPreview(viewpoint: Viewpoint): Promise<{ preview: Preview; remarks: string[] }> {
   const local = lookAt(viewpoint);
   const { enabled } = local.consent;
   const waiting = waitingReports(local);
   const sendable = waiting.filter(({ body }) => 'report' in openEnvelope(body, local.vocabulary));
-  const unsendable = waiting.length - sendable.length;
+  const remarks = [blindSpot(local), unsendable(waiting.length - sendable.length)].filter(
+    (remark) => remark !== undefined,
+  );
   const finals = sendable.map((stored) => request(local, 'final', stored));
   const drafts = await Promise.all(openDays(local).map(({ day, totals }) => draft(local, day, totals)));
   const requests = [...finals, ...drafts];
   // Off here, and yet there is something: a server's own environment says yes, and that is what must be seen.
-  if (enabled || requests.length > 0)
-    return { preview: { version: 1, enabled, kind: 'pending', requests }, unsendable };
+  if (enabled || requests.length > 0) return { preview: { version: 1, enabled, kind: 'pending', requests }, remarks };
   const example = await draft(local, dayOf(local.now), exampleTotals(local.vocabulary));
-  return { preview: { version: 1, enabled, kind: 'example', requests: [example] }, unsendable };
+  return { preview: { version: 1, enabled, kind: 'example', requests: [example] }, remarks };
+}
+
+/** What is not of the closed world is never sent. */
+function unsendable(count: number): string | undefined {
+  return count === 0
+    ? undefined
+    : `files in the outbox that are no reports of the servers that recorded here, and are never sent: ${count}`;
 }
 
 async function draft(local: Local, day: Day, totals: Totals): Promise<PreviewRequest> {

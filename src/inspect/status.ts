@@ -9,7 +9,7 @@ import { listReceipts } from '../report/names.js';
 import { rowsOf } from '../report/rows.js';
 import { isFinished } from '../schema/calendar.js';
 import { SCHEMA } from '../schema/fields.js';
-import { type Local, lookAt, type Viewpoint } from './local.js';
+import { blindSpot, type Local, lookAt, type Viewpoint } from './local.js';
 import { isToday, openDays } from './open-days.js';
 import { waitingReports } from './waiting.js';
 
@@ -95,6 +95,7 @@ export function inspect(viewpoint: Viewpoint): { readonly status: Status; readon
   const hasData = days.length + status.waiting.length > 0;
   const warnings = [
     homeProblem(env),
+    blindSpot(local),
     !consent.enabled && hasData ? LEFT : undefined,
     ...consent.layers.map(({ warning }) => warning),
     resolved.problem,

@@ -1,3 +1,5 @@
+import { debug } from '../platform/debug.js';
+import { causeOf } from '../platform/errors.js';
 import { removeFile, sweepTemporaries } from '../platform/files.js';
 import type { Home } from '../platform/home.js';
 import {
@@ -37,7 +39,11 @@ export function tidy(home: Home, now: number): void {
 function expire(home: Home, name: string, now: number): void {
   const report = readReport(home.outbox, name);
   const { bytes = 0, sha256 = '' } = report ?? {};
-  settle(home, name, { day: dayOfReport(name), outcome: 'expired', at: new Date(now).toISOString(), bytes, sha256 });
+  try {
+    settle(home, name, { day: dayOfReport(name), outcome: 'expired', at: new Date(now).toISOString(), bytes, sha256 });
+  } catch (error) {
+    debug('drop %s: %s', name, causeOf(error)); // no room for a receipt: next time
+  }
 }
 
 function ageOf(name: string, today: Day): number {

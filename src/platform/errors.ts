@@ -30,6 +30,8 @@ const CAUSES: Record<string, string> = {
   ENOSPC: 'no space is left on the disk',
   EEXIST: 'a file stands in the place of its folder',
   ENOTDIR: 'a part of the path is not a folder',
+  EINVAL: 'it is not a regular file',
+  EFBIG: 'it is too large',
   EISDIR: 'it is a folder',
   ENOENT: 'the folder does not exist',
   ELOOP: 'it is a symbolic link',

@@ -72,9 +72,14 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** A name that `sweepTemporaries` knows, in the folder of `path`. */
+export function temporaryBeside(path: string): string {
+  return join(dirname(path), `${TEMPORARY}${randomBytes(6).toString('hex')}`);
+}
+
 /** Creates a file that nobody else can read, whole, under a temporary name beside `path`; returns that name. */
 export function writeTemporary(path: string, bytes: string | Buffer, mode = PRIVATE_FILE): string {
-  const temporary = join(dirname(path), `${TEMPORARY}${randomBytes(6).toString('hex')}`);
+  const temporary = temporaryBeside(path);
   const fd = openSync(temporary, 'wx', mode);
   try {
     const buffer = typeof bytes === 'string' ? Buffer.from(bytes) : bytes;

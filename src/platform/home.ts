@@ -1,7 +1,8 @@
+import { accessSync, constants } from 'node:fs';
 import { homedir } from 'node:os';
-import { isAbsolute, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import { AnalyticsError } from './errors.js';
-import { folderProblem, systemError } from './files.js';
+import { entry, folderProblem, systemError } from './files.js';
 
 /** Where everything lives. All paths are absolute: nothing is ever read relative to the current directory. */
 export interface Home {
@@ -74,4 +75,16 @@ export function requireHome(env: NodeJS.ProcessEnv): Home {
 export function assertOwnData({ data }: Home): void {
   const problem = folderProblem(data);
   if (problem !== undefined) throw systemError(problem, data);
+}
+
+/** True where a server could not keep its counts on disk: they are then in memory only, and can't be shown. */
+export function isUnwritable({ data, folder }: Home): boolean {
+  if (folderProblem(data) !== undefined) return true;
+  const standing = [data, folder, dirname(folder)].find((path) => entry(path) !== undefined);
+  try {
+    if (standing !== undefined) accessSync(standing, constants.W_OK);
+    return standing === undefined;
+  } catch {
+    return true;
+  }
 }

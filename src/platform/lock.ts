@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { linkSync, renameSync, writeFileSync } from 'node:fs';
+import { closeSync, linkSync, openSync, renameSync, writeSync } from 'node:fs';
 import { systemCode } from './errors.js';
-import { entry, PRIVATE_FILE, removeFile, tryReadText } from './files.js';
+import { entry, PRIVATE_FILE, removeFile, temporaryBeside, tryReadText } from './files.js';
 
 /*
  * A file that O_EXCL creates has one maker. It holds a random token, by which its maker knows it again: a holder that
@@ -26,7 +26,7 @@ export interface Lock {
 export function tryWithLock<T>(path: string, section: (lock: Lock) => T): { readonly value: T } | undefined {
   const token = randomBytes(8).toString('hex');
   try {
-    writeFileSync(path, token, { flag: 'wx', mode: PRIVATE_FILE });
+    create(path, token);
   } catch (error) {
     if (systemCode(error) !== 'EEXIST') throw error;
     removeAbandoned(path);
@@ -55,13 +55,25 @@ export async function withLock<T>(path: string, patience: number, section: (lock
   }
 }
 
+function create(path: string, token: string): void {
+  const fd = openSync(path, 'wx', PRIVATE_FILE);
+  try {
+    writeSync(fd, token);
+  } catch (error) {
+    removeFile(path); // a full disk must not leave a lock that nobody holds
+    throw error;
+  } finally {
+    closeSync(fd);
+  }
+}
+
 function removeAbandoned(path: string): void {
   const seen = entry(path);
   const token = tryReadText(path, 64);
-  if (seen === undefined || Math.abs(Date.now() - seen.mtimeMs) < ABANDONED_AFTER) return;
+  if (seen?.isFile() !== true || Math.abs(Date.now() - seen.mtimeMs) < ABANDONED_AFTER) return;
   // Two processes may judge the same lock abandoned, and the slower would remove the faster one's new lock. So move it
   // aside first: whoever moved another lock than the one it judged puts that one back.
-  const aside = `${path}.${randomBytes(4).toString('hex')}`;
+  const aside = temporaryBeside(path);
   try {
     renameSync(path, aside);
     if (tryReadText(aside, 64) !== token) linkSync(aside, path);

@@ -57,12 +57,13 @@ async function closeDay(closing: DayClosing, day: Day, files: readonly SpoolFile
   const { home, gate, isKept } = closing;
   if (!isClosed(home, day)) {
     // What a process froze by itself on shutdown is in a report of its own; only its file was left behind by a kill.
-    const open = files.filter((file) => entry(closedPath(home, `${day}.${file.token}`)) === undefined);
+    const isFrozenAlone = ({ token }: SpoolFile) => entry(closedPath(home, `${day}.${token}`)) !== undefined;
+    const open = files.filter((file) => !isFrozenAlone(file));
     const pages = open.map(readSpoolFile);
     if (isPatient && pages.includes(undefined)) return;
     const body = await frozen(closing, isKept ? seenBefore(home, day) : undefined, day, pages);
     if (body === 'off') return; // nothing is closed, and nothing deleted: the no may be a damaged file's
-    const areThere = () => open.every((file) => entry(file.path) !== undefined);
+    const areThere = () => open.every((file) => entry(file.path) !== undefined && !isFrozenAlone(file));
     if (body !== 'empty' && !publish(home, day, body, gate, areThere) && !isClosed(home, day)) return;
   }
   // All of it is in the frozen report, or comes too late for it, or was nothing.
@@ -70,21 +71,41 @@ async function closeDay(closing: DayClosing, day: Day, files: readonly SpoolFile
 }
 
 /**
- * The counts of this process alone, as reports; used on shutdown where the folder is not kept. What has a file that is
+ * The counts of this process alone, as reports; used on shutdown where the folder is not kept. Finished days with a
+ * file are not its business: those are everybody's, and `closeFinishedDays` closes each once. What has a file that is
  * gone is in another report already, or was deleted by the user.
  *
  * @returns the bodies that have no place on disk
  */
-export async function closeOwn(closing: Closing, home: Home | undefined, own: readonly Unclosed[]): Promise<string[]> {
+export async function closeOwn(
+  closing: Closing,
+  home: Home | undefined,
+  own: readonly Unclosed[],
+  now: number,
+): Promise<string[]> {
   const unpublished: string[] = [];
   for (const { page, file } of own) {
-    const isThere = () => file === undefined || entry(file.path) !== undefined;
+    if (file !== undefined && isFinished(page.day, now)) continue;
     const body = await frozen(closing, undefined, page.day, [parsePage(page.bytes().toString('latin1'), page.day)]);
     if (body === 'empty' || body === 'off') continue;
     if (home === undefined || file === undefined) unpublished.push(body);
-    else if (publish(home, `${page.day}.${file.token}`, body, closing.gate, isThere)) removeFile(file.path);
+    else if (!publishOwn(closing.gate, home, file, body)) unpublished.push(body);
   }
   return unpublished;
+}
+
+/** False where there was no room on disk for the report, so that it has to be sent from memory. */
+function publishOwn(gate: Gate, home: Home, file: SpoolFile, body: string): boolean {
+  const name = `${file.day}.${file.token}`;
+  try {
+    if (publish(home, name, body, gate, () => entry(file.path) !== undefined)) removeFile(file.path);
+    return true;
+  } catch (error) {
+    debug('close %s: %s', name, causeOf(error));
+    if (isClosed(home, name)) return true;
+    removeFile(file.path); // else whoever comes next would report the same counts again
+    return entry(file.path) !== undefined;
+  }
 }
 
 /** A request body, or why there is none: nothing was counted, or nobody may report it. */

@@ -62,12 +62,12 @@ const NAME = /^[a-z][A-Za-z0-9_]{0,39}$/;
 export const MOST_NAMES = 64;
 
 /** @throws AnalyticsError `BAD_VOCABULARY` */
-export function checkVocabulary({ tools, features }: Vocabulary): void {
-  checkNames('tools', tools);
-  checkNames('features', features);
+export function checkVocabulary(vocabulary: Vocabulary | undefined): void {
+  checkNames('tools', vocabulary?.tools);
+  checkNames('features', vocabulary?.features);
 }
 
-function checkNames(what: string, names: readonly string[]): void {
+function checkNames(what: string, names: readonly string[] | undefined): void {
   const wrong = namesProblem(names);
   if (wrong !== undefined) throw new AnalyticsError('BAD_VOCABULARY', `${what}: ${wrong}`);
 }

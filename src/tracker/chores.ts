@@ -4,7 +4,9 @@ import { deliver } from '../delivery/deliver.js';
 import { type Destination, resolveDestination } from '../delivery/destination.js';
 import { tidy } from '../outbox/retention.js';
 import type { Clock } from '../platform/clock.js';
+import { debug } from '../platform/debug.js';
 import { isEphemeral } from '../platform/ephemeral.js';
+import { causeOf } from '../platform/errors.js';
 import { entry, folderProblem } from '../platform/files.js';
 import type { Home } from '../platform/home.js';
 import { type Closing, closeFinishedDays, closeOwn } from '../report/close.js';
@@ -57,13 +59,26 @@ export function createChores({ home, gate, spool, options, env, clock, isOn }: P
   async function closeMine(own: readonly Unclosed[]): Promise<void> {
     const pages = own.map(({ page }) => page);
     spool.forget(pages, false);
-    unwritten.add(await closeOwn(closing(), home, own));
+    await unwritten.add(() => closeOwn(closing(), home, own, clock()));
+  }
+
+  /** Finished days of all processes. A folder that is not ours to use keeps nobody from sending what is in memory. */
+  async function closeHome(): Promise<void> {
+    if (home === undefined) return;
+    try {
+      await closeFinishedDays({ ...closing(), home, isKept: isKept() }, clock());
+      tidy(home, clock()); // also where there is no destination, and nothing is ever delivered
+    } catch (error) {
+      debug('close: %s', causeOf(error));
+    }
   }
 
   async function send(signal: AbortSignal, background: boolean): Promise<void> {
     const to = destination();
     if (to === null) return;
-    const terms = { gate, destination: to, signal, background, lookup: 'cancellable' } as const;
+    // On shutdown a back-off is not waited for: there may be no later.
+    const ignoreBackOff = !background;
+    const terms = { gate, destination: to, signal, background, ignoreBackOff, lookup: 'cancellable' } as const;
     await unwritten.send(terms);
     if (home !== undefined) await deliver({ ...terms, home, vocabulary: knownVocabulary(home, options), clock });
   }
@@ -79,17 +94,16 @@ export function createChores({ home, gate, spool, options, env, clock, isOn }: P
       const isOver = ({ page }: Unclosed) => isFinished(page.day, clock());
       const unwritable = spool.unclosed().filter((one) => one.file === undefined && isOver(one));
       if (unwritable.length > 0) await closeMine(unwritable);
-      if (home === undefined) return;
-      await closeFinishedDays({ ...closing(), home, isKept: isKept() }, clock());
-      tidy(home, clock()); // also where there is no destination, and nothing is ever delivered
+      await closeHome();
     },
     deliver: (signal) => send(signal, true),
     async finish() {
       if (!isOn()) return;
       const kept = isKept();
       const mine = () => spool.unclosed().filter(({ file }) => file === undefined || !kept);
-      if (kept && mine().length === 0) return;
+      if (kept && mine().length === 0 && unwritten.isEmpty()) return;
       await withDeadline(FINISH_MS, async (signal) => {
+        if (!kept) await closeHome();
         do {
           await closeMine(mine());
           await send(signal, false);

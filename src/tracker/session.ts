@@ -52,7 +52,7 @@ export function createSession<Tool extends string>(
       },
       abandon() {
         isOpen = false;
-        if (from !== undefined) chain.unfollow(tool, from);
+        if (from !== undefined) chain.unfollow(tool, from, begun);
       },
     };
   }
@@ -75,11 +75,24 @@ export function createSession<Tool extends string>(
       }
       // Our handlers come first: whoever awaits the same promise answers after the count. Its own `then` is not
       // called, since it may be anybody's; nor is a foreign thenable's, which may do its work again (query builders do).
-      if (types.isPromise(result)) Promise.prototype.then.call(result, endWith, (error) => call.end(categorise(error)));
-      else endWith(result);
+      if (!types.isPromise(result) || !follow(result, endWith, (error) => call.end(categorise(error)))) endWith(result);
       return result;
     },
   };
+}
+
+/** False for a promise that can't be followed: a subclass whose own constructor throws (p-lazy's does). */
+function follow(
+  promise: Promise<unknown>,
+  onValue: (value: unknown) => void,
+  onError: (error: unknown) => void,
+): boolean {
+  try {
+    Promise.prototype.then.call(promise, onValue, onError);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** A result with `isError`, or one that the server's own `classify` says failed, is a failure. */

@@ -7,7 +7,9 @@ import { withKey } from '../report/encode.js';
  * repeated one is recognised.
  */
 export interface Unwritten {
-  add(bodies: readonly string[]): void;
+  /** Adds what `freeze` gives, unless everything is forgotten meanwhile. */
+  add(freeze: () => Promise<readonly string[]>): Promise<void>;
+  isEmpty(): boolean;
   /** One pass; stops at the first that has to wait. */
   send(terms: Terms): Promise<void>;
   forget(): void;
@@ -17,10 +19,14 @@ const MOST_BODIES = 7;
 
 export function createUnwritten(): Unwritten {
   let waiting: string[] = [];
+  let forgotten = 0;
   return {
-    add(bodies) {
-      waiting = [...waiting, ...bodies].slice(-MOST_BODIES);
+    async add(freeze) {
+      const begun = forgotten;
+      const bodies = await freeze();
+      if (begun === forgotten) waiting = [...waiting, ...bodies].slice(-MOST_BODIES);
     },
+    isEmpty: () => waiting.length === 0,
     async send(terms) {
       for (const body of waiting) {
         const { verdict, reason } = await attempt(withKey(body, terms.destination.key), terms);
@@ -30,6 +36,7 @@ export function createUnwritten(): Unwritten {
       }
     },
     forget() {
+      forgotten += 1;
       waiting = [];
     },
   };

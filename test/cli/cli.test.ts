@@ -1,5 +1,6 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { documents } from '../../src/cli/docs.js';
 import { memoryDestination } from '../../src/testing/index.js';
@@ -125,7 +126,9 @@ describe('the choice', () => {
     for (const args of [['enable', '--yes'], ['disable'], ['hint', '--mark-shown']]) {
       const { code, stderr } = await cli(args, { env: home.env });
       expect(code).toBe(1);
-      expect(stderr).toMatch(/^Error: .*config\.json could not be written: .+ Nothing was changed\./s);
+      expect(stderr.replaceAll('\n', ' ')).toMatch(
+        /^Error: .*config\.json(: it can't be read| could not be written).+ Nothing was changed\./,
+      );
       expect(stderr).not.toMatch(/\n\s+at /);
     }
     expect(tree(home.folder)).toEqual(before);
@@ -342,6 +345,39 @@ describe('the command line itself', () => {
       const wide = stdout.split('\n').filter((line) => line.length > width && line.trim().split(/\s{1,}/).length > 4);
       expect(wide, args.join(' ')).toEqual([]);
     }
+  });
+});
+
+const hasScript = (await run('script', ['--version']).catch(() => ({ code: 1 }))).code === 0;
+if (!hasScript) process.stderr.write('SKIPPED: script(1) is not installed, so nothing is tried on a terminal\n');
+
+describe.runIf(hasScript)('on a terminal', () => {
+  /** Runs the command line on a pseudo-terminal and types; returns what it showed. */
+  async function type(home: TestHome, args: string, keys: string): Promise<string> {
+    const command = `script -qec '"${process.execPath}" "${CLI}" ${args}' /dev/null`;
+    const { stdout } = await run('bash', ['-c', `(sleep 1; printf '${keys}'; sleep 1) | ${command}`], {
+      env: { ...home.env, TERM: 'xterm', COLUMNS: '80' },
+    });
+    return stripVTControlCharacters(stdout);
+  }
+
+  test('enable shows what is collected and asks; yes is yes, everything else changes nothing', async () => {
+    const home = testHome();
+    for (const keys of ['n\\r', '\\r', '\\003']) {
+      const shown = await type(home, 'enable', keys);
+      expect(shown).toMatch(/What is collected[\s\S]*What is not[\s\S]*Turn anonymous usage analytics on\?/);
+      expect(shown).toContain('Nothing was changed.');
+      expect(tree(home.folder)).toEqual({});
+    }
+    expect(await type(home, 'enable', 'y\\r')).toContain('In effect here: on.');
+    expect(JSON.parse(readFileSync(home.paths.config, 'utf8'))).toEqual({ analytics: true, analyticsSchema: 1 });
+  });
+
+  test('alone it shows the status and a menu, of which preview comes first', async () => {
+    const home = testHome();
+    const shown = await type(home, '', '\\r');
+    expect(shown).toMatch(/Analytics is off[\s\S]*What next\?[\s\S]*EXAMPLE\. Analytics is off/);
+    expect(tree(home.folder)).toEqual({});
   });
 });
 

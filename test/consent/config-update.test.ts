@@ -28,6 +28,7 @@ describe('other programs’ settings survive', () => {
     ['one line, spaced', '{ "a": 1, "b": 2 }', '{ "a": 1, "b": 2, "analytics": true, "analyticsSchema": 1 }'],
     ['empty', '{}', '{\n  "analytics": true,\n  "analyticsSchema": 1\n}'],
     ['a no', '{ "analytics": false }', '{ "analytics": true, "analyticsSchema": 1 }'],
+    ['a byte order mark', '\uFEFF{ "a": 1 }', '\uFEFF{ "a": 1, "analytics": true, "analyticsSchema": 1 }'],
     ['CRLF', '{\r\n  "a": 1\r\n}\r\n', '{\r\n  "a": 1,\r\n  "analytics": true,\r\n  "analyticsSchema": 1\r\n}\r\n'],
   ])('%s', async (_name, before, after) => {
     const { paths, env } = testHome(before);
@@ -127,7 +128,7 @@ describe('P2: a file that can not be understood is kept', () => {
 
 test('a lock that a killed process left does not keep anybody out', async () => {
   const { paths, env } = testHome('{}');
-  writeFileSync(`${paths.config}.lock`, '999999999\n');
+  writeFileSync(`${paths.config}.analytics-lock`, 'abandoned');
   await setAnalytics(true, { env });
   expect(Object.keys(tree(paths.folder))).toEqual(['config.json']);
 });

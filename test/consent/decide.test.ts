@@ -25,7 +25,7 @@ describe('every row of the consent table', () => {
     [{}, config(''), 'config', false],
     [{}, config('{"analytics": true'), 'config', false],
     [{}, config('{"analytics": true} // yes'), 'config', false],
-    [{}, config('\uFEFF{"analytics": true}'), 'config', false],
+    [{}, config('\uFEFF{"analytics": true}'), 'config', true],
     [{}, config('{"__proto__": {"analytics": true}}'), 'default', false],
     [{}, config('{"analytics": true, "analyticsSchema": 1}'), 'config', true],
     [{}, config('{"analytics": true, "analyticsSchema": 2}'), 'config', false],

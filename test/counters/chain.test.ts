@@ -30,6 +30,9 @@ test('beyond six different tools nothing is told apart', () => {
 test('a call that came to nothing leaves the chain as it was', () => {
   const chain = createChain();
   chain.follow('a', 'monday');
-  chain.unfollow('b', chain.follow('b', 'monday'));
+  chain.unfollow('b', chain.follow('b', 'monday'), 'monday');
   expect(chain.follow('b', 'monday')).toBe('a');
+  chain.follow('b', 'tuesday');
+  chain.unfollow('b', 'a', 'monday'); // begun before midnight: yesterday's chain is gone
+  expect(chain.follow('c', 'tuesday')).toBe('b');
 });

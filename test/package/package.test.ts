@@ -135,7 +135,9 @@ test('the package holds what is needed and nothing else', () => {
   expect(packed).toContain('man/dot-ai-analytics.1');
   expect(packed).toContain('LICENSE');
   const unexpected = packed.filter(
-    (path) => !/^(bin|dist\/(cjs|esm|cli)|man)\//.test(path) && !/^(package\.json|README\.md|LICENSE)$/.test(path),
+    (path) =>
+      !/^(bin|dist\/(cjs|esm|cli)|man|docs)\//.test(path) &&
+      !/^(package\.json|README\.md|LICENSE|SECURITY\.md|CHANGELOG\.md)$/.test(path),
   );
   expect(unexpected).toEqual([]);
 });

@@ -175,6 +175,7 @@ describe('P3: the closed world', () => {
     ['a repeated name', ['a', 'a']],
     ['65 names', Array.from({ length: 65 }, (_, index) => `t${index}`)],
     ['a number', [7 as unknown as string]],
+    ['no names at all', undefined as unknown as string[]],
   ])('a vocabulary with %s is a mistake of the programmer’s', (_name, tools) => {
     expect(() => checkVocabulary({ tools, features: [] })).toThrow(expect.objectContaining({ code: 'BAD_VOCABULARY' }));
     expect(() => checkVocabulary({ tools: [], features: tools })).toThrow(

@@ -6,7 +6,7 @@ import { isEphemeral } from '../../src/platform/ephemeral.js';
 import { homeIn } from '../../src/platform/home.js';
 import { openEnvelope } from '../../src/schema/envelope.js';
 import { memoryDestination } from '../../src/testing/index.js';
-import { type TestHome, testHome, tree } from '../support/home.js';
+import { type TestHome, testHome, tree, writeConfig } from '../support/home.js';
 import { ROOT, runScript } from '../support/processes.js';
 import { putReport } from '../support/reports.js';
 import { testTracker, until, vocabulary } from '../support/tracker.js';
@@ -84,6 +84,48 @@ describe('where the folder is not kept, close() sends what there is', () => {
     );
     await second.analytics.close();
     expect(usage(received.requests.at(-1)?.body.toString(), 'query')).toBe(7);
+  });
+
+  test('a back-off is not waited for: there may be no later', async () => {
+    const home = testHome({ analytics: true });
+    const received = await destination();
+    received.respondWith((_request, response) => void response.writeHead(503).end());
+    const first = testTracker(home, { posthog: received.posthog, ephemeral: true });
+    await first.use('query', 2);
+    await first.analytics.close();
+    received.respondWith();
+    const second = testTracker(home, { posthog: received.posthog, ephemeral: true });
+    await second.use('recommend', 3);
+    await second.analytics.close();
+    const delivered = received.requests.slice(1).map(({ body }) => body.toString());
+    expect(delivered.filter((body) => body.includes('"query"'))).toHaveLength(1);
+    expect(delivered.filter((body) => body.includes('"recommend"'))).toHaveLength(1);
+  });
+
+  test('P10: what was frozen in memory at the moment of a no is not sent after a later yes', async () => {
+    const home = testHome({ analytics: true });
+    writeFileSync(home.paths.data, 'in the way');
+    const received = await destination();
+    const timing = { tick: 5, startSpread: 1e9, interval: 1e9 };
+    const { analytics, clock, use } = testTracker(
+      home,
+      { posthog: received.posthog },
+      { now: '2026-11-22T22:00:00Z', timing },
+    );
+    await use('remediate', 7);
+    clock.set('2026-11-23T01:00:10Z'); // the day is over: the next tick freezes it
+    await new Promise((resolve) => setTimeout(resolve, 8));
+    writeConfig(home.paths, { analytics: false });
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    writeConfig(home.paths, { analytics: true });
+    await until(async () => {
+      await use('query');
+      return analytics.statusLine().includes('enabled');
+    });
+    await new Promise((resolve) => setTimeout(resolve, 1_100));
+    await use('query', 1);
+    await analytics.close();
+    expect(received.requests.map(({ body }) => body.toString()).join()).not.toContain('remediate');
   });
 
   test('the data folder can not be written: counted in memory, sent on close', async () => {

@@ -56,7 +56,7 @@ describe('P10: no means no, now', () => {
     await until(() => received.requests.length === 1, 'a request');
     await setAnalytics(false, { env: home.env });
     const after = received.requests.length;
-    expect(closed).toBe(true);
+    await until(() => closed, 'the end of the connection');
     expect(dataFiles(home)).toEqual([]);
     await use('query', 5);
     await new Promise((resolve) => setTimeout(resolve, 300));

@@ -46,6 +46,16 @@ describe.each([
     expect(start().session.run('query', () => promise)).toBe(promise);
   });
 
+  test('a promise of a class whose constructor does not take part', async () => {
+    class Lazy extends Promise<unknown> {
+      constructor(executor: unknown) {
+        super((resolve) => (typeof executor === 'string' ? resolve(executor) : undefined));
+      }
+    }
+    const promise = new Lazy('x');
+    expect(start().session.run('query', () => promise)).toBe(promise);
+  });
+
   test('an error, thrown or rejected', async () => {
     const error = new Error('x');
     const { session } = start();

@@ -5,7 +5,10 @@ import { decider, onOff, shortPath } from '../words.js';
 export const run: Run = async ({ options }, output) => {
   const purge = options.purge === true;
   const { consent, configPath, keptCopy } = await setAnalytics(false, { purge });
-  if (keptCopy) output.remark(`The old file could not be used and was kept as ${shortPath(keptCopy)}.`);
+  if (keptCopy)
+    output.remark(
+      `A copy of the old file is ${shortPath(keptCopy)}. What could not be understood in it is no longer in effect.`,
+    );
   output.data(
     `Saved: ${onOff(false, output)}, in ${shortPath(configPath)}. Everything unsent is deleted${purge ? ', and the copies of what was sent' : ''}.`,
   );

@@ -14,7 +14,10 @@ export const run: Run = async ({ options }, output) => {
     }
   }
   const { consent, configPath, keptCopy } = await setAnalytics(true);
-  if (keptCopy) output.remark(`The old file could not be used and was kept as ${shortPath(keptCopy)}.`);
+  if (keptCopy)
+    output.remark(
+      `A copy of the old file is ${shortPath(keptCopy)}. What could not be understood in it is no longer in effect.`,
+    );
   output.data(`Saved: ${onOff(true, output)}, schema ${SCHEMA}, in ${shortPath(configPath)}.`);
   output.data(
     `In effect here: ${onOff(consent.enabled, output)}${consent.enabled ? '' : `, because of ${decider(consent)}`}.`,
@@ -43,5 +46,7 @@ function explain({ paint, width, data }: Output): void {
   data(
     'No identifier of you, your machine, installation or session. No arguments, prompts, results, error messages, cluster or file names; no operating system, version, client or clock time.',
   );
-  data('\nThe exact bytes: dot-ai-analytics preview. Every field and why: dot-ai-analytics schema.\n');
+  data(
+    '\nAn example: dot-ai-analytics preview. Its exact bytes: preview --raw. Every field and why: dot-ai-analytics schema.\n',
+  );
 }

@@ -6,8 +6,9 @@ import { showRows } from '../rows.js';
 import { plural } from '../words.js';
 
 export const run: Run = async ({ options }, output) => {
-  const { preview, unsendable } = await inspectPreview({});
+  const { preview, remarks } = await inspectPreview({});
   const { kind, requests } = preview;
+  for (const remark of remarks) output.remark(`Warning: ${remark}.`);
   if (options.json) {
     output.json(preview);
     return EXIT.done;
@@ -24,11 +25,6 @@ export const run: Run = async ({ options }, output) => {
   }
   output.data(heading(preview));
   for (const request of requests) show(request, kind === 'example', output);
-  if (unsendable > 0) {
-    output.remark(
-      `${plural(unsendable, 'waiting file')} in the outbox can't be sent: not a report of the servers that recorded here.`,
-    );
-  }
   if (next !== undefined) explain(output);
   return EXIT.done;
 };

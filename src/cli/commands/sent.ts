@@ -10,7 +10,7 @@ import { plural } from '../words.js';
 
 export const run: Run = async ({ argument: day, options }, output) => {
   if (day !== undefined && !isDay(day)) {
-    throw new AnalyticsError('USAGE', 'The day is not of the form YYYY-MM-DD, such as 2026-11-23.');
+    throw new AnalyticsError('USAGE', 'This is not a day of the calendar, written as YYYY-MM-DD, such as 2026-11-23.');
   }
   requireHome(process.env);
   const reports = readSent(process.env, day);
