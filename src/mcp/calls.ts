@@ -44,7 +44,7 @@ const URL_ELICITATION_REQUIRED = -32042;
 
 /**
  * A failure of the SDK's own making. The transport shows that a call failed, the handler why; what never reached its
- * handler, or pleased it, was refused by the SDK. Never decided by a message.
+ * handler, and what its handler was content with, was refused by the SDK. Never decided by a message.
  */
 function refusal(pending: Pending, tools: KnownTools): Category | undefined {
   if (pending.entered) return pending.saidError ? undefined : 'validation'; // of the output

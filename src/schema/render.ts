@@ -93,7 +93,7 @@ export function toMarkdown(vocabulary: Vocabulary): string {
     '',
     `Generated from \`src/schema/fields.ts\` by \`npm run docs\`; \`dot-ai-analytics schema\` shows the same. Schema ${SCHEMA}.`,
     '',
-    'Off unless you say yes. One report per UTC day, a shuffled bag of independent rows: apart from the day and the words below no row',
+    'Off unless you say yes. One report per UTC day (or, where the folder vanishes with the process, per server that stops), a shuffled bag of independent rows: apart from the day and the words below no row',
     'shares a value with another, and no id of a person, machine, installation or session exists. Beside its properties each row carries',
     'a random id of its own (used once, so that a retry is recognised), the noon of its day, and the name and version of the library that',
     'encoded it. Nothing else is recorded: no operating system, version, client, country, clock time, message, argument or result.',
