@@ -1,9 +1,9 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { documents } from '../../src/cli/docs.js';
-import { memoryDestination } from '../../src/testing/index.js';
+import { testDestination } from '../support/destination.js';
 import { type TestHome, testHome, tree } from '../support/home.js';
 import { CLI, cli, ROOT, run } from '../support/processes.js';
 import { putReport } from '../support/reports.js';
@@ -236,8 +236,7 @@ describe('preview', () => {
 describe('send and sent', () => {
   test('delivered, and every copy verifies until somebody changes it', async () => {
     const home = testHome({ analytics: true });
-    const received = await memoryDestination();
-    onTestFinished(received.close);
+    const received = await testDestination();
     const env = { ...home.env, ...received.env };
     const body = await putReport(home, yesterday(), 'phc_test');
     expect(await cli(['send'], { env })).toMatchObject({

@@ -1,24 +1,19 @@
 import { mkdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { clearData } from '../../src/choice/clear-data.js';
 import { setAnalytics } from '../../src/choice/set-analytics.js';
 import { createGate } from '../../src/consent/gate.js';
 import { deliver } from '../../src/delivery/deliver.js';
 import { type Destination, resolveDestination } from '../../src/delivery/destination.js';
 import { createSpool } from '../../src/spool/spool.js';
-import { fixedClock, memoryDestination } from '../../src/testing/index.js';
+import { fixedClock } from '../../src/testing/index.js';
 import { countedRows, countedTool } from '../support/counted.js';
+import { testDestination } from '../support/destination.js';
 import { type TestHome, testHome, tree, writeConfig } from '../support/home.js';
 import { runScript } from '../support/processes.js';
 import { putReport } from '../support/reports.js';
 import { testTracker, until, vocabulary } from '../support/tracker.js';
-
-async function destination() {
-  const received = await memoryDestination();
-  onTestFinished(received.close);
-  return received;
-}
 
 const dataFiles = (home: TestHome) =>
   Object.keys(tree(home.folder)).filter((name) => !/config\.json$|server\.json$/.test(name));
@@ -39,7 +34,7 @@ describe('P10: no means no, now', () => {
 
   test('while a report is being sent: the sender gives up, disable waits for it, and nothing is left', async () => {
     const home = testHome({ analytics: true });
-    const received = await destination();
+    const received = await testDestination(home);
     let closed = false;
     received.respondWith((_request, response) => {
       response.on('close', () => {
@@ -104,7 +99,7 @@ describe('P10: no means no, now', () => {
 
   test('a sender that has no timer but its own gives up within a moment', async () => {
     const home = testHome({ analytics: true });
-    const received = await destination();
+    const received = await testDestination(home);
     received.respondWith(() => {});
     await putReport(home, '2026-11-21');
     const { destination: to } = resolveDestination({}, undefined, received.posthog);
@@ -187,7 +182,7 @@ describe('P10: no means no, now', () => {
 
 test('clear: a running server begins anew, and what was cleared is never sent', async () => {
   const home = testHome({ analytics: true });
-  const received = await destination();
+  const received = await testDestination(home);
   const { analytics, use } = testTracker(home, { posthog: received.posthog, ephemeral: true });
   await use('query', 7);
   expect(await clearData(home.env)).toBe(true);

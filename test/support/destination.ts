@@ -1,0 +1,40 @@
+import { createHash } from 'node:crypto';
+import { expect, onTestFinished } from 'vitest';
+import { openEnvelope } from '../../src/schema/envelope.js';
+import { type MemoryDestination, memoryDestination } from '../../src/testing/index.js';
+import type { TestHome } from './home.js';
+import { tree } from './home.js';
+import { vocabulary } from './tracker.js';
+
+/** Names that the servers of these tests declare, beside dot-ai's. */
+const KNOWN = { tools: [...vocabulary.tools, 'sync'], features: vocabulary.features };
+
+const sha256 = (bytes: string | Buffer) => createHash('sha256').update(bytes).digest('hex');
+
+/**
+ * A destination that, when the test ends, looks at everything that ever arrived: every string of every report is of
+ * the closed world (P3), the same day and id never came with other bytes (P7), and every report that `home` says was
+ * delivered is kept there with the bytes that were received (P5).
+ */
+export async function testDestination(home?: TestHome): Promise<MemoryDestination> {
+  const received = await memoryDestination();
+  onTestFinished(async () => {
+    await received.close();
+    const bodies = received.requests.map(({ body }) => body.toString());
+    for (const body of bodies) expect(openEnvelope(body, KNOWN)).toHaveProperty('report');
+    const arrived = new Set(bodies.map(sha256));
+    const ids = [...new Set(bodies)].flatMap((body) =>
+      JSON.parse(body).batch.map(({ uuid }: { uuid: string }) => uuid),
+    );
+    expect(new Set(ids).size).toBe(ids.length);
+    if (home === undefined) return;
+    const files = tree(home.folder);
+    for (const [name, text] of Object.entries(files)) {
+      if (!name.endsWith('.receipt.json') || JSON.parse(text).outcome !== 'delivered') continue;
+      const receipt = JSON.parse(text);
+      const kept = files[name.replace('.receipt.json', '.json')] ?? '';
+      expect([sha256(kept), arrived.has(receipt.sha256)]).toEqual([receipt.sha256, true]);
+    }
+  });
+  return received;
+}
