@@ -94,7 +94,6 @@ function resolveLink(path: string): string {
 interface Old {
   /** The file's text where it is a JSON object, which is then edited; anything else is replaced. */
   readonly text?: string;
-  readonly isReadable: boolean;
   /** False where a copy has to be kept: the file is damaged, or of a newer version. */
   readonly isUnderstood: boolean;
 }
@@ -104,9 +103,9 @@ function readOld(path: string): Old {
     const bytes = readBytes(path, MOST_CONFIG_BYTES);
     const isUnderstood = parseConfig(path, bytes).state === 'ok';
     const isObject = parseObject(path, bytes) !== undefined;
-    return { isReadable: true, isUnderstood, ...(isObject && { text: bytes.toString('utf8') }) };
+    return { isUnderstood, ...(isObject && { text: bytes.toString('utf8') }) };
   } catch (error) {
-    return { isReadable: false, isUnderstood: systemCode(error) === 'ENOENT' };
+    return { isUnderstood: systemCode(error) === 'ENOENT' };
   }
 }
 

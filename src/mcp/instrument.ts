@@ -34,8 +34,12 @@ export function instrument<S extends InstrumentableServer>(server: S, analytics:
   else {
     if (hasTools(server))
       warn(internals, 'tools were registered before instrument(); why their calls fail is not known');
-    Object.defineProperty(low, INSTRUMENTED, { value: true });
-    listen(server, low, analytics, internals);
+    try {
+      Object.defineProperty(low, INSTRUMENTED, { value: true });
+      listen(server, low, analytics, internals);
+    } catch (error) {
+      warn(internals, `this server can't be instrumented (${causeOf(error)}); nothing is counted`);
+    }
   }
   return server;
 }

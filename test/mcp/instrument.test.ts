@@ -223,6 +223,11 @@ describe('used wrongly, it is harmless and says so once', () => {
       'const s = make(); await s.connect(InMemoryTransport.createLinkedPair()[0]); instrument(s, analytics);',
       'after connect()',
     ],
+    [
+      'on a sealed server',
+      'const s = make(); Object.freeze(s.server); instrument(s, analytics);',
+      "can't be instrumented",
+    ],
     ['with something else', 'instrument(make(), {});', 'not a tracker'],
   ])('%s', async (_name, body, warning) => {
     const home = testHome();
