@@ -1,0 +1,15 @@
+import { expect, test } from 'vitest';
+import { ROOT, run } from '../support/processes.js';
+
+test('P7: a short campaign of kills; what was answered arrives exactly once', async () => {
+  const { code, stdout, stderr } = await run(
+    process.execPath,
+    ['test/campaign/main.mjs', '--kills', '20', '--servers', '5'],
+    { cwd: ROOT },
+  );
+  const [seed, ...json] = stdout.split('\n');
+  expect({ code, stderr, seed }).toEqual({ code: 0, stderr: '', seed: expect.stringMatching(/^seed \d+$/) });
+  const result = JSON.parse(json.join('\n'));
+  expect(result).toMatchObject({ kills: 20, problems: [] });
+  expect(result.answered).toBeGreaterThan(20);
+});

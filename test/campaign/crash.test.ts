@@ -1,0 +1,134 @@
+import { mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { createPage } from '../../src/counters/page.js';
+import { testDestination } from '../support/destination.js';
+import { type TestHome, testHome, tree } from '../support/home.js';
+import { run, runScript } from '../support/processes.js';
+
+const DAY = '2026-11-22';
+const CALLS = 42;
+
+const hasStrace = (await run('strace', ['-V']).catch(() => ({ code: 1 }))).code === 0;
+if (!hasStrace) process.stderr.write('SKIPPED: strace is not installed, so no crash is put at each step\n');
+
+/** A home in which a process was killed on a day that is over, after 42 answered calls. */
+function homeWithCounts(): TestHome {
+  const home = testHome({ analytics: true });
+  const page = createPage(DAY);
+  for (let call = 0; call < CALLS; call += 1) page.add('tool query', ['success', 'latency_le_10']);
+  mkdirSync(home.paths.spool, { recursive: true });
+  writeFileSync(join(home.paths.spool, `${DAY}.0000000a.txt`), page.bytes());
+  return home;
+}
+
+/** A server of the next day; it ends when nothing waits any more, or after a second. */
+const server = (posthog: object) => `
+  import { readdirSync } from 'node:fs';
+  import { createAnalytics, dotAiVocabulary, readStatus } from 'dot-ai-analytics';
+  const now = Date.parse('2026-11-23T10:00:00Z') - performance.now();
+  const analytics = createAnalytics(
+    { ...dotAiVocabulary, ephemeral: false, posthog: ${JSON.stringify(posthog)} },
+    { clock: () => now + performance.now(), timing: { tick: 5, startSpread: 0, interval: 20 } },
+  );
+  const data = process.env.HOME + '/.dot-ai/analytics/';
+  const files = (name) => { try { return readdirSync(data + name).filter((file) => !/closed|pause/.test(file)); } catch { return []; } };
+  for (let tries = 0; tries < 40 && (tries < 3 || ['spool', 'outbox', 'sending'].some((name) => files(name).length > 0)); tries += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  await analytics.close();`;
+
+interface SentEvent {
+  readonly uuid: string;
+  readonly properties: { readonly tool?: string; readonly invocations: number };
+}
+
+/** The calls that arrived, each event once, by its id. */
+function arrived(bodies: string[]): number {
+  const all = bodies.flatMap((body) => JSON.parse(body).batch as SentEvent[]);
+  const unique = new Map(all.map((event) => [event.uuid, event]));
+  const usage = [...unique.values()].filter(({ properties }) => properties.tool === 'query');
+  return usage.reduce((sum, { properties }) => sum + properties.invocations, 0);
+}
+
+describe.runIf(hasStrace)('P7: a crash at every step between "the day is over" and "sent"', () => {
+  /** Each kind of system call that changes a folder, and how often it is made at most on the way. */
+  const STEPS = [
+    ['link', 3],
+    ['rename', 6],
+    ['unlink', 6],
+    ['mkdir', 6],
+    ['utimensat', 1],
+    ['fsync', 1],
+    ['connect', 1],
+  ] as const;
+
+  test.each(STEPS)('killed in each of its calls of %s(2), and started again', async (call, most) => {
+    let kills = 0;
+    for (let number = 1; number <= most; number += 1) {
+      const home = homeWithCounts();
+      const received = await testDestination(home);
+      const under = [
+        'strace',
+        '-f',
+        '-qq',
+        '-o',
+        '/dev/null',
+        '-e',
+        `trace=${call}`,
+        '-e',
+        `inject=${call}:signal=SIGKILL:when=${number}`,
+      ];
+      const first = await runScript(server(received.posthog), { env: home.env, under });
+      if (first.code !== 0) kills += 1;
+      // What a killed sender had claimed is put back after a minute.
+      for (const name of readdirIfThere(home.paths.sending)) utimesSync(join(home.paths.sending, name), 0, 0);
+      const second = await runScript(server(received.posthog), { env: home.env });
+      expect(second).toMatchObject({ code: 0, stderr: '' });
+      expect(arrived(received.requests.map(({ body }) => body.toString())), `killed at ${call} ${number}`).toBe(CALLS);
+      const left = Object.keys(tree(home.paths.data)).filter(
+        (name) => !/^sent\/|^server\.json$|closed\.json$|analytics-tmp/.test(name),
+      );
+      expect(left).toEqual([]);
+    }
+    if (call === 'link' || call === 'rename' || call === 'unlink') expect(kills).toBeGreaterThan(1);
+  });
+
+  test.each(['EIO', 'ENOSPC', 'EACCES', 'EROFS', 'EMFILE'])(
+    'every link, rename, unlink and mkdir fails with %s, then works again',
+    async (error) => {
+      for (const call of ['link', 'rename', 'unlink', 'mkdir']) {
+        const home = homeWithCounts();
+        const received = await testDestination();
+        const under = [
+          'strace',
+          '-f',
+          '-qq',
+          '-o',
+          '/dev/null',
+          '-e',
+          `trace=${call}`,
+          '-e',
+          `inject=${call}:error=${error}`,
+        ];
+        const first = await runScript(server(received.posthog), { env: home.env, under });
+        expect(first, `${call} ${error}`).toMatchObject({ code: 0, stderr: '' });
+        for (const name of readdirIfThere(home.paths.sending)) {
+          utimesSync(join(home.paths.sending, name), 0, 0);
+        }
+        rmSync(join(home.paths.outbox, 'pause.json'), { force: true }); // the back-off would outlast this test
+        const second = await runScript(server(received.posthog), { env: home.env });
+        expect(second).toMatchObject({ code: 0, stderr: '' });
+        expect(arrived(received.requests.map(({ body }) => body.toString())), `${call} ${error}`).toBe(CALLS);
+      }
+    },
+  );
+});
+
+function readdirIfThere(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
