@@ -2,9 +2,10 @@ import { mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createPage } from '../../src/counters/page.js';
+import type { MemoryDestination } from '../../src/testing/index.js';
 import { testDestination } from '../support/destination.js';
 import { type TestHome, testHome, tree } from '../support/home.js';
-import { run, runScript } from '../support/processes.js';
+import { type Finished, run, runScript } from '../support/processes.js';
 
 const DAY = '2026-11-22';
 const CALLS = 42;
@@ -51,8 +52,29 @@ function arrived(bodies: string[]): number {
   return usage.reduce((sum, { properties }) => sum + properties.invocations, 0);
 }
 
+/** Runs the server with a fault put into one kind of system call. */
+function faulty(home: TestHome, posthog: object, call: string, fault: string): Promise<Finished> {
+  const under = ['strace', '-f', '-qq', '-o', '/dev/null', '-e', `trace=${call}`, '-e', `inject=${call}:${fault}`];
+  return runScript(server(posthog), { env: home.env, under });
+}
+
+/** The next server, without a fault, has to bring everything in order. */
+async function expectRepaired(home: TestHome, received: MemoryDestination, what: string): Promise<void> {
+  // What a killed sender had claimed is put back after a minute, and a back-off would outlast this test.
+  for (const name of readdirIfThere(home.paths.sending)) utimesSync(join(home.paths.sending, name), 0, 0);
+  rmSync(join(home.paths.outbox, 'pause.json'), { force: true });
+  const { code, stderr } = await runScript(server(received.posthog), { env: home.env });
+  expect({ code, stderr }, what).toEqual({ code: 0, stderr: '' });
+  expect(arrived(received.requests.map(({ body }) => body.toString())), what).toBe(CALLS);
+  const explained = /^sent\/|^server\.json$|closed\.json$|analytics-tmp/;
+  expect(
+    Object.keys(tree(home.paths.data)).filter((name) => !explained.test(name)),
+    what,
+  ).toEqual([]);
+}
+
 describe.runIf(hasStrace)('P7: a crash at every step between "the day is over" and "sent"', () => {
-  /** Each kind of system call that changes a folder, and how often it is made at most on the way. */
+  /** Each kind of system call that changes a folder or sends, and how often it is made at most on the way. */
   const STEPS = [
     ['link', 3],
     ['rename', 6],
@@ -68,28 +90,9 @@ describe.runIf(hasStrace)('P7: a crash at every step between "the day is over" a
     for (let number = 1; number <= most; number += 1) {
       const home = homeWithCounts();
       const received = await testDestination(home);
-      const under = [
-        'strace',
-        '-f',
-        '-qq',
-        '-o',
-        '/dev/null',
-        '-e',
-        `trace=${call}`,
-        '-e',
-        `inject=${call}:signal=SIGKILL:when=${number}`,
-      ];
-      const first = await runScript(server(received.posthog), { env: home.env, under });
-      if (first.code !== 0) kills += 1;
-      // What a killed sender had claimed is put back after a minute.
-      for (const name of readdirIfThere(home.paths.sending)) utimesSync(join(home.paths.sending, name), 0, 0);
-      const second = await runScript(server(received.posthog), { env: home.env });
-      expect(second).toMatchObject({ code: 0, stderr: '' });
-      expect(arrived(received.requests.map(({ body }) => body.toString())), `killed at ${call} ${number}`).toBe(CALLS);
-      const left = Object.keys(tree(home.paths.data)).filter(
-        (name) => !/^sent\/|^server\.json$|closed\.json$|analytics-tmp/.test(name),
-      );
-      expect(left).toEqual([]);
+      const { code } = await faulty(home, received.posthog, call, `signal=SIGKILL:when=${number}`);
+      if (code !== 0) kills += 1;
+      await expectRepaired(home, received, `killed at ${call} ${number}`);
     }
     if (call === 'link' || call === 'rename' || call === 'unlink') expect(kills).toBeGreaterThan(1);
   });
@@ -100,26 +103,9 @@ describe.runIf(hasStrace)('P7: a crash at every step between "the day is over" a
       for (const call of ['link', 'rename', 'unlink', 'mkdir']) {
         const home = homeWithCounts();
         const received = await testDestination();
-        const under = [
-          'strace',
-          '-f',
-          '-qq',
-          '-o',
-          '/dev/null',
-          '-e',
-          `trace=${call}`,
-          '-e',
-          `inject=${call}:error=${error}`,
-        ];
-        const first = await runScript(server(received.posthog), { env: home.env, under });
-        expect(first, `${call} ${error}`).toMatchObject({ code: 0, stderr: '' });
-        for (const name of readdirIfThere(home.paths.sending)) {
-          utimesSync(join(home.paths.sending, name), 0, 0);
-        }
-        rmSync(join(home.paths.outbox, 'pause.json'), { force: true }); // the back-off would outlast this test
-        const second = await runScript(server(received.posthog), { env: home.env });
-        expect(second).toMatchObject({ code: 0, stderr: '' });
-        expect(arrived(received.requests.map(({ body }) => body.toString())), `${call} ${error}`).toBe(CALLS);
+        const { code, stderr } = await faulty(home, received.posthog, call, `error=${error}`);
+        expect({ code, stderr }, `${call} ${error}`).toEqual({ code: 0, stderr: '' });
+        await expectRepaired(home, received, `${call} ${error}`);
       }
     },
   );

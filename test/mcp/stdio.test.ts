@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { describe, expect, test } from 'vitest';
 import { HINT } from '../../src/notice/hint.js';
@@ -6,20 +7,7 @@ import { countedRows, countedTool } from '../support/counted.js';
 import { type TestHome, testHome, tree } from '../support/home.js';
 import { ROOT } from '../support/processes.js';
 
-const tools = [
-  'ok',
-  'fails',
-  'soft',
-  'says',
-  'plain',
-  'slow',
-  'structured',
-  'wrong_output',
-  'off',
-  'sync',
-  'getter',
-  'thenable',
-];
+const tools: string[] = JSON.parse(readFileSync(`${ROOT}test/mcp/fixtures/tools.json`, 'utf8'));
 const vocabulary = { tools, features: [] };
 
 interface Variant {
