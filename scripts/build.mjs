@@ -1,7 +1,7 @@
 // Builds dist/: the library as ES modules and as CommonJS, their types, and the command line as minified CommonJS
 // (docs/decisions/bundles.md says why).
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { build } from 'rolldown';
@@ -68,5 +68,6 @@ for (const folder of ['esm', 'cjs']) {
   });
 }
 
-rmSync('dist', { recursive: true, force: true });
+if (existsSync('dist')) renameSync('dist', `${out}-old`);
 renameSync(out, 'dist');
+rmSync(`${out}-old`, { recursive: true, force: true });
