@@ -27,7 +27,8 @@ export interface Chosen {
  * record and send nothing more, and everything unsent is deleted (P10). Only a server whose own environment says
  * `DOT_AI_ANALYTICS=true` goes on: that variable comes before the file.
  *
- * @throws AnalyticsError `NO_HOME`, `CONFIG_NOT_WRITTEN` (the choice is as it was), `DATA_NOT_DELETED` (a no is saved all the same)
+ * @throws AnalyticsError `NO_HOME`, `CONFIG_NOT_WRITTEN` (the choice is as it was), `DATA_NOT_DELETED` (a no is saved
+ *   all the same)
  */
 export async function setAnalytics(
   enabled: boolean,

@@ -59,7 +59,7 @@ function colourLevel(env: NodeJS.ProcessEnv, isTerminal: boolean | undefined): 0
 }
 
 /** Breaks lines at spaces; what is continued is indented as its line is. A word longer than a line stands alone. */
-export function wrap(text: string, width: number): string {
+function wrap(text: string, width: number): string {
   return text
     .split('\n')
     .map((line) => wrapLine(line, width))

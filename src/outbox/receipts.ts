@@ -5,7 +5,7 @@ import { type ReportName, receiptPath } from '../report/names.js';
 /** What became of a report; kept beside its bytes in sent/ for 45 days. */
 export interface Receipt {
   readonly day: string;
-  /** `delivered`; `rejected` by the destination, which will not take these bytes; `expired` after 21 days, or when too many waited. */
+  /** `expired`: after 21 days, or when too many waited. `rejected`: the destination will not take these bytes. */
   readonly outcome: 'delivered' | 'rejected' | 'expired';
   /** When it was settled, ISO 8601 UTC. Never leaves this machine. */
   readonly at: string;

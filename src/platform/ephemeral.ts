@@ -5,7 +5,8 @@ import type { Home } from './home.js';
 
 /**
  * True where the home is likely to vanish with the process: in Kubernetes or another container, unless the config
- * folder is on a mount of its own (a volume). A few file operations: asked when days are closed and on shutdown, never per call.
+ * folder is on a mount of its own (a volume). A few file operations: asked when days are closed and on shutdown, never
+ * per call.
  */
 export function isEphemeral(env: NodeJS.ProcessEnv, home: Home | undefined): boolean {
   return isContainer(env) && (home === undefined || !isMounted(home.folder));
@@ -19,7 +20,7 @@ function isContainer(env: NodeJS.ProcessEnv): boolean {
   );
 }
 
-/** proc(5): the fifth field of a line in mountinfo is the mount point, with spaces as `\\040`. */
+/** proc(5): the fifth field of a line in mountinfo is the mount point, with spaces as `\040`. */
 const MOUNT_POINT = 4;
 
 function isMounted(folder: string): boolean {

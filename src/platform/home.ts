@@ -80,10 +80,11 @@ export function assertOwnData({ data }: Home): void {
 /** True where a server could not keep its counts on disk: they are then in memory only, and can't be shown. */
 export function isUnwritable({ data, folder }: Home): boolean {
   if (folderProblem(data) !== undefined) return true;
-  const standing = [data, folder, dirname(folder)].find((path) => entry(path) !== undefined);
+  let standing = entry(data) === undefined ? folder : data;
+  while (entry(standing) === undefined && standing !== dirname(standing)) standing = dirname(standing);
   try {
-    if (standing !== undefined) accessSync(standing, constants.W_OK);
-    return standing === undefined;
+    accessSync(standing, constants.W_OK);
+    return false;
   } catch {
     return true;
   }

@@ -8,7 +8,7 @@ export interface Body {
   readonly batch: readonly EncodedEvent[];
 }
 
-export interface EncodedEvent {
+interface EncodedEvent {
   readonly event: string;
   readonly properties: Readonly<Record<string, unknown>>;
   readonly timestamp: string;

@@ -19,9 +19,10 @@ export interface Report {
 
 /**
  * The closed world as a check: every event name, property name, string and number must be a member of the finite set
- * that the schema and the vocabulary define. Built from the field table; used before a report is frozen, and before it is sent.
+ * that the schema and the vocabulary define. Built from the field table; used before a report is frozen, and before it
+ * is sent.
  */
-export function reportSchema(vocabulary: Vocabulary, schema: number = SCHEMA) {
+function reportSchema(vocabulary: Vocabulary, schema: number = SCHEMA) {
   const kinds = kindsOf(schema).map((kind) => rowSchema(kind, vocabulary, schema));
   return v.strictObject({
     schema: v.literal(schema),

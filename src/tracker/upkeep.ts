@@ -40,13 +40,15 @@ export function createUpkeep(chores: Chores, clock: Clock, timing: Timing): Upke
   async function work(): Promise<void> {
     const now = clock();
     // A clock that was set back must not put the next look off for days.
-    if (now >= closeAt || closeAt - now > 2 * timing.interval) {
-      await chores.closeDays();
+    const isDue = (at: number) => now >= at || at - now > 2 * timing.interval;
+    // The next time is set before the work: what fails is tried again then, and not at every tick.
+    if (isDue(closeAt)) {
       closeAt = Math.min(now + timing.interval, nextClosing(now));
+      await chores.closeDays().catch(noted); // that nothing can be closed does not keep what waits
     }
-    if (now >= sendAt || sendAt - now > 2 * timing.interval) {
-      await chores.deliver(abort.signal);
+    if (isDue(sendAt)) {
       sendAt = now + timing.interval * (0.5 + Math.random());
+      await chores.deliver(abort.signal);
     }
   }
 
@@ -54,7 +56,7 @@ export function createUpkeep(chores: Chores, clock: Clock, timing: Timing): Upke
     if (isBusy || !chores.isOn()) return;
     isBusy = true;
     work()
-      .catch((error: unknown) => debug('upkeep: %s', causeOf(error)))
+      .catch(noted)
       .finally(() => {
         isBusy = false;
       });
@@ -75,6 +77,10 @@ export function createUpkeep(chores: Chores, clock: Clock, timing: Timing): Upke
       abort.abort();
     },
   };
+}
+
+function noted(error: unknown): void {
+  debug('upkeep: %s', causeOf(error));
 }
 
 /** A server that runs at 01:00 UTC closes the day then, and need not wait for its hourly look. */
