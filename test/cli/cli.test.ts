@@ -233,6 +233,21 @@ describe('preview', () => {
   });
 });
 
+test('where nothing can be written, status and preview say what they can not show', async () => {
+  const home = testHome({ analytics: true });
+  writeFileSync(home.paths.data, 'in the way');
+  for (const args of [['status'], ['preview']]) {
+    const { code, stderr } = await cli(args, { env: home.env });
+    expect(code).toBe(0);
+    expect(stderr.replaceAll('\n', ' ')).toMatch(
+      /Warning: .*analytics can't be written: a server keeps its counts in memory/,
+    );
+  }
+  // A home that does not exist yet is made when it is needed.
+  const later = { ...home.env, HOME: join(home.folder, 'not', 'yet'), DOT_AI_ANALYTICS: 'true' };
+  expect(await cli(['status'], { env: later })).toMatchObject({ code: 0, stderr: '' });
+});
+
 describe('send and sent', () => {
   test('delivered, and every copy verifies until somebody changes it', async () => {
     const home = testHome({ analytics: true });
