@@ -44,7 +44,7 @@ export function createUpkeep(chores: Chores, clock: Clock, timing: Timing): Upke
     // The next time is set before the work: what fails is tried again then, and not at every tick.
     if (isDue(closeAt)) {
       closeAt = Math.min(now + timing.interval, nextClosing(now));
-      await chores.closeDays().catch(noted); // that nothing can be closed does not keep what waits
+      await chores.closeDays();
     }
     if (isDue(sendAt)) {
       sendAt = now + timing.interval * (0.5 + Math.random());
@@ -56,7 +56,7 @@ export function createUpkeep(chores: Chores, clock: Clock, timing: Timing): Upke
     if (isBusy || !chores.isOn()) return;
     isBusy = true;
     work()
-      .catch(noted)
+      .catch((error: unknown) => debug('upkeep: %s', causeOf(error)))
       .finally(() => {
         isBusy = false;
       });
@@ -77,10 +77,6 @@ export function createUpkeep(chores: Chores, clock: Clock, timing: Timing): Upke
       abort.abort();
     },
   };
-}
-
-function noted(error: unknown): void {
-  debug('upkeep: %s', causeOf(error));
 }
 
 /** A server that runs at 01:00 UTC closes the day then, and need not wait for its hourly look. */
