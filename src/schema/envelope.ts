@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { type Day, isDay } from './calendar.js';
 import { SCHEMA } from './fields.js';
-import { hasInheritedName, inWords, isEventName, type Report, type Row, reportProblem } from './report.js';
+import { inWords, isEventName, type Report, type Row, reportProblem, shapeProblem } from './report.js';
 import type { Vocabulary } from './vocabulary.js';
 
 /*
@@ -41,7 +41,6 @@ const EVENT = v.pipe(
 );
 
 const BODY = v.pipe(
-  v.custom<unknown>((value) => !hasInheritedName(value), 'expected no key that objects inherit'),
   v.strictObject({ api_key: v.string(), batch: v.pipe(v.array(EVENT), v.minLength(1)) }),
   v.check(({ batch }) => new Set(batch.map(({ timestamp }) => timestamp)).size === 1, 'expected one day'),
   v.check(({ batch }) => new Set(batch.map(({ uuid }) => uuid)).size === batch.length, 'expected ids to differ'),
@@ -53,6 +52,8 @@ export type Opened = { readonly report: Report } | { readonly problem: string };
 /** Takes a body of ours apart and checks every string and number in it against the closed world. */
 export function openEnvelope(body: string, vocabulary: Vocabulary): Opened {
   const parsed = parse(body) as { readonly batch: readonly { event: string; properties: Record<string, unknown> }[] };
+  const shape = shapeProblem(parsed);
+  if (shape !== undefined) return { problem: `body: ${shape}` };
   const result = v.safeParse(BODY, parsed, { abortEarly: true });
   if (!result.success) return { problem: inWords(result.issues[0], 'body') };
   // What is checked is the parsed value, what is sent is the text. They are the same only if writing one gives the

@@ -36,15 +36,28 @@ function reportSchema(vocabulary: Vocabulary, schema: number = SCHEMA) {
 
 /** Where and why a value is not a report: the path of the first wrong field and the rule, never the value itself. */
 export function reportProblem(report: unknown, vocabulary: Vocabulary, schema: number = SCHEMA): string | undefined {
-  if (hasInheritedName(report)) return 'report: expected no key that objects inherit';
+  const shape = shapeProblem(report);
+  if (shape !== undefined) return `report: ${shape}`;
   const result = v.safeParse(reportSchema(vocabulary, schema), report, { abortEarly: true });
   return result.success ? undefined : inWords(result.issues[0], 'report');
 }
 
-/** True where a key such as `__proto__` or `constructor` stands anywhere: valibot takes those for known ones. */
-export function hasInheritedName(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  return Object.entries(value).some(([key, inner]) => key in Object.prototype || hasInheritedName(inner));
+/** The report, its rows, a row, its properties. */
+const MOST_LEVELS = 4;
+
+/**
+ * Looked at before valibot does: it takes a key such as `__proto__` or `constructor` for a known one, and whatever is
+ * recursive would run out of stack on a deep nest.
+ */
+export function shapeProblem(value: unknown, level = 1): string | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  if (level > MOST_LEVELS) return `expected at most ${MOST_LEVELS} levels`;
+  for (const [key, inner] of Object.entries(value)) {
+    if (key in Object.prototype) return 'expected no key that objects inherit';
+    const problem = shapeProblem(inner, level + 1);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
 }
 
 /** An issue without what was received: the path, and what was expected there. */

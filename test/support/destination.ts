@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
 import { expect, onTestFinished } from 'vitest';
+import { readReport } from '../../src/outbox/outbox.js';
+import { readReceipt } from '../../src/outbox/receipts.js';
+import { listReceipts } from '../../src/report/names.js';
 import { openEnvelope } from '../../src/schema/envelope.js';
+import type { Vocabulary } from '../../src/schema/vocabulary.js';
 import { type MemoryDestination, memoryDestination } from '../../src/testing/index.js';
 import type { TestHome } from './home.js';
-import { tree } from './home.js';
 import { vocabulary } from './tracker.js';
 
 /** Names that the servers of these tests declare, beside dot-ai's. */
@@ -16,24 +19,23 @@ const sha256 = (bytes: string | Buffer) => createHash('sha256').update(bytes).di
  * the closed world (P3), the same day and id never came with other bytes (P7), and every report that `home` says was
  * delivered is kept there with the bytes that were received (P5).
  */
-export async function testDestination(home?: TestHome): Promise<MemoryDestination> {
+export async function testDestination(home?: TestHome, known: Vocabulary = KNOWN): Promise<MemoryDestination> {
   const received = await memoryDestination();
   onTestFinished(async () => {
     await received.close();
     const bodies = received.requests.map(({ body }) => body.toString());
-    for (const body of bodies) expect(openEnvelope(body, KNOWN)).toHaveProperty('report');
+    for (const body of bodies) expect(openEnvelope(body, known)).toHaveProperty('report');
     const arrived = new Set(bodies.map(sha256));
     const ids = [...new Set(bodies)].flatMap((body) =>
       JSON.parse(body).batch.map(({ uuid }: { uuid: string }) => uuid),
     );
     expect(new Set(ids).size).toBe(ids.length);
     if (home === undefined) return;
-    const files = tree(home.folder);
-    for (const [name, text] of Object.entries(files)) {
-      if (!name.endsWith('.receipt.json') || JSON.parse(text).outcome !== 'delivered') continue;
-      const receipt = JSON.parse(text);
-      const kept = files[name.replace('.receipt.json', '.json')] ?? '';
-      expect([sha256(kept), arrived.has(receipt.sha256)]).toEqual([receipt.sha256, true]);
+    for (const name of listReceipts(home.paths)) {
+      const receipt = readReceipt(home.paths, name);
+      if (receipt?.outcome !== 'delivered') continue;
+      const kept = readReport(home.paths.sent, name)?.sha256;
+      expect([kept, arrived.has(receipt.sha256)]).toEqual([receipt.sha256, true]);
     }
   });
   return received;

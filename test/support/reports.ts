@@ -5,7 +5,13 @@ import { reportPath } from '../../src/report/names.js';
 import { dotAiVocabulary } from '../../src/schema/dot-ai.js';
 import type { TestHome } from './home.js';
 
-/** Puts a report of made-up counts into the outbox, or another folder; returns its body. */
+/** The body of a report of made-up counts. */
+export function exampleReport(day: string, key = 'phc_test'): Promise<string> {
+  const frame = { day, vocabulary: dotAiVocabulary, schema: 1, seen: undefined, key };
+  return freeze(exampleTotals(dotAiVocabulary), frame);
+}
+
+/** Puts such a report into the outbox, or another folder; returns its body. */
 export async function putReport(
   { paths }: TestHome,
   day: string,
@@ -13,13 +19,7 @@ export async function putReport(
   folder = paths.outbox,
 ): Promise<string> {
   mkdirSync(folder, { recursive: true });
-  const body = await freeze(exampleTotals(dotAiVocabulary), {
-    day,
-    vocabulary: dotAiVocabulary,
-    schema: 1,
-    seen: undefined,
-    key,
-  });
+  const body = await exampleReport(day, key);
   writeFileSync(reportPath(folder, day), body);
   return body;
 }
