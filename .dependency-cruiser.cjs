@@ -6,6 +6,7 @@ const FLOW = [
   'counters',
   'spool',
   'report',
+  'simulation',
   'outbox',
   'delivery',
   'choice',

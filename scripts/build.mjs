@@ -24,6 +24,7 @@ const internals = {
   docs: 'src/cli/docs.ts',
   'config-update': 'src/consent/config-update.ts',
   home: 'src/platform/home.ts',
+  simulation: 'src/simulation/uniqueness.ts',
 };
 
 // Beside dist/ and swapped in at the end, so that what runs from there meanwhile finds it whole.

@@ -201,8 +201,8 @@ test.each([
     const { batch } = JSON.parse(body.toString()) as {
       batch: { event: string; properties: Record<string, unknown> }[];
     };
-    const { properties } = batch.find(({ event }) => event === 'active_install') ?? { properties: {} };
-    return [properties.first_this_week === true, properties.first_this_month === true];
+    const properties = batch.find(({ event }) => event === 'active_install')?.properties;
+    return [properties?.first_this_week === true, properties?.first_this_month === true];
   });
   // The ISO week goes on over New Year: 31 December, 1 and 3 January are one week; 4 January begins another.
   expect(installs).toEqual([

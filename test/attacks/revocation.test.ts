@@ -6,17 +6,23 @@ import { setAnalytics } from '../../src/choice/set-analytics.js';
 import { createGate } from '../../src/consent/gate.js';
 import { deliver } from '../../src/delivery/deliver.js';
 import { type Destination, resolveDestination } from '../../src/delivery/destination.js';
+import { readStatus } from '../../src/inspect/status.js';
 import { createSpool } from '../../src/spool/spool.js';
 import { fixedClock } from '../../src/testing/index.js';
+import { report } from '../support/attack.js';
 import { countedRows, countedTool } from '../support/counted.js';
 import { testDestination } from '../support/destination.js';
 import { type TestHome, testHome, tree, writeConfig } from '../support/home.js';
-import { runScript } from '../support/processes.js';
+import { cli, run, runScript } from '../support/processes.js';
 import { putReport } from '../support/reports.js';
 import { testTracker, until, vocabulary } from '../support/tracker.js';
 
+const hasStrace = (await run('strace', ['-V']).catch(() => ({ code: 1 }))).code === 0;
+if (!hasStrace) process.stderr.write('SKIPPED: strace is not installed, so disable is not killed in its steps\n');
+
+/** Without what a killed change of config.json left beside it; the next change sweeps it up when it is an hour old. */
 const dataFiles = (home: TestHome) =>
-  Object.keys(tree(home.folder)).filter((name) => !/config\.json$|server\.json$/.test(name));
+  Object.keys(tree(home.folder)).filter((name) => !/config\.json$|server\.json$|^\.dot-ai\/\.analytics-tmp/.test(name));
 
 describe('P10: no means no, now', () => {
   test('after disable a running server records nothing more, and nothing unsent is left', async () => {
@@ -178,6 +184,106 @@ describe('P10: no means no, now', () => {
     await expect(setAnalytics(false, { env: home.env })).rejects.toMatchObject({ code: 'DATA_NOT_DELETED' });
     expect(dataFiles(home)).toContain('elsewhere/spool/precious');
   });
+});
+
+describe.runIf(hasStrace)('P10: a kill in each step of disable', () => {
+  test.each(['rename', 'unlink', 'mkdir', 'fsync'])(
+    'killed in each of its calls of %s(2): on and whole, or off for good; the next disable finishes',
+    async (call) => {
+      let kills = 0;
+      for (let number = 1; number <= 20; number += 1) {
+        const home = testHome('{\n  "model": "kept",\n  "analytics": true\n}\n');
+        const { analytics, use } = testTracker(home);
+        await use('query', 3);
+        await analytics.close();
+        await putReport(home, '2026-11-20');
+        await putReport(home, '2026-11-21', 'phc_test', home.paths.sending);
+        utimesSync(join(home.paths.sending, '2026-11-21.json'), 0, 0); // a killed sender's
+        const before = dataFiles(home);
+        const under = [
+          'strace',
+          '-f',
+          '-qq',
+          '-o',
+          '/dev/null',
+          '-e',
+          `trace=${call}`,
+          '-e',
+          `inject=${call}:signal=SIGKILL:when=${number}`,
+        ];
+        const { code } = await cli(['disable'], { env: home.env, under });
+        const { enabled } = readStatus({ env: home.env });
+        expect(JSON.parse(tree(home.folder)['.dot-ai/config.json'] ?? '')).toMatchObject({
+          model: 'kept',
+          analytics: enabled,
+        });
+        if (code === 0) {
+          expect([enabled, dataFiles(home)]).toEqual([false, []]);
+          break; // there is no such call any more
+        }
+        kills += 1;
+        // Nothing is deleted before the no is on disk; once it is, no server sends what is left.
+        if (enabled) expect(dataFiles(home)).toEqual(expect.arrayContaining(before));
+        const received = await testDestination(home);
+        const server = testTracker(
+          home,
+          { posthog: received.posthog },
+          { now: '2026-11-23T10:00:00Z', timing: { tick: 3, startSpread: 1, interval: 1 } },
+        );
+        if (!enabled) {
+          server.clock.advance(100);
+          await server.use('query', 2);
+          await new Promise((resolve) => setTimeout(resolve, 40));
+          expect(received.requests).toEqual([]);
+        }
+        await server.analytics.close();
+        const again = await cli(['disable'], { env: home.env });
+        expect(again.code, `disable after a kill in ${call} ${number}: ${again.stderr}`).toBe(0);
+        expect(dataFiles(home)).toEqual([]);
+        await setAnalytics(true, { env: home.env });
+        expect(dataFiles(home)).toEqual([]);
+      }
+      report('killed in disable', { call, kills });
+      if (call === 'rename' || call === 'unlink') expect(kills).toBeGreaterThan(0);
+    },
+  );
+});
+
+test('P10: eight servers under load, each of which sends: after disable no byte leaves, and no file comes back', async () => {
+  const home = testHome({ analytics: true });
+  const received = await testDestination(home);
+  let bytes = 0;
+  received.respondWith((_request, response) => {
+    bytes += 1;
+    setTimeout(() => response.writeHead(200).end('{"status":1}'), 500 + 500 * Math.random());
+  });
+  for (let day = 1; day <= 20; day += 1) await putReport(home, `2026-11-${String(day).padStart(2, '0')}`);
+  const source = `
+    import { createAnalytics, dotAiVocabulary } from 'dot-ai-analytics';
+    const now = Date.parse('2026-11-22T10:00:00Z') - performance.now();
+    const analytics = createAnalytics(
+      { ...dotAiVocabulary, ephemeral: false, posthog: ${JSON.stringify(received.posthog)} },
+      { clock: () => now + performance.now(), timing: { tick: 5, startSpread: 1, interval: 5 } },
+    );
+    const session = analytics.session();
+    const until = Date.now() + 2500;
+    while (Date.now() < until) { await session.run('query', async () => ({})); if (Math.random() < 0.02) await new Promise(setImmediate); }
+    await analytics.close();`;
+  const servers = Array.from({ length: 8 }, () => runScript(source, { env: home.env }));
+  await until(
+    () => bytes >= 3 && dataFiles(home).filter((name) => name.includes('spool/')).length === 8,
+    'load, and a send in flight',
+  );
+  const { code } = await cli(['disable', '--purge'], { env: home.env });
+  const [requests, files] = [received.requests.length, Object.keys(tree(home.folder))];
+  const results = await Promise.all(servers);
+  expect(code).toBe(0);
+  expect(requests).toBeLessThan(20); // some were never begun
+  expect(files).toEqual(['.dot-ai/config.json']);
+  expect(received.requests.length).toBe(requests);
+  expect(Object.keys(tree(home.folder))).toEqual(['.dot-ai/config.json']);
+  expect(results.map(({ code, stderr }) => `${code}${stderr}`)).toEqual(results.map(() => '0'));
+  report('disable under load', { servers: 8, requestsBefore: requests, requestsAfter: 0 });
 });
 
 test('clear: a running server begins anew, and what was cleared is never sent', async () => {

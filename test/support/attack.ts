@@ -15,14 +15,3 @@ export function report(attack: string, sums: Record<string, number | string>): v
   process.stdout.write(`${line}\n`);
   if (process.env.ATTACK_RESULTS) appendFileSync(process.env.ATTACK_RESULTS, `${line}\n`);
 }
-
-/** Numbers in [0, 1), the same everywhere for the same seed (mulberry32). */
-export function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}

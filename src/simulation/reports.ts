@@ -1,0 +1,61 @@
+import { callCells, featureLine, providerLine, toolLine, USES } from '../counters/cells.js';
+import { createChain } from '../counters/chain.js';
+import { createPage, parsePage } from '../counters/page.js';
+import { freeze } from '../report/freeze.js';
+import { keyOf, rowsOf, type Seen } from '../report/rows.js';
+import { mergePages, type Totals } from '../report/totals.js';
+import { type Day, monthOf, weekOf } from '../schema/calendar.js';
+import { dotAiVocabulary } from '../schema/dot-ai.js';
+import { SCHEMA } from '../schema/fields.js';
+import type { SimulatedDay } from './installs.js';
+
+/** A simulated day, counted as a server counts it. */
+export function totalsOf(day: Day, { sessions, features, providers }: SimulatedDay): Totals {
+  const page = createPage(day);
+  for (const calls of sessions) {
+    const chain = createChain();
+    for (const { tool, milliseconds, outcome } of calls) {
+      const from = chain.follow(tool, day);
+      page.add(toolLine(tool), callCells(outcome, milliseconds, from, chain.nth(tool, day)));
+    }
+  }
+  for (const feature of features) page.add(featureLine(feature), [USES]);
+  for (const provider of providers) page.add(providerLine(provider), [USES]);
+  return mergePages([parsePage(page.bytes().toString('latin1'), day)], dotAiVocabulary);
+}
+
+/** What an install has reported this week and month: what `seenBefore` reads from the reports it kept. */
+export interface Memory {
+  seen(day: Day): Seen;
+  add(day: Day, totals: Totals): void;
+}
+
+export function createMemory(): Memory {
+  let week = { name: '', keys: new Set<string>() };
+  let month = { name: '', keys: new Set<string>() };
+  const enter = (day: Day) => {
+    if (week.name !== weekOf(day)) week = { name: weekOf(day), keys: new Set() };
+    if (month.name !== monthOf(day)) month = { name: monthOf(day), keys: new Set() };
+  };
+  return {
+    seen(day) {
+      enter(day);
+      return { week: week.keys, month: month.keys };
+    },
+    add(day, totals) {
+      enter(day);
+      for (const row of rowsOf(totals, { schema: SCHEMA, seen: undefined })) {
+        week.keys.add(keyOf(row));
+        month.keys.add(keyOf(row));
+      }
+    },
+  };
+}
+
+/** The request body that this install would send for the day. */
+export async function bodyOf(day: Day, totals: Totals, memory: Memory, key: string): Promise<string> {
+  const seen = memory.seen(day);
+  const body = await freeze(totals, { day, vocabulary: dotAiVocabulary, schema: SCHEMA, seen, key });
+  memory.add(day, totals);
+  return body;
+}
