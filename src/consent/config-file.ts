@@ -1,4 +1,4 @@
-import { defaultLoadersSync } from 'cosmiconfig';
+import { defaultLoadersSync } from 'cosmiconfig/dist/defaults.js';
 import { causeOf, systemCode } from '../platform/errors.js';
 import { isObject, readBytes } from '../platform/files.js';
 import { SCHEMA } from '../schema/fields.js';
@@ -83,8 +83,8 @@ const NEXT_STEP =
 /**
  * The file's object, undefined where its bytes are not one.
  *
- * Only cosmiconfig's loader is used: constructing an explorer would run code from the current directory
- * (docs/decisions/cosmiconfig-loader-only.md).
+ * Only cosmiconfig's loader is used, from its own file: an explorer would run code from the current directory, and
+ * merely loading it fails where there is no home (docs/decisions/cosmiconfig-loader-only.md).
  */
 export function parseObject(path: string, bytes: Uint8Array): Record<string, unknown> | undefined {
   try {

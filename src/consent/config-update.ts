@@ -6,14 +6,13 @@ import {
   fchownSync,
   fsyncSync,
   linkSync,
-  mkdirSync,
   openSync,
   realpathSync,
   renameSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { AnalyticsError, causeOf, systemCode } from '../platform/errors.js';
-import { entry, PRIVATE_FOLDER, readBytes, removeFile, sweepTemporaries, writeTemporary } from '../platform/files.js';
+import { entry, makeFolder, readBytes, removeFile, sweepTemporaries, writeTemporary } from '../platform/files.js';
 import type { Home } from '../platform/home.js';
 import { type Lock, tryWithLock, withLock } from '../platform/lock.js';
 import { type ConfigState, MOST_CONFIG_BYTES, parseConfig, parseObject, readConfig } from './config-file.js';
@@ -40,7 +39,7 @@ const PATIENCE = 8_000;
  */
 export async function updateConfig(home: Home, changes: Changes, onDamage: 'replace' | 'refuse'): Promise<Update> {
   try {
-    mkdirSync(home.folder, { recursive: true, mode: PRIVATE_FOLDER });
+    makeFolder(home.folder);
     sweepTemporaries(home.folder);
     return await withLock(lockOf(home), PATIENCE, (lock) => change(home, changes, onDamage, lock));
   } catch (error) {
@@ -56,7 +55,7 @@ export async function updateConfig(home: Home, changes: Changes, onDamage: 'repl
  */
 export function tryUpdateConfig(home: Home, changes: Changes, unless: (config: ConfigState) => boolean): boolean {
   try {
-    mkdirSync(home.folder, { recursive: true, mode: PRIVATE_FOLDER });
+    makeFolder(home.folder);
     const done = tryWithLock(lockOf(home), (lock) => {
       if (unless(readConfig(home.config))) return false;
       change(home, changes, 'refuse', lock);

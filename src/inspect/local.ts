@@ -49,6 +49,7 @@ export function lookAt({
 
 /** What a person must know about what can't be seen here; undefined where everything can. */
 export function blindSpot({ home, consent }: Local): string | undefined {
-  if (!consent.enabled || home === undefined || !isUnwritable(home)) return undefined;
-  return `${home.data} can't be written: a server keeps its counts in memory and sends them when it ends, and they can't be shown here`;
+  if (!consent.enabled || (home !== undefined && !isUnwritable(home))) return undefined;
+  const where = home === undefined ? 'There is no folder for counts' : `${home.data} can't be written`;
+  return `${where}: a server keeps them in memory and sends them when it ends, and they can't be shown here`;
 }

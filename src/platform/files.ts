@@ -15,6 +15,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { systemCode } from './errors.js';
 
 export const PRIVATE_FILE = 0o600;
 export const PRIVATE_FOLDER = 0o700;
@@ -106,11 +107,24 @@ export function writeAtomically(path: string, bytes: string | Buffer): void {
 }
 
 /**
+ * Creates the folder and its parents, private. For a read-only file system Node's recursive mkdir says `ENOENT`; asked
+ * for the last level alone, the system says what is wrong.
+ */
+export function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true, mode: PRIVATE_FOLDER });
+  } catch (error) {
+    if (systemCode(error) !== 'ENOENT') throw error;
+    mkdirSync(path, PRIVATE_FOLDER);
+  }
+}
+
+/**
  * Creates the folder and its parents, private, or makes it so. Refuses (`ELOOP`, `ENOTDIR`, `EPERM`) one that is a
  * symbolic link, no folder, or another user's: counts must not end up where somebody else decides.
  */
 export function ensurePrivateFolder(path: string): void {
-  mkdirSync(path, { recursive: true, mode: PRIVATE_FOLDER });
+  makeFolder(path);
   const problem = folderProblem(path);
   if (problem !== undefined) throw systemError(problem, path);
   if (process.platform !== 'win32' && (lstatSync(path).mode & 0o077) !== 0) chmodSync(path, PRIVATE_FOLDER);
