@@ -1,7 +1,7 @@
-import { readdirSync, rmdirSync } from 'node:fs';
+import { lstatSync, readdirSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { AnalyticsError, causeOf } from '../platform/errors.js';
-import { entry, listFolder, removeFile } from '../platform/files.js';
+import { entry, isThere, listFolder, removeFile } from '../platform/files.js';
 import { assertOwnData, type Home } from '../platform/home.js';
 import { listReports, reportPath } from '../report/names.js';
 
@@ -58,10 +58,9 @@ function empty(folder: string): void {
 }
 
 function assertEmpty(folder: string): void {
-  if (entry(folder)?.isDirectory() !== true) return;
   let left: string[];
   try {
-    left = readdirSync(folder);
+    left = isThere(folder) && lstatSync(folder).isDirectory() ? readdirSync(folder) : [];
   } catch (error) {
     throw notDeleted(folder, causeOf(error));
   }

@@ -167,6 +167,20 @@ export function entry(path: string): Stats | undefined {
   }
 }
 
+/**
+ * Whether anything stands there. Unlike `entry` it throws where that can't be seen (EIO, EACCES): what is decided by
+ * the answer, such as to delete what was counted, has to wait.
+ */
+export function isThere(path: string): boolean {
+  try {
+    lstatSync(path);
+    return true;
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return false;
+    throw error;
+  }
+}
+
 /** Temporary files that a killed process left behind: nobody finishes one after this many milliseconds. */
 const ABANDONED_AFTER = 3_600_000;
 

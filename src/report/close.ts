@@ -2,7 +2,7 @@ import type { Gate } from '../consent/gate.js';
 import { type Counts, parsePage } from '../counters/page.js';
 import { debug } from '../platform/debug.js';
 import { causeOf } from '../platform/errors.js';
-import { entry, removeFile, sweepTemporaries } from '../platform/files.js';
+import { entry, isThere, removeFile, sweepTemporaries } from '../platform/files.js';
 import { assertOwnData, type Home } from '../platform/home.js';
 import { type Day, dayOf, daysBetween, isFinished } from '../schema/calendar.js';
 import type { Vocabulary } from '../schema/vocabulary.js';
@@ -10,7 +10,7 @@ import { listSpool, type SpoolFile } from '../spool/names.js';
 import { readSpoolFile } from '../spool/read.js';
 import type { Unclosed } from '../spool/spool.js';
 import { freeze } from './freeze.js';
-import { closedPath } from './names.js';
+import { closedPath, type ReportName } from './names.js';
 import { finishPublishing, isClosed, publish } from './publish.js';
 import type { Seen } from './rows.js';
 import { seenBefore } from './seen.js';
@@ -57,13 +57,13 @@ async function closeDay(closing: DayClosing, day: Day, files: readonly SpoolFile
   const { home, gate, isKept } = closing;
   if (!isClosed(home, day)) {
     // What a process froze by itself on shutdown is in a report of its own; only its file was left behind by a kill.
-    const isFrozenAlone = ({ token }: SpoolFile) => entry(closedPath(home, `${day}.${token}`)) !== undefined;
+    const isFrozenAlone = ({ token }: SpoolFile) => isThere(closedPath(home, `${day}.${token}`));
     const open = files.filter((file) => !isFrozenAlone(file));
     const pages = open.map(readSpoolFile);
     if (isPatient && pages.includes(undefined)) return;
     const body = await frozen(closing, isKept ? seenBefore(home, day) : undefined, day, pages);
     if (body === 'off') return; // nothing is closed, and nothing deleted: the no may be a damaged file's
-    const areThere = () => open.every((file) => entry(file.path) !== undefined && !isFrozenAlone(file));
+    const areThere = () => open.every((file) => isThere(file.path) && !isFrozenAlone(file));
     if (body !== 'empty' && !publish(home, day, body, gate, areThere) && !isClosed(home, day)) return;
   }
   // All of it is in the frozen report, or comes too late for it, or was nothing.
@@ -98,13 +98,22 @@ export async function closeOwn(
 function publishOwn(gate: Gate, home: Home, file: SpoolFile, body: string): boolean {
   const name = `${file.day}.${file.token}`;
   try {
-    if (publish(home, name, body, gate, () => entry(file.path) !== undefined)) removeFile(file.path);
+    if (publish(home, name, body, gate, () => isThere(file.path))) removeFile(file.path);
     return true;
   } catch (error) {
     debug('close %s: %s', name, causeOf(error));
-    if (isClosed(home, name)) return true;
+    if (mayBeClosed(home, name)) return true;
     removeFile(file.path); // else whoever comes next would report the same counts again
     return entry(file.path) !== undefined;
+  }
+}
+
+/** Where that can't be seen, the counts stay on disk, and whoever comes next finds out. */
+function mayBeClosed(home: Home, name: ReportName): boolean {
+  try {
+    return isClosed(home, name);
+  } catch {
+    return true; // sent from memory as well, they could be counted twice
   }
 }
 

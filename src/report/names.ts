@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { entry, listFolder } from '../platform/files.js';
+import { isThere, listFolder } from '../platform/files.js';
 import type { Home } from '../platform/home.js';
 import { type Day, isDay } from '../schema/calendar.js';
 
@@ -55,5 +55,5 @@ export function receiptPath(home: Home, name: ReportName): string {
 /** True where the report stands on any later step than being closed. Looked up in the direction in which it moves. */
 export function hasLeftSpool(home: Home, name: ReportName): boolean {
   const places = [home.outbox, home.sending, home.sent].map((folder) => reportPath(folder, name));
-  return [...places, receiptPath(home, name)].some((path) => entry(path) !== undefined);
+  return [...places, receiptPath(home, name)].some(isThere);
 }

@@ -2,7 +2,7 @@ import { constants, copyFileSync, linkSync } from 'node:fs';
 import type { Gate } from '../consent/gate.js';
 import { debug } from '../platform/debug.js';
 import { causeOf, systemCode } from '../platform/errors.js';
-import { ensurePrivateFolder, entry, removeFile, writeTemporary } from '../platform/files.js';
+import { ensurePrivateFolder, isThere, removeFile, writeTemporary } from '../platform/files.js';
 import type { Home } from '../platform/home.js';
 import { closedPath, hasLeftSpool, listClosed, type ReportName, reportPath } from './names.js';
 
@@ -44,8 +44,8 @@ export function publish(home: Home, name: ReportName, body: string, gate: Gate, 
 /** Brings reports into the outbox that a killed process closed but did not get there. */
 export function finishPublishing(home: Home, gate: Gate): void {
   for (const name of listClosed(home)) {
-    if (hasLeftSpool(home, name) || !gate.check().enabled) continue;
     try {
+      if (hasLeftSpool(home, name) || !gate.check().enabled) continue;
       ensurePrivateFolder(home.outbox);
       linkOnce(closedPath(home, name), reportPath(home.outbox, name));
     } catch (error) {
@@ -55,7 +55,7 @@ export function finishPublishing(home: Home, gate: Gate): void {
 }
 
 export function isClosed(home: Home, name: ReportName): boolean {
-  return entry(closedPath(home, name)) !== undefined || hasLeftSpool(home, name);
+  return isThere(closedPath(home, name)) || hasLeftSpool(home, name);
 }
 
 /** File systems without hard links: an exclusive copy, which has one winner too but can be torn by a crash. */

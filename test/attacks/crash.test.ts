@@ -1,8 +1,10 @@
-import { mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createPage } from '../../src/counters/page.js';
+import { randomFrom } from '../../src/simulation/random.js';
 import type { MemoryDestination } from '../../src/testing/index.js';
+import { report, SEED, TIMES } from '../support/attack.js';
 import { testDestination } from '../support/destination.js';
 import { type TestHome, testHome, tree } from '../support/home.js';
 import { type Finished, run, runScript } from '../support/processes.js';
@@ -97,7 +99,7 @@ describe.runIf(hasStrace)('P7: a crash at every step between "the day is over" a
     if (call === 'link' || call === 'rename' || call === 'unlink') expect(kills).toBeGreaterThan(1);
   });
 
-  test.each(['EIO', 'ENOSPC', 'EACCES', 'EROFS', 'EMFILE'])(
+  test.each(['EIO', 'ENOSPC', 'EACCES', 'EROFS', 'EMFILE', 'EXDEV'])(
     'every link, rename, unlink and mkdir fails with %s, then works again',
     async (error) => {
       for (const call of ['link', 'rename', 'unlink', 'mkdir']) {
@@ -110,6 +112,60 @@ describe.runIf(hasStrace)('P7: a crash at every step between "the day is over" a
     },
   );
 });
+
+describe('P7: a crash, or an error, in every single operation on a file between "the day is over" and "sent"', () => {
+  /** Runs the server with a fault in one operation; how many operations there were, where it got to its end. */
+  async function withFault(home: TestHome, posthog: object, at: number, fault: string): Promise<number> {
+    const count = join(home.folder, 'count');
+    const env = { ...home.env, FAULT_UNDER: home.paths.data, FAULT_AT: String(at), FAULT: fault, FAULT_COUNT: count };
+    await runScript(server(posthog), { env, flags: ['--import', './test/attacks/faults/files.mjs'] });
+    return Number(readFileIfThere(count));
+  }
+
+  test.each(['kill', 'EIO', 'ENOSPC', 'EACCES', 'ENOENT', 'EXDEV'])('%s', { timeout: 3_600_000 }, async (fault) => {
+    const whole = homeWithCounts();
+    const steps = await withFault(whole, (await testDestination(whole)).posthog, 0, fault);
+    expect(steps).toBeGreaterThan(50);
+    // In the short form some of them, others each time; at length all.
+    const random = randomFrom(SEED);
+    const share = (8 * TIMES) / steps;
+    let tried = 0;
+    for (let at = 1; at <= steps; at += 1) {
+      if (random() >= share) continue;
+      tried += 1;
+      const home = homeWithCounts();
+      const received = await testDestination(home);
+      await withFault(home, received.posthog, at, fault);
+      rmSync(join(home.folder, 'count'), { force: true });
+      await expectRepaired(home, received, `${fault} at operation ${at}, seed ${SEED}`);
+    }
+    report('a fault in every operation', { fault, steps, tried });
+  });
+});
+
+test('the data folder is deleted again and again under servers that count, close and send: no crash, nothing twice', async () => {
+  const home = homeWithCounts();
+  const received = await testDestination();
+  const running = Array.from({ length: 3 }, () => runScript(server(received.posthog), { env: home.env }));
+  let isOver = false;
+  const all = Promise.all(running).finally(() => {
+    isOver = true;
+  });
+  while (!isOver) {
+    rmSync(home.paths.data, { recursive: true, force: true, maxRetries: 5 });
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  for (const { code, stderr } of await all) expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(arrived(received.requests.map(({ body }) => body.toString()))).toBeOneOf([0, CALLS]);
+});
+
+function readFileIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined; // killed before it wrote
+  }
+}
 
 function readdirIfThere(folder: string): string[] {
   try {

@@ -8,7 +8,7 @@ import { type TestHome, testHome, tree } from '../support/home.js';
 import { ROOT } from '../support/processes.js';
 
 const SERVER = 'test/mcp/fixtures/stdio-server.mjs';
-const FAILING = './test/attacks/harm/failing-files.mjs';
+const FAILING = './test/attacks/faults/files.mjs';
 
 /** The library in the server: not at all, off, on, and on while something of the machine does not work. */
 const MODES = [
@@ -111,8 +111,10 @@ async function converse(
     ...variant,
     INSTRUMENT: mode === 'without' ? 'no' : 'yes',
     ...(mode === 'on, destination dead' && { POSTHOG_HOST: 'http://127.0.0.1:9', EPHEMERAL: 'yes' }),
-    ...(fails && { FAIL_UNDER: join(home.folder, '.dot-ai', 'analytics') }),
-    ...(mode.includes('every other') && { FAIL_SEED: String(SEED) }),
+    ...(fails && {
+      FAULT_UNDER: join(home.folder, '.dot-ai', 'analytics'),
+      FAULT_AT: mode.includes('every other') ? `some:${SEED}` : 'all',
+    }),
   };
   const child = spawn(process.execPath, [...(fails ? ['--import', FAILING] : []), SERVER], {
     cwd: ROOT,

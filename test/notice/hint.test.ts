@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { createAnalytics, dotAiVocabulary } from '../../src/index.js';
 import { HINT } from '../../src/notice/hint.js';
+import { report, TIMES } from '../support/attack.js';
 import { testHome, tree } from '../support/home.js';
 import { runScript } from '../support/processes.js';
 
@@ -9,8 +10,9 @@ const hint = (env: NodeJS.ProcessEnv, options: { hint?: boolean } = {}) =>
   createAnalytics({ ...dotAiVocabulary, ...options }, { env }).hint();
 
 describe('P9: told once', () => {
-  test('50 servers race: exactly one shows it', async () => {
-    for (let round = 0; round < 2; round += 1) {
+  test('50 servers race: exactly one shows it, each time', { timeout: 3_600_000 }, async () => {
+    const rounds = 2 * TIMES;
+    for (let round = 0; round < rounds; round += 1) {
       const home = testHome();
       const source = `
         import { createAnalytics, dotAiVocabulary } from 'dot-ai-analytics';
@@ -24,6 +26,7 @@ describe('P9: told once', () => {
       );
       expect(tree(home.paths.folder)).toEqual({ 'config.json': '{\n  "analyticsHintShown": true\n}\n' });
     }
+    report('50 servers race for the hint', { rounds, shown: rounds });
   });
 
   test('the text, then never again, in this process or another', () => {
