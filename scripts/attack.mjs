@@ -13,7 +13,8 @@ const seed = values.seed ?? String(Math.floor(Math.random() * 2 ** 31));
 const folder = mkdtempSync(join(tmpdir(), 'dot-ai-analytics-attack-'));
 const results = join(folder, 'results');
 const startedAt = Date.now();
-const which = positionals.length === 0 ? ['test/attacks/', 'test/notice/'] : positionals.map((name) => `test/attacks/${name}`);
+const which =
+  positionals.length === 0 ? ['test/attacks/', 'test/notice/'] : positionals.map((name) => `test/attacks/${name}`);
 const { status } = spawnSync(join('node_modules', '.bin', 'vitest'), ['run', '--testTimeout=3600000', ...which], {
   stdio: 'inherit',
   env: { ...process.env, ATTACK_SEED: seed, ATTACK_TIMES: values.times, ATTACK_RESULTS: results },
