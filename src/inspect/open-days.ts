@@ -1,6 +1,6 @@
 import { entry } from '../platform/files.js';
 import { closedPath } from '../report/names.js';
-import { isClosed } from '../report/publish.js';
+import { mayBeClosed } from '../report/publish.js';
 import { isEmpty, mergePages, type Totals } from '../report/totals.js';
 import { type Day, dayOf } from '../schema/calendar.js';
 import { listSpool } from '../spool/names.js';
@@ -17,7 +17,7 @@ export interface OpenDay {
 export function openDays({ home, vocabulary }: Local): OpenDay[] {
   if (home === undefined) return [];
   const files = listSpool(home).filter(({ day, token }) => entry(closedPath(home, `${day}.${token}`)) === undefined);
-  const days = [...new Set(files.map(({ day }) => day))].filter((day) => !isClosed(home, day));
+  const days = [...new Set(files.map(({ day }) => day))].filter((day) => !mayBeClosed(home, day));
   return days.flatMap((day) => {
     const pages = files.filter((file) => file.day === day).map((file) => readSpoolFile(file) ?? new Map());
     const totals = mergePages(pages, vocabulary);

@@ -10,8 +10,8 @@ import { listSpool, type SpoolFile } from '../spool/names.js';
 import { readSpoolFile } from '../spool/read.js';
 import type { Unclosed } from '../spool/spool.js';
 import { freeze } from './freeze.js';
-import { closedPath, type ReportName } from './names.js';
-import { finishPublishing, isClosed, publish } from './publish.js';
+import { closedPath } from './names.js';
+import { finishPublishing, isClosed, mayBeClosed, publish } from './publish.js';
 import type { Seen } from './rows.js';
 import { seenBefore } from './seen.js';
 import { isEmpty, mergePages } from './totals.js';
@@ -102,18 +102,9 @@ function publishOwn(gate: Gate, home: Home, file: SpoolFile, body: string): bool
     return true;
   } catch (error) {
     debug('close %s: %s', name, causeOf(error));
-    if (mayBeClosed(home, name)) return true;
+    if (mayBeClosed(home, name)) return true; // sent from memory as well, they could be counted twice
     removeFile(file.path); // else whoever comes next would report the same counts again
     return entry(file.path) !== undefined;
-  }
-}
-
-/** Where that can't be seen, the counts stay on disk, and whoever comes next finds out. */
-function mayBeClosed(home: Home, name: ReportName): boolean {
-  try {
-    return isClosed(home, name);
-  } catch {
-    return true; // sent from memory as well, they could be counted twice
   }
 }
 

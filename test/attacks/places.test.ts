@@ -154,7 +154,7 @@ const EXPECTED: Record<string, Record<Command, [number, RegExp]>> = {
     ...change('permission denied'),
     status: [0, /^Warning: .*can.t be read, permission denied/],
     preview: fine,
-    clear: fine,
+    clear: [1, /^Error: .* could not be deleted: permission denied/],
     send: isOff,
   },
 } as never;
