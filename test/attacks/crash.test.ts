@@ -143,6 +143,22 @@ describe('P7: a crash, or an error, in every single operation on a file between 
   });
 });
 
+test.each(['EIO', 'EACCES', 'EMFILE', 'ENOENT'])(
+  'P7: counts that can’t be looked at for a while (%s) wait, and are sent later',
+  async (fault) => {
+    const home = homeWithCounts();
+    const received = await testDestination(home);
+    const file = join(home.paths.spool, `${DAY}.0000000a.txt`);
+    const env = { ...home.env, FAULT_UNDER: file, FAULT_AT: 'all', FAULT: fault };
+    const { code } = await runScript(server(received.posthog), {
+      env,
+      flags: ['--import', './test/attacks/faults/files.mjs'],
+    });
+    expect([code, readFileIfThere(file)?.includes('success=0042')]).toEqual([0, true]);
+    await expectRepaired(home, received, fault);
+  },
+);
+
 test('the data folder is deleted again and again under servers that count, close and send: no crash, nothing twice', async () => {
   const home = homeWithCounts();
   const received = await testDestination();
