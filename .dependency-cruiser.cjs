@@ -15,6 +15,9 @@ const FLOW = [
   'tracker',
   'mcp',
   'testing',
+  'collector',
+  'posthog',
+  'demo',
   'cli',
 ];
 
@@ -26,6 +29,14 @@ module.exports = {
       from: { path: `^src/${folder}/` },
       to: { path: `^src/(${FLOW.slice(index + 1).join('|') || 'nothing'})/` },
     })),
+    {
+      name: 'the-collector-shares-the-schema-and-nothing-else',
+      severity: 'error',
+      from: { path: '^src/(collector|posthog)/' },
+      to: {
+        path: `^src/(${FLOW.filter((folder) => !['platform', 'schema', 'collector', 'posthog'].includes(folder)).join('|')})/`,
+      },
+    },
     {
       name: 'no-cycles',
       severity: 'error',

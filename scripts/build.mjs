@@ -1,7 +1,7 @@
 // Builds dist/: the library as ES modules and as CommonJS, their types, and the command line as minified CommonJS
 // (docs/decisions/bundles.md says why).
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { build } from 'rolldown';
@@ -47,6 +47,14 @@ await Promise.all([
   }),
   // For `npm run docs`, and for tests that race processes of their own; not in the package.
   build({ ...shared, input: internals, output: { dir: `${out}/internals`, format: 'esm' } }),
+  // The collector's dashboard, for browsers.
+  build({
+    platform: 'browser',
+    input: { app: 'src/collector/page/main.ts' },
+    transform: { define: { 'process.env.NODE_ENV': '"production"' }, target: 'es2022' },
+    output: { dir: `${out}/page`, format: 'esm', minify: true },
+    logLevel: 'warn',
+  }),
   build({
     ...shared,
     input: { bin: 'src/cli/bin.ts' },
@@ -59,6 +67,11 @@ await Promise.all([
     },
   }),
 ]);
+
+for (const file of ['index.html', 'style.css']) copyFileSync(`src/collector/page/${file}`, `${out}/page/${file}`);
+// Where its loader, which is bundled, looks for it: beside itself.
+const wasm = 'node_modules/node-sqlite3-wasm/dist/node-sqlite3-wasm.wasm';
+copyFileSync(wasm, `${out}/cli/chunks/node-sqlite3-wasm.wasm`);
 
 const tsc = createRequire(import.meta.url)
   .resolve('typescript/package.json')

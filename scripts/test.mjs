@@ -11,6 +11,7 @@ const run = (command, ...args) =>
 for (const [what, ...command] of [
   ['lint', bin('biome'), 'check', '.'],
   ['types', bin('tsc'), '--noEmit'],
+  ['types of the dashboard', bin('tsc'), '--noEmit', '-p', 'src/collector/page'],
 ]) {
   console.log(`\n> ${what}`);
   if (run(...command) !== 0) {

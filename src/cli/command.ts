@@ -4,15 +4,15 @@ export const EXIT = { done: 0, failed: 1, usage: 2, off: 3 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 export interface OptionSpec {
-  /** `--json` */
+  /** `--json`, or with a value `--port <number>` */
   readonly flag: string;
   readonly does: string;
 }
 
 export interface CommandSpec {
   readonly name: string;
-  /** An optional argument, as the help shows it. */
-  readonly argument?: { readonly name: string; readonly does: string };
+  /** An argument, as the help shows it; optional unless `choices` says which there are. */
+  readonly argument?: { readonly name: string; readonly does: string; readonly choices?: readonly string[] };
   /** One line, no full stop. */
   readonly does: string;
   /** What a person needs to know beyond that; paragraphs. */
@@ -28,6 +28,8 @@ export interface CommandSpec {
 export interface Invocation {
   readonly argument: string | undefined;
   readonly options: Readonly<Record<string, boolean | undefined>>;
+  /** Those with a value, as they were given. */
+  readonly values: Readonly<Record<string, string | undefined>>;
 }
 
 export type Run = (invocation: Invocation, output: Output) => Promise<ExitCode>;

@@ -95,6 +95,29 @@ export const COMMANDS: readonly CommandSpec[] = [
     options: [],
     load: () => import('./commands/clear.js'),
   },
+  {
+    name: 'collector',
+    does: 'run a destination of your own: it receives, adds up and shows reports',
+    more: [
+      'One process, one SQLite file. It speaks the protocol of PostHog, so a server is pointed at it with DOT_AI_POSTHOG_HOST, or in config.json, and does not know the difference. The dashboard is at /, the same numbers as JSON and CSV at /api/v1. It keeps sums by day: no body, no address, no header.',
+      'On loopback whoever is on the machine may read. On any other address reading needs the token that DOT_AI_COLLECTOR_TOKEN holds; behind a proxy use --allow-host and --trust-proxy. Ends on SIGTERM and Ctrl-C; after a kill it goes on where it was.',
+    ],
+    options: [
+      { flag: '--host <address>', does: 'the address to listen on; default: 127.0.0.1' },
+      { flag: '--port <number>', does: 'the port; default: 8377; 0: any that is free' },
+      { flag: '--db <file>', does: 'the SQLite file; default: collector.db in the folder of config.json' },
+      { flag: '--min-rows <number>', does: 'show nothing that fewer installs reported on a day; default: 5' },
+      { flag: '--rate <number>', does: 'reports a minute from one sender; default: 120; 0: no limit' },
+      { flag: '--vocabulary <file>', does: 'JSON with "tools" and "features", instead of those of dot-ai' },
+      {
+        flag: '--allow-host <name>',
+        does: 'another name under which it may be reached on loopback; several with commas',
+      },
+      { flag: '--trust-proxy', does: 'take the address of the sender from X-Forwarded-For' },
+      { flag: '--demo', does: 'fill a file of its own with an invented year of 300 installs, and show that' },
+    ],
+    load: () => import('./commands/collector.js'),
+  },
 ];
 
 export const ENVIRONMENT: readonly (readonly [string, string])[] = [
@@ -105,6 +128,7 @@ export const ENVIRONMENT: readonly (readonly [string, string])[] = [
   ['DOT_AI_CONFIG_DIR', 'the folder to use instead of ~/.dot-ai, an absolute path'],
   ['DOT_AI_POSTHOG_HOST', 'where reports go, with DOT_AI_POSTHOG_KEY; before config.json and the server'],
   ['DOT_AI_POSTHOG_KEY', "PostHog's public project key"],
+  ['DOT_AI_COLLECTOR_TOKEN', 'collector: what whoever reads has to know; needed unless it listens on loopback'],
   ['NODE_DEBUG', 'dot-ai-analytics: explain on stderr what is otherwise silent'],
   ['NO_COLOR', 'any value but empty: no colours'],
   ['FORCE_COLOR', 'colours even into a pipe; 0: none'],

@@ -1,4 +1,4 @@
-import { Command, CommanderError, Option } from 'commander';
+import { Argument, Command, CommanderError, Option } from 'commander';
 import { debug } from '../platform/debug.js';
 import { AnalyticsError, causeOf } from '../platform/errors.js';
 import { type CommandSpec, EXIT, type ExitCode } from './command.js';
@@ -42,7 +42,7 @@ function interrupted(output: Output): ExitCode {
 async function parse(argv: readonly string[], output: Output): Promise<ExitCode> {
   if (argv.length === 0) {
     const { run } = await import('./commands/menu.js');
-    return run({ argument: undefined, options: {} }, output);
+    return run({ argument: undefined, options: {}, values: {} }, output);
   }
   let code: ExitCode = EXIT.done;
   const program = new Command('dot-ai-analytics')
@@ -69,16 +69,23 @@ function toCommand(spec: CommandSpec, output: Output, done: (code: ExitCode) => 
     .exitOverride()
     .showHelpAfterError(`(dot-ai-analytics ${spec.name} --help lists what there is)`)
     .configureHelp({ helpWidth: output.width });
-  if (spec.argument) command.argument(`[${spec.argument.name}]`, spec.argument.does);
+  if (spec.argument) command.addArgument(toArgument(spec.argument));
   for (const { flag, does } of spec.options) {
     const option = new Option(flag, does);
     const others = spec.exclusive?.filter((name) => name !== option.attributeName());
     command.addOption(spec.exclusive?.includes(option.attributeName()) && others ? option.conflicts(others) : option);
   }
   return command.action(async (...given: unknown[]) => {
-    const options = command.opts<Record<string, boolean>>();
+    const all = Object.entries(command.opts<Record<string, boolean | string>>());
+    const pick = <T>(type: string) =>
+      Object.fromEntries(all.filter(([, value]) => typeof value === type)) as Record<string, T>;
     const argument = spec.argument && typeof given[0] === 'string' ? given[0] : undefined;
     const { run } = await spec.load();
-    done(await run({ argument, options }, output));
+    done(await run({ argument, options: pick<boolean>('boolean'), values: pick<string>('string') }, output));
   });
+}
+
+function toArgument({ name, does, choices }: NonNullable<CommandSpec['argument']>): Argument {
+  const argument = new Argument(choices === undefined ? `[${name}]` : `<${name}>`, does);
+  return choices === undefined ? argument : argument.choices(choices);
 }

@@ -19,6 +19,8 @@ export interface Output {
   json(value: object): void;
   /** A remark on stderr. */
   remark(text: string): void;
+  /** How far something long has got, 0 to 1: one line on a terminal's stderr, that is gone at the end. */
+  progress(what: string, part: number): void;
 }
 
 const DEFAULT_WIDTH = 80;
@@ -48,6 +50,11 @@ export function createOutput(env: NodeJS.ProcessEnv = process.env): Output {
     raw: (bytes) => void stdout.write(bytes),
     json: (value) => void stdout.write(`${JSON.stringify(value, null, 2)}\n`),
     remark: (text) => void stderr.write(`${wrap(text, width)}\n`),
+    progress(what, part) {
+      if (stderr.isTTY !== true || env.TERM === 'dumb') return;
+      const line = `${what}: ${Math.floor(part * 100)} %`.slice(0, width - 1);
+      stderr.write(part < 1 ? `\r${line}` : `\r${' '.repeat(line.length + 1)}\r`);
+    },
   };
 }
 

@@ -1,5 +1,12 @@
 /** What went wrong, for programs. docs and tests refer to these, never to the text. */
-export type ErrorCode = 'BAD_VOCABULARY' | 'NO_HOME' | 'CONFIG_NOT_WRITTEN' | 'DATA_NOT_DELETED' | 'USAGE';
+export type ErrorCode =
+  | 'BAD_VOCABULARY'
+  | 'NO_HOME'
+  | 'CONFIG_NOT_WRITTEN'
+  | 'DATA_NOT_DELETED'
+  | 'USAGE'
+  | 'COLLECTOR'
+  | 'POSTHOG';
 
 /**
  * The only error this package throws, and only from construction and from the functions behind the command line:

@@ -22,7 +22,7 @@ export interface Report {
  * that the schema and the vocabulary define. Built from the field table; used before a report is frozen, and before it
  * is sent.
  */
-function reportSchema(vocabulary: Vocabulary, schema: number = SCHEMA) {
+function reportSchema(vocabulary: Vocabulary, schema: number) {
   const kinds = kindsOf(schema).map((kind) => rowSchema(kind, vocabulary, schema));
   return v.strictObject({
     schema: v.literal(schema),
@@ -38,8 +38,18 @@ function reportSchema(vocabulary: Vocabulary, schema: number = SCHEMA) {
 export function reportProblem(report: unknown, vocabulary: Vocabulary, schema: number = SCHEMA): string | undefined {
   const shape = shapeProblem(report);
   if (shape !== undefined) return `report: ${shape}`;
-  const result = v.safeParse(reportSchema(vocabulary, schema), report, { abortEarly: true });
+  const result = v.safeParse(compiled(vocabulary, schema), report, { abortEarly: true });
   return result.success ? undefined : inWords(result.issues[0], 'report');
+}
+
+const COMPILED = new WeakMap<Vocabulary, Map<number, ReturnType<typeof reportSchema>>>();
+
+/** Made once for a vocabulary: a collector asks thousands of times a second. */
+function compiled(vocabulary: Vocabulary, schema: number): ReturnType<typeof reportSchema> {
+  const bySchema = COMPILED.get(vocabulary) ?? new Map<number, ReturnType<typeof reportSchema>>();
+  const known = bySchema.get(schema) ?? reportSchema(vocabulary, schema);
+  COMPILED.set(vocabulary, bySchema.set(schema, known));
+  return known;
 }
 
 /** The report, its rows, a row, its properties. */

@@ -1,7 +1,7 @@
 import { EXIT, type Invocation, type Run } from '../command.js';
 import { COMMANDS } from '../commands.js';
 
-const NOTHING: Invocation = { argument: undefined, options: {} };
+const NOTHING: Invocation = { argument: undefined, options: {}, values: {} };
 
 /** The command line without a command: a small menu on a terminal, else the status. */
 export const run: Run = async (_invocation, output) => {

@@ -1,0 +1,86 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Collector, type CollectorOptions, startCollector } from '../../collector/collector.js';
+import { AnalyticsError, causeOf } from '../../platform/errors.js';
+import { isObject } from '../../platform/files.js';
+import { requireHome } from '../../platform/home.js';
+import { packageRoot } from '../../platform/package-root.js';
+import { dayOf } from '../../schema/calendar.js';
+import { dotAiVocabulary } from '../../schema/dot-ai.js';
+import { namesProblem, type Vocabulary } from '../../schema/vocabulary.js';
+import { EXIT, type Invocation, type Run } from '../command.js';
+import type { Output } from '../output.js';
+
+export const run: Run = async (invocation, output) => {
+  const options = read(invocation);
+  if (invocation.options.demo) {
+    const { fillYear } = await import('../../demo/year.js');
+    const onProgress = (part: number) => output.progress('Inventing a year of 300 installs', part);
+    await fillYear({ db: options.db, today: dayOf(Date.now()), onProgress });
+  }
+  const collector = await startCollector(options);
+  // The one line: a program that starts a collector reads its address from it.
+  output.line(`The collector is ready: ${collector.url}`);
+  await untilTold(collector, output);
+  return EXIT.done;
+};
+
+/** Ends on the signals that people and service managers send, once what was acknowledged is closed. */
+function untilTold(collector: Collector, output: Output): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let isClosing = false;
+    const stop = () => {
+      if (isClosing) return;
+      isClosing = true;
+      collector.close().then(resolve, reject);
+    };
+    process.on('SIGTERM', stop);
+    process.on('SIGINT', stop);
+    output.remark('Ctrl-C ends it.');
+  });
+}
+
+const DEFAULT_PORT = 8377;
+const DEFAULT_MIN_ROWS = 5;
+const DEFAULT_RATE = 120;
+
+function read({ options, values }: Invocation): CollectorOptions {
+  const { host = '127.0.0.1', db, vocabulary, allowHost } = values;
+  const token = process.env.DOT_AI_COLLECTOR_TOKEN;
+  return {
+    host,
+    port: number('--port', values.port, DEFAULT_PORT, 0, 65_535),
+    db: db ?? join(requireHome(process.env).folder, options.demo ? 'collector-demo.db' : 'collector.db'),
+    minRows: number('--min-rows', values.minRows, DEFAULT_MIN_ROWS, 1, 1_000),
+    rate: number('--rate', values.rate, DEFAULT_RATE, 0, 1_000_000),
+    vocabulary: vocabulary === undefined ? dotAiVocabulary : readVocabulary(vocabulary),
+    page: join(packageRoot(), 'dist', 'page'),
+    allowHosts: allowHost?.toLowerCase().split(',') ?? [],
+    trustProxy: options.trustProxy === true,
+    ...(token ? { token } : {}),
+  };
+}
+
+function number(flag: string, given: string | undefined, otherwise: number, least: number, most: number): number {
+  const value = given === undefined ? otherwise : /^\d+$/.test(given) ? Number(given) : Number.NaN;
+  if (value >= least && value <= most) return value;
+  throw new AnalyticsError('USAGE', `${flag} takes a whole number from ${least} to ${most}.`);
+}
+
+function readVocabulary(path: string): Vocabulary {
+  const refuse = (why: string) =>
+    new AnalyticsError(
+      'USAGE',
+      `${path} can't be used as a vocabulary: ${why}. It has to be a JSON object such as {"tools": ["recommend"], "features": []}.`,
+    );
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    throw refuse(error instanceof SyntaxError ? 'it is no JSON' : causeOf(error));
+  }
+  const { tools, features } = isObject(parsed) ? parsed : {};
+  const problem = namesProblem(tools) ?? namesProblem(features);
+  if (problem !== undefined) throw refuse(problem);
+  return { tools, features } as Vocabulary;
+}

@@ -1,0 +1,135 @@
+import type { AddressInfo } from 'node:net';
+import { createAdaptorServer } from '@hono/node-server';
+import { type Clock, systemClock } from '../platform/clock.js';
+import { AnalyticsError, causeOf } from '../platform/errors.js';
+import type { Vocabulary } from '../schema/vocabulary.js';
+import { type Engine, openDatabase } from './database/open.js';
+import { createApp } from './http/app.js';
+import { createRateLimit, limitConnections } from './http/limits.js';
+import { createReaders, isLoopback } from './http/readers.js';
+import { createLibrary } from './library.js';
+import { openStore } from './store.js';
+import { createWriter } from './writer.js';
+
+export interface CollectorOptions {
+  readonly host: string;
+  /** 0: any that is free. */
+  readonly port: number;
+  /** The database's file; made where it is missing. */
+  readonly db: string;
+  /** Cells that fewer rows are made of on a day are not shown. */
+  readonly minRows: number;
+  /** Reports a minute from one sender; 0: no limit. */
+  readonly rate: number;
+  readonly vocabulary: Vocabulary;
+  /** Where the dashboard's files are. */
+  readonly page: string;
+  /** Asked for by whoever reads; needed unless the host is loopback. */
+  readonly token?: string;
+  /** Further names under which it may be reached on loopback, e.g. that of a proxy. */
+  readonly allowHosts?: readonly string[];
+  /** Take the sender's address from X-Forwarded-For. */
+  readonly trustProxy?: boolean;
+  readonly engine?: Engine;
+  readonly clock?: Clock;
+}
+
+export interface Collector {
+  readonly url: string;
+  readonly engine: Engine;
+  /** Finishes what it has begun, writes what waits, and closes the file. */
+  close(): Promise<void>;
+}
+
+/** ms. A report is a few kilobytes: who needs longer for it is not sending one. */
+const HEADERS_WITHIN = 5_000;
+const REQUEST_WITHIN = 10_000;
+const IDLE_FOR = 5_000;
+const LOOK_EVERY = 1_000;
+const MOST_HEADER_BYTES = 8_192;
+const CONNECTIONS_PER_SENDER = 100;
+const CLOSE_WITHIN = 3_000;
+
+/**
+ * Starts a collector: one process, one file.
+ * @throws AnalyticsError `COLLECTOR` where the file or the address can't be had, or a token is missing
+ */
+export async function startCollector(options: CollectorOptions): Promise<Collector> {
+  const {
+    host,
+    port,
+    db,
+    minRows,
+    rate,
+    vocabulary,
+    page,
+    token,
+    allowHosts = [],
+    trustProxy = false,
+    clock = systemClock,
+  } = options;
+  if (!isLoopback(host) && token === undefined) {
+    throw new AnalyticsError(
+      'COLLECTOR',
+      `${host} can be reached from elsewhere, so reading needs a token. Set DOT_AI_COLLECTOR_TOKEN, or listen on 127.0.0.1.`,
+    );
+  }
+  const database = await openDatabase(db, options.engine);
+  const store = openStoreOrClose(database);
+  const library = createLibrary(store, minRows);
+  const writer = createWriter(store, clock, library.changed);
+  const readers = createReaders(host, token, allowHosts);
+  const app = createApp({
+    vocabulary,
+    minRows,
+    writer,
+    library,
+    readers,
+    page,
+    trustProxy,
+    clock,
+    rate: createRateLimit(rate, clock),
+  });
+  const serverOptions = {
+    headersTimeout: HEADERS_WITHIN,
+    requestTimeout: REQUEST_WITHIN,
+    keepAliveTimeout: IDLE_FOR,
+    connectionsCheckingInterval: LOOK_EVERY,
+    maxHeaderSize: MOST_HEADER_BYTES,
+  };
+  const server = createAdaptorServer({ fetch: app.fetch, serverOptions }) as import('node:http').Server;
+  limitConnections(server, trustProxy ? 0 : CONNECTIONS_PER_SENDER);
+  try {
+    await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, host, resolve));
+  } catch (error) {
+    store.close();
+    throw new AnalyticsError(
+      'COLLECTOR',
+      `${host} port ${port} can't be listened on: ${causeOf(error)}. Choose another with --port.`,
+    );
+  }
+  library.warm().catch(() => {}); // closed meanwhile
+  const address = server.address() as AddressInfo;
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${address.port}/`,
+    engine: database.engine,
+    async close() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeIdleConnections();
+      const late = setTimeout(() => server.closeAllConnections(), CLOSE_WITHIN);
+      await closed;
+      clearTimeout(late);
+      await writer.close();
+      store.close();
+    },
+  };
+}
+
+function openStoreOrClose(database: Awaited<ReturnType<typeof openDatabase>>) {
+  try {
+    return openStore(database);
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}

@@ -1,0 +1,47 @@
+import type { Database, Value } from './database.js';
+import { PRAGMAS } from './database.js';
+
+interface NodeStatement {
+  run(...values: Value[]): { readonly changes: number | bigint };
+  all(...values: Value[]): unknown[];
+}
+
+interface NodeDatabase {
+  exec(sql: string): void;
+  prepare(sql: string): NodeStatement;
+  close(): void;
+}
+
+/** Undefined where this Node has no SQLite of its own (before 22). */
+export async function openWithNode(path: string): Promise<Database | undefined> {
+  const module = await loadQuietly();
+  if (module === undefined) return undefined;
+  const database = new module.DatabaseSync(path);
+  database.exec(PRAGMAS);
+  return {
+    engine: 'node:sqlite',
+    exec: (sql) => database.exec(sql),
+    prepare(sql) {
+      const statement = database.prepare(sql);
+      return {
+        run: (...values) => Number(statement.run(...values).changes),
+        all: <Row>(...values: Value[]) => statement.all(...values) as Row[],
+      };
+    },
+    close: () => database.close(),
+  };
+}
+
+/** Node says on stderr that its SQLite is experimental; whoever runs a collector can do nothing about that. */
+async function loadQuietly(): Promise<{ DatabaseSync: new (path: string) => NodeDatabase } | undefined> {
+  const { emitWarning } = process;
+  process.emitWarning = () => {};
+  try {
+    const name = 'node:sqlite'; // not a literal: bundlers and types of older Nodes don't know it
+    return await import(name);
+  } catch {
+    return undefined;
+  } finally {
+    process.emitWarning = emitWarning;
+  }
+}

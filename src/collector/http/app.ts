@@ -1,0 +1,148 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { HttpBindings } from '@hono/node-server';
+import { type Context, Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { secureHeaders } from 'hono/secure-headers';
+import type { Clock } from '../../platform/clock.js';
+import { debug } from '../../platform/debug.js';
+import { causeOf } from '../../platform/errors.js';
+import { dayOf } from '../../schema/calendar.js';
+import type { Vocabulary } from '../../schema/vocabulary.js';
+import { MOST_BODY_BYTES, open } from '../intake.js';
+import type { Library } from '../library.js';
+import { periodOf } from '../period.js';
+import { QUESTIONS, type QuestionName, toCsv } from '../questions.js';
+import type { Writer } from '../writer.js';
+import { type RateLimit, senderOf } from './limits.js';
+import type { Readers } from './readers.js';
+
+export interface Parts {
+  readonly vocabulary: Vocabulary;
+  readonly minRows: number;
+  readonly writer: Writer;
+  readonly library: Library;
+  readonly readers: Readers;
+  readonly rate: RateLimit;
+  readonly clock: Clock;
+  /** Where the dashboard's files are. */
+  readonly page: string;
+  /** Take the sender's address from the header that a proxy adds. */
+  readonly trustProxy: boolean;
+}
+
+type Env = { Bindings: HttpBindings };
+
+const PAGE_FILES = {
+  '/': ['index.html', 'text/html; charset=utf-8'],
+  '/app.js': ['app.js', 'text/javascript; charset=utf-8'],
+  '/style.css': ['style.css', 'text/css; charset=utf-8'],
+} as const;
+
+/** The collector's routes. What is refused says which rule it breaks, and repeats nothing of it. */
+export function createApp(parts: Parts): Hono<Env> {
+  const app = new Hono<Env>();
+  app.use(
+    secureHeaders({
+      contentSecurityPolicy: POLICY,
+      referrerPolicy: 'no-referrer',
+      xFrameOptions: 'DENY',
+      strictTransportSecurity: false,
+    }),
+  );
+  app.use(async (c, next) => {
+    if (!parts.readers.isKnownHost(c.req.header('host')))
+      return refuse(c, 421, 'this is not a name of the collector (--allow-host)');
+    return next();
+  });
+  app.get('/healthz', (c) => c.json({ status: 'ok' }));
+  app.post(
+    '/batch/',
+    bodyLimit({
+      maxSize: MOST_BODY_BYTES,
+      onError: (c) => refuse(c, 413, `body: expected at most ${MOST_BODY_BYTES} bytes`),
+    }),
+    (c) => receive(c, parts),
+  );
+  app.post('/batch', (c) => c.redirect('/batch/', 308));
+  app.use(async (c, next) => {
+    if (parts.readers.mayRead(c.req.header('authorization'))) return next();
+    c.header('www-authenticate', 'Basic realm="dot-ai-analytics collector", charset="UTF-8"');
+    return refuse(c, 401, 'expected the token, as a bearer token or as the password of any user');
+  });
+  app.get('/api/v1', (c) =>
+    c.json({ questions: Object.keys(QUESTIONS), minRows: parts.minRows, lastDay: parts.library.lastDay() ?? null }),
+  );
+  app.get('/api/v1/:question', (c) => answer(c, parts));
+  for (const [path, [file, type]] of Object.entries(PAGE_FILES)) {
+    app.get(path, (c) =>
+      c.body(readFileSync(join(parts.page, file)), 200, { 'content-type': type, 'cache-control': 'no-cache' }),
+    );
+  }
+  app.notFound((c) => refuse(c, 404, 'there is no such page; GET / is the dashboard, GET /api/v1 lists the questions'));
+  app.onError((error, c) => {
+    debug('collector: %s', error instanceof Error ? error.stack : error);
+    return refuse(c, 500, causeOf(error));
+  });
+  return app;
+}
+
+const SELF = ["'self'"];
+const NOTHING = ["'none'"];
+const POLICY = {
+  defaultSrc: NOTHING,
+  scriptSrc: SELF,
+  styleSrc: SELF,
+  imgSrc: [...SELF, 'data:'],
+  connectSrc: SELF,
+  baseUri: NOTHING,
+  formAction: NOTHING,
+  frameAncestors: NOTHING,
+};
+
+type RefusalStatus = 400 | 401 | 403 | 404 | 413 | 421 | 429 | 500 | 503;
+
+function refuse(c: Context, status: RefusalStatus, detail: string): Response {
+  return c.json({ type: 'validation_error', status, detail }, status);
+}
+
+/** 200 only once the report is on disk, or was there before. */
+async function receive(c: Context<Env>, { rate, trustProxy, vocabulary, writer, clock }: Parts): Promise<Response> {
+  // No client of ours is a browser; a page that posts here is somebody else's.
+  if (c.req.header('origin') !== undefined) return refuse(c, 403, 'reports from browsers are not accepted');
+  const forwarded = trustProxy ? c.req.header('x-forwarded-for')?.split(',').at(-1)?.trim() : undefined;
+  if (!rate.take(senderOf(forwarded ?? c.env.incoming.socket.remoteAddress))) {
+    c.header('retry-after', '60');
+    return refuse(c, 429, 'too many reports from one sender');
+  }
+  const body = Buffer.from(await c.req.arrayBuffer());
+  const arrival = await open(body, c.req.header('content-encoding'), vocabulary, clock());
+  if ('problem' in arrival) return refuse(c, 400, arrival.problem);
+  try {
+    await writer.write(arrival);
+  } catch (error) {
+    debug('collector: %s', causeOf(error));
+    return refuse(c, 503, 'the report could not be written; send it again later');
+  }
+  return c.json({ status: 1 });
+}
+
+function answer(c: Context<Env>, { library, clock }: Parts): Response {
+  const [name = '', format] = (c.req.param('question') ?? '').split('.');
+  if (!isQuestion(name) || !(format === undefined || format === 'csv' || format === 'json')) {
+    return refuse(c, 404, `there is no such question; there are ${Object.keys(QUESTIONS).join(', ')}`);
+  }
+  const period = periodOf(c.req.query(), library.lastDay() ?? dayOf(clock()));
+  if ('problem' in period) return refuse(c, 400, period.problem);
+  const found = library.ask(name, period);
+  const wantsCsv = format === 'csv' || (format === undefined && (c.req.header('accept') ?? '').includes('text/csv'));
+  if (!wantsCsv) return c.json({ version: 1, question: name, ...found });
+  return c.body(toCsv(found), 200, {
+    'content-type': 'text/csv; charset=utf-8; header=present',
+    'content-disposition': `attachment; filename="${name}-${period.from}-${period.to}.csv"`,
+  });
+}
+
+function isQuestion(name: string): name is QuestionName {
+  return Object.hasOwn(QUESTIONS, name);
+}

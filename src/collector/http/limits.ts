@@ -1,0 +1,53 @@
+import type { Server, Socket } from 'node:net';
+
+/** What one sender may do. In memory only: nothing about a sender is ever written. */
+export interface RateLimit {
+  /** Takes one from the sender's allowance; false where there is none left. */
+  take(sender: string): boolean;
+}
+
+const MOST_SENDERS = 10_000;
+
+/** At most so many a minute from each sender, and as many at once; 0 means no limit. */
+export function createRateLimit(perMinute: number, clock: () => number): RateLimit {
+  const senders = new Map<string, { left: number; at: number }>();
+  return {
+    take(sender) {
+      if (perMinute === 0) return true;
+      const now = clock();
+      const known = senders.get(sender) ?? { left: perMinute, at: now };
+      const left = Math.min(perMinute, known.left + ((now - known.at) / 60_000) * perMinute);
+      senders.delete(sender); // so that the order is that of the last request
+      senders.set(sender, { left: left < 1 ? left : left - 1, at: now });
+      if (senders.size > MOST_SENDERS) senders.delete(senders.keys().next().value as string);
+      return left >= 1;
+    },
+  };
+}
+
+/** An address, of IPv6 the network: one sender has as many addresses in it as it likes. */
+export function senderOf(address: string | undefined): string {
+  if (address === undefined) return '';
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/.exec(address)?.[1];
+  if (mapped !== undefined) return mapped;
+  return address.includes(':') ? address.split(':').slice(0, 4).join(':') : address;
+}
+
+const MOST_CONNECTIONS = 4_000;
+
+/** Ends connections beyond `perSender` at once, so that nobody's idle ones keep others out. */
+export function limitConnections(server: Server, perSender: number): void {
+  const open = new Map<string, number>();
+  server.maxConnections = MOST_CONNECTIONS;
+  server.on('connection', (socket: Socket) => {
+    const sender = senderOf(socket.remoteAddress);
+    const count = (open.get(sender) ?? 0) + 1;
+    open.set(sender, count);
+    socket.on('close', () => {
+      const left = (open.get(sender) ?? 1) - 1;
+      if (left === 0) open.delete(sender);
+      else open.set(sender, left);
+    });
+    if (perSender > 0 && count > perSender) socket.destroy();
+  });
+}

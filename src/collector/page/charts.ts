@@ -1,0 +1,201 @@
+import { BarChart, HeatmapChart, LineChart, SankeyChart } from 'echarts/charts';
+import {
+  AriaComponent,
+  GridComponent,
+  LegendComponent,
+  TooltipComponent,
+  VisualMapComponent,
+} from 'echarts/components';
+import { type ECharts, type EChartsCoreOption, init, use } from 'echarts/core';
+import { CanvasRenderer } from 'echarts/renderers';
+import type { Row } from './api.js';
+import { duration, number } from './words.js';
+
+use([
+  BarChart,
+  HeatmapChart,
+  LineChart,
+  SankeyChart,
+  AriaComponent,
+  GridComponent,
+  LegendComponent,
+  TooltipComponent,
+  VisualMapComponent,
+  CanvasRenderer,
+]);
+
+export type Option = EChartsCoreOption;
+
+/** Okabe and Ito: colours that people who see fewer colours can tell apart; readable on both grounds. */
+const COLOURS = [
+  '#0072b2',
+  '#e69f00',
+  '#009e73',
+  '#cc79a7',
+  '#56b4e9',
+  '#d55e00',
+  '#8c8c00',
+  '#7f7fff',
+  '#999999',
+  '#b15928',
+  '#6a3d9a',
+];
+
+/** The same tool has the same colour in every chart. */
+export function colourOf(name: string, names: readonly string[]): string {
+  return COLOURS[Math.max(0, names.indexOf(name)) % COLOURS.length] as string;
+}
+
+function style(name: string): string {
+  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+}
+
+/** What all charts have in common. The tooltip is drawn on the canvas: the page's policy allows no styles in HTML. */
+function base(): Option {
+  const text = { color: style('--ink') };
+  return {
+    animation: false,
+    textStyle: { ...text, fontFamily: 'system-ui, sans-serif' },
+    legend: { type: 'scroll', top: 0, textStyle: text, pageTextStyle: text, pageIconColor: style('--ink') },
+    grid: { left: 8, right: 16, top: 40, bottom: 8, containLabel: true },
+    tooltip: { trigger: 'axis', renderMode: 'richText', confine: true },
+    aria: { enabled: false },
+  };
+}
+
+const axis = () => ({
+  axisLabel: { color: style('--ink'), hideOverlap: true },
+  axisLine: { lineStyle: { color: style('--line') } },
+  splitLine: { lineStyle: { color: style('--line') } },
+});
+const category = (data: readonly string[]) => ({ type: 'category', data, ...axis(), splitLine: { show: false } });
+const value = (format: (n: number) => string = number) => ({
+  type: 'value',
+  ...axis(),
+  axisLabel: { color: style('--ink'), formatter: format },
+});
+
+interface Series {
+  readonly name: string;
+  readonly data: readonly (number | null)[];
+  readonly colour: string;
+}
+
+export function lines(buckets: readonly string[], series: readonly Series[]): Option {
+  const all = series.map(({ name, data, colour }) => ({
+    type: 'line',
+    name,
+    data,
+    color: colour,
+    showSymbol: buckets.length < 40,
+    connectNulls: false,
+  }));
+  return { ...base(), xAxis: category(buckets), yAxis: value(), series: all };
+}
+
+/** Stacked in time. */
+export function stackedBars(buckets: readonly string[], series: readonly Series[]): Option {
+  const all = series.map(({ name, data, colour }) => ({
+    type: 'bar',
+    name,
+    data,
+    color: colour,
+    stack: 'all',
+    barCategoryGap: '20%',
+  }));
+  return { ...base(), xAxis: category(buckets), yAxis: value(), series: all };
+}
+
+/** One bar for each name, cut into parts. */
+export function partedBars(names: readonly string[], series: readonly Series[]): Option {
+  const all = series.map(({ name, data, colour }) => ({
+    type: 'bar',
+    name,
+    data,
+    color: colour,
+    stack: 'all',
+    barMaxWidth: 28,
+  }));
+  return { ...base(), xAxis: value(), yAxis: { ...category(names), inverse: true }, series: all };
+}
+
+/** Where the calls of each tool lie: the darker, the more of its calls. */
+export function heat(
+  tools: readonly string[],
+  bounds: readonly string[],
+  shares: readonly (readonly [number, number, number])[],
+): Option {
+  const ramp = [style('--panel'), '#56b4e9', '#0072b2', '#00334f'];
+  const dark = [style('--panel'), '#00507d', '#56b4e9', '#d6efff'];
+  return {
+    ...base(),
+    tooltip: {
+      renderMode: 'richText',
+      confine: true,
+      formatter: ({ data: [x, y, share] }: { data: [number, number, number] }) =>
+        `${tools[y]}, ${bounds[x]}: ${Math.round(share * 100)} % of its calls`,
+    },
+    xAxis: { ...category(bounds), axisLabel: { color: style('--ink'), rotate: 40 } },
+    yAxis: { ...category(tools), inverse: true },
+    visualMap: {
+      show: false,
+      min: 0,
+      max: 0.6,
+      inRange: { color: document.documentElement.dataset.theme === 'dark' ? dark : ramp },
+    },
+    series: [{ type: 'heatmap', data: shares, itemStyle: { borderColor: style('--panel'), borderWidth: 1 } }],
+  };
+}
+
+/** What came before on the left, what came next on the right. Two sides, since tools follow one another in circles. */
+export function flow(steps: readonly Row[], names: readonly string[]): Option {
+  const before = (name: unknown) => `${name} `;
+  const nodes = [...new Set(steps.map(({ from }) => before(from))), ...new Set(steps.map(({ to }) => String(to)))];
+  const text = { color: style('--ink'), textBorderWidth: 0 };
+  return {
+    ...base(),
+    legend: { show: false },
+    tooltip: {
+      renderMode: 'richText',
+      confine: true,
+      formatter: ({
+        dataType,
+        data,
+        name,
+      }: {
+        dataType: string;
+        data: { source: string; target: string; value: number };
+        name: string;
+      }) => (dataType === 'edge' ? `${data.source.trim()} → ${data.target}: ${number(data.value)}` : name),
+    },
+    series: [
+      {
+        type: 'sankey',
+        left: 8,
+        right: 8,
+        top: 8,
+        bottom: 8,
+        nodeGap: 6,
+        draggable: false,
+        emphasis: { focus: 'adjacency' },
+        lineStyle: { color: 'source', opacity: 0.4 },
+        data: nodes.map((name) => ({
+          name,
+          itemStyle: { color: colourOf(name.trim(), names) },
+          label: { ...text, position: name.endsWith(' ') ? 'right' : 'left' },
+        })),
+        links: steps.map(({ from, to, count }) => ({ source: before(from), target: String(to), value: count })),
+      },
+    ],
+  };
+}
+
+export { duration };
+
+/** Draws, follows the size of its place, and is drawn anew for printing. */
+export function draw(place: HTMLElement, option: Option, known: Map<HTMLElement, ECharts>): void {
+  const chart = known.get(place) ?? init(place);
+  known.set(place, chart);
+  chart.setOption(option, { notMerge: true });
+  chart.resize();
+}

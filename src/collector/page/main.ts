@@ -1,0 +1,228 @@
+import type { ECharts } from 'echarts/core';
+import { type About, type Answers, about, ask, type Row } from './api.js';
+import { draw } from './charts.js';
+import { installNumbers, type Section, sectionsOf } from './sections.js';
+import { whole } from './words.js';
+
+const element = <T extends HTMLElement>(id: string) => document.getElementById(id) as T;
+const form = element<HTMLFormElement>('controls');
+const field = (name: string) => form.elements.namedItem(name) as HTMLInputElement & HTMLSelectElement;
+const state = element('state');
+const sections = element('sections');
+const charts = new Map<HTMLElement, ECharts>();
+
+function make<K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  content: string | readonly Node[] = [],
+  className = '',
+): HTMLElementTagNameMap[K] {
+  const made = document.createElement(tag);
+  if (className !== '') made.className = className;
+  made.append(...(typeof content === 'string' ? [content] : content));
+  return made;
+}
+
+let shown: { info: About; answers: Answers } | undefined;
+
+/** Asks for what the controls say and shows it; whatever goes wrong is said, with a way to try again. */
+async function load(): Promise<void> {
+  say('Loading…');
+  sections.setAttribute('aria-busy', 'true');
+  try {
+    const info = await about();
+    if (info.lastDay === null) return sayEmpty();
+    readAddress(info.lastDay);
+    const asked = { from: field('from').value, to: field('to').value, granularity: field('granularity').value };
+    shown = { info, answers: await ask(asked) };
+    offerTools(shown.answers);
+    show();
+    say('');
+  } catch (error) {
+    sections.hidden = true;
+    const again = make('button', 'Try again');
+    again.addEventListener('click', () => void load());
+    say(`The numbers could not be had: ${error instanceof Error ? error.message : error}. `, [again]);
+    state.classList.add('error');
+  } finally {
+    sections.removeAttribute('aria-busy');
+  }
+}
+
+function say(text: string, more: readonly Node[] = []): void {
+  state.classList.remove('error');
+  state.replaceChildren(text, ...more);
+  state.hidden = text === '';
+}
+
+function sayEmpty(): void {
+  sections.hidden = true;
+  const address = make('code', `DOT_AI_POSTHOG_HOST=${location.origin} DOT_AI_POSTHOG_KEY=any`);
+  say('No reports yet. Point a server here with ', [
+    address,
+    document.createTextNode(', or look at an invented year: '),
+    make('code', 'dot-ai-analytics collector --demo'),
+  ]);
+}
+
+function show(): void {
+  if (shown === undefined) return;
+  const { info, answers } = shown;
+  for (const chart of charts.values()) chart.dispose();
+  charts.clear();
+  sections.hidden = false;
+  const all = sectionsOf(answers, field('tool').value);
+  sections.replaceChildren(...all.map((section) => sectionElement(section, answers, info.minRows)));
+  for (const section of all) {
+    const place = document.getElementById(`chart-${section.id}`);
+    if (place !== null && section.chart !== undefined) draw(place, section.chart, charts);
+  }
+  element('note').textContent =
+    `${answers.overview.from} to ${answers.overview.to}, UTC. What fewer than ${info.minRows} installs reported on a day is shown nowhere, nor counted in any sum.`;
+}
+
+function sectionElement(section: Section, answers: Answers, minRows: number): HTMLElement {
+  const { id, title, says, wide, tall, chart, table, withheld } = section;
+  const heading = make('h2', title);
+  heading.id = `title-${id}`;
+  const figure = make('figure');
+  if (chart !== undefined) {
+    const place = make('div', [], tall ? 'chart tall' : 'chart');
+    place.id = `chart-${id}`;
+    place.setAttribute('role', 'img');
+    place.setAttribute('aria-label', `${title} ${says} The numbers are in the table below.`);
+    figure.append(place);
+  } else figure.append(make('p', 'Nothing to draw.'));
+  const parts: Node[] = [heading, make('p', says)];
+  if (id === 'installs') parts.push(numbers(answers));
+  parts.push(figure);
+  if (withheld)
+    parts.push(
+      make(
+        'p',
+        `Some numbers are withheld: fewer than ${minRows} installs reported them on a day, or others could be had from them.`,
+        'withheld',
+      ),
+    );
+  parts.push(tableElement(title, table));
+  const made = make('section', parts, wide ? 'wide' : '');
+  made.setAttribute('aria-labelledby', heading.id);
+  return made;
+}
+
+function numbers({ installs }: Answers): HTMLElement {
+  const list = make('dl', [], 'numbers');
+  for (const { span, now, before } of installNumbers(installs)) {
+    const change =
+      now === null || before === null
+        ? ''
+        : now >= before
+          ? `▲ ${whole(now - before)} more than the ${span} before`
+          : `▼ ${whole(before - now)} fewer than the ${span} before`;
+    const small = make('small', change, now !== null && before !== null && now < before ? 'down' : 'up');
+    const value = make('dd', [document.createTextNode(whole(now)), small]);
+    list.append(make('div', [make('dt', `Installs, last whole ${span}`), value]));
+  }
+  return list;
+}
+
+function tableElement(title: string, rows: readonly Row[]): HTMLElement {
+  const columns = Object.keys(rows[0] ?? {}).filter((name) => rows.some((row) => row[name] !== null));
+  const head = make(
+    'tr',
+    columns.map((name) => {
+      const cell = make('th', name.replaceAll('_', ' '));
+      cell.scope = 'col';
+      return cell;
+    }),
+  );
+  const details = make('details', [make('summary', 'Table')]);
+  // Made when it is looked at: a year by day has thousands of cells.
+  details.addEventListener('toggle', () => {
+    if (!details.open || details.querySelector('table') !== null) return;
+    const body = rows.map((row) =>
+      make(
+        'tr',
+        columns.map((name) => make('td', whole(row[name]))),
+      ),
+    );
+    const table = make('table', [make('caption', title), make('thead', [head]), make('tbody', body)]);
+    const scroll = make('div', [table], 'scroll');
+    scroll.tabIndex = 0;
+    scroll.setAttribute('role', 'region');
+    scroll.setAttribute('aria-label', `${title} Table`);
+    details.append(scroll);
+  });
+  return details;
+}
+
+function offerTools({ tools }: Answers): void {
+  const select = field('tool');
+  const wanted = select.value || new URLSearchParams(location.search).get('tool') || '';
+  const names = [...new Set(tools.rows.map(({ tool }) => String(tool)))].sort();
+  select.replaceChildren(
+    ...['', ...names].map((name) => {
+      const option = make('option', name === '' ? 'all' : name);
+      option.value = name;
+      return option;
+    }),
+  );
+  select.value = names.includes(wanted) ? wanted : '';
+}
+
+const DAY_MS = 86_400_000;
+const daysBefore = (day: string, days: number) =>
+  new Date(Date.parse(`${day}T00:00:00Z`) - days * DAY_MS).toISOString().slice(0, 10);
+
+/** Once: what the address says, else the last 90 days by day. */
+function readAddress(lastDay: string): void {
+  if (field('to').value !== '') return;
+  const query = new URLSearchParams(location.search);
+  field('to').value = query.get('to') ?? lastDay;
+  field('from').value = query.get('from') ?? daysBefore(lastDay, 89);
+  field('period').value = query.has('from') ? 'own' : '90';
+  field('granularity').value = query.get('granularity') ?? 'day';
+}
+
+/** So that what is looked at can be passed on. */
+function writeAddress(): void {
+  const query = new URLSearchParams();
+  for (const name of ['from', 'to', 'granularity', 'tool'])
+    if (field(name).value !== '') query.set(name, field(name).value);
+  history.replaceState(null, '', `?${query}`);
+}
+
+form.addEventListener('change', (event) => {
+  const { name, value } = event.target as HTMLInputElement;
+  if (name === 'period' && value !== 'own') {
+    field('to').value = shown?.info.lastDay ?? field('to').value;
+    field('from').value = daysBefore(field('to').value, Number(value) - 1);
+    field('granularity').value = value === '365' ? 'week' : 'day';
+  }
+  if (name === 'from' || name === 'to') field('period').value = 'own';
+  writeAddress();
+  if (name === 'tool') show();
+  else void load();
+});
+form.addEventListener('submit', (event) => event.preventDefault());
+
+function setTheme(isDark: boolean): void {
+  document.documentElement.dataset.theme = isDark ? 'dark' : 'light';
+  element('theme').setAttribute('aria-pressed', String(isDark));
+  show();
+}
+const prefersDark = matchMedia('(prefers-color-scheme: dark)');
+prefersDark.addEventListener('change', ({ matches }) => setTheme(matches));
+element('theme').addEventListener('click', () => setTheme(document.documentElement.dataset.theme !== 'dark'));
+
+new ResizeObserver(() => {
+  for (const chart of charts.values()) chart.resize();
+}).observe(sections);
+addEventListener('beforeprint', () => {
+  for (const chart of charts.values()) chart.resize({ width: 640 });
+});
+addEventListener('afterprint', () => {
+  for (const chart of charts.values()) chart.resize({ width: 'auto' });
+});
+
+setTheme(prefersDark.matches);
+void load();

@@ -1,0 +1,269 @@
+import type { Answer, Answers, Row } from './api.js';
+import { colourOf, flow, heat, lines, type Option, partedBars, stackedBars } from './charts.js';
+import { bound, duration, percent, whole } from './words.js';
+
+/** One question of the page: what it asks, in a sentence what the answer is, the picture, and the table behind it. */
+export interface Section {
+  readonly id: string;
+  readonly title: string;
+  readonly says: string;
+  readonly wide?: boolean;
+  readonly tall?: boolean;
+  /** Undefined where there is nothing to draw. */
+  readonly chart?: Option;
+  readonly table: readonly Row[];
+  readonly withheld: boolean;
+}
+
+const unique = (rows: readonly Row[], name: string) => [...new Set(rows.map((row) => String(row[name])))];
+const sum = (rows: readonly Row[], name: string) => rows.reduce((total, row) => total + Number(row[name] ?? 0), 0);
+
+/** Names by how much they count for, most first. */
+function ranked(rows: readonly Row[], name: string, weight: string): string[] {
+  return unique(rows, name).sort(
+    (a, b) =>
+      sum(
+        rows.filter((row) => row[name] === b),
+        weight,
+      ) -
+      sum(
+        rows.filter((row) => row[name] === a),
+        weight,
+      ),
+  );
+}
+
+/** One series for each name over all buckets. */
+function overTime(
+  { rows }: Answer,
+  name: string,
+  weight: string,
+  buckets: readonly string[],
+  colours: readonly string[],
+) {
+  return ranked(rows, name, weight).map((one) => {
+    const own = new Map(
+      rows.filter((row) => row[name] === one).map((row) => [row.bucket, row[weight] as number | null]),
+    );
+    return { name: one, colour: colourOf(one, colours), data: buckets.map((bucket) => own.get(bucket) ?? null) };
+  });
+}
+
+/** Every section, for all tools or one. The order is that of the questions a maintainer has. */
+export function sectionsOf(answers: Answers, tool: string): Section[] {
+  const names = ranked(answers.tools.rows, 'tool', 'calls');
+  const isWanted = (row: Row) => tool === '' || row.tool === tool;
+  const tools = { ...answers.tools, rows: answers.tools.rows.filter(isWanted) };
+  const buckets = answers.overview.rows.map(({ bucket }) => String(bucket));
+  return [
+    trend(answers.installs),
+    use(tools, buckets, names),
+    failures(tools, names),
+    speed({ ...answers.latency, rows: answers.latency.rows.filter(isWanted) }),
+    chains(
+      {
+        ...answers.workflow,
+        rows: answers.workflow.rows.filter(({ from, to }) => tool === '' || from === tool || to === tool),
+      },
+      names,
+    ),
+    ...amounts(answers),
+    sessions(answers.sessions, buckets),
+  ];
+}
+
+const SPANS = [
+  ['day', 'a day', '#0072b2'],
+  ['week', 'a week', '#e69f00'],
+  ['month', 'a month', '#009e73'],
+] as const;
+
+/** The last whole day, week and month, and the one before. */
+export function installNumbers({ rows, to }: Answer): { span: string; now: number | null; before: number | null }[] {
+  return SPANS.map(([span]) => {
+    const own = rows.filter(({ granularity }) => granularity === span);
+    // The last week and month go on; a day that is there is over.
+    const whole = span === 'day' ? own : own.slice(0, -1);
+    const found = whole.length > 0 ? whole : own;
+    void to;
+    return {
+      span,
+      now: (found.at(-1)?.installs as number | null) ?? null,
+      before: (found.at(-2)?.installs as number | null) ?? null,
+    };
+  });
+}
+
+function trend({ rows, withheld }: Answer): Section {
+  const days = rows.filter(({ granularity }) => granularity === 'day').map(({ bucket }) => String(bucket));
+  const series = SPANS.map(([span, name, colour]) => {
+    const own = rows.filter(({ granularity }) => granularity === span);
+    // A week or a month is drawn at each of its days.
+    const byBucket = new Map(own.map(({ bucket, installs }) => [bucket, installs as number | null]));
+    return { name: `in ${name}`, colour, data: days.map((day) => byBucket.get(bucketOf(day, span)) ?? null) };
+  });
+  return {
+    id: 'installs',
+    title: 'How many use it?',
+    says: 'Installs that reported: on the day, at least once in the week, in the month.',
+    wide: true,
+    chart: lines(days, series),
+    table: rows,
+    withheld,
+  };
+}
+
+function bucketOf(day: string, span: string): string {
+  if (span === 'day') return day;
+  if (span === 'month') return day.slice(0, 7);
+  const thursday = new Date(`${day}T00:00:00Z`);
+  thursday.setUTCDate(thursday.getUTCDate() + 4 - (thursday.getUTCDay() || 7));
+  const year = thursday.getUTCFullYear();
+  const week = Math.ceil(((thursday.getTime() - Date.UTC(year, 0, 1)) / 86_400_000 + 1) / 7);
+  return `${year}-W${String(week).padStart(2, '0')}`;
+}
+
+function use(tools: Answer, buckets: readonly string[], names: readonly string[]): Section {
+  const [first] = ranked(tools.rows, 'tool', 'calls');
+  const calls = sum(tools.rows, 'calls');
+  const own = sum(
+    tools.rows.filter(({ tool }) => tool === first),
+    'calls',
+  );
+  const says =
+    first === undefined
+      ? 'No calls were reported.'
+      : `${whole(calls)} calls; most of ${first}, ${percent(own, calls)}.`;
+  const table = tools.rows.map(({ bucket, tool, installs, calls }) => ({ bucket, tool, installs, calls }) as Row);
+  return {
+    id: 'tools',
+    title: 'Which tools are used?',
+    says,
+    wide: true,
+    chart: stackedBars(buckets, overTime(tools, 'tool', 'calls', buckets, names)),
+    table,
+    withheld: tools.withheld,
+  };
+}
+
+function failures(tools: Answer, names: readonly string[]): Section {
+  const categories = Object.keys(tools.rows[0] ?? {}).filter((name) => name.startsWith('failures_'));
+  const used = names.filter((name) => tools.rows.some(({ tool }) => tool === name));
+  const of = (tool: string, measure: string) =>
+    sum(
+      tools.rows.filter((row) => row.tool === tool),
+      measure,
+    );
+  const rate = (tool: string) => percent(of(tool, 'failures'), of(tool, 'successes') + of(tool, 'failures'));
+  const present = categories.filter((category) => sum(tools.rows, category) > 0);
+  const series = present.map((category) => ({
+    name: category.slice('failures_'.length),
+    colour: colourOf(category, categories),
+    data: used.map((tool) => of(tool, category)),
+  }));
+  const failed = sum(tools.rows, 'failures');
+  const table = used.map((tool) => ({
+    tool,
+    failures: of(tool, 'failures'),
+    rate: rate(tool),
+    ...Object.fromEntries(present.map((category) => [category.slice(9), of(tool, category)])),
+  }));
+  return {
+    id: 'failures',
+    title: 'What fails?',
+    says: `${whole(failed)} failures in the categories that enough installs had, by tool. Share of its calls that failed beside its name.`,
+    chart: partedBars(
+      used.map((tool) => `${tool} ${rate(tool)}`),
+      series,
+    ),
+    table,
+    withheld: tools.withheld,
+  };
+}
+
+function speed({ rows, withheld }: Answer): Section {
+  const cells = Object.keys(rows[0] ?? {}).filter((name) => name.startsWith('latency_le_'));
+  const shares = rows.flatMap((row, y) =>
+    cells.map((cell, x) => [x, y, Number(row[cell] ?? 0) / Math.max(1, Number(row.calls))] as const),
+  );
+  const names = rows.map(({ tool, p50, p95 }) => `${tool}\n${duration(Number(p50))} / ${duration(Number(p95))}`);
+  const table = rows.map(({ tool, p50, p95, calls, of, ...rest }) => ({ tool, p50, p95, calls, of, ...rest }) as Row);
+  return {
+    id: 'latency',
+    title: 'How slow is it?',
+    says: 'Where the calls of each tool lie. Below its name: half of them are faster than the first time, 95 % than the second.',
+    chart: heat(names, cells.map(bound), shares),
+    table,
+    withheld,
+  };
+}
+
+const MOST_STEPS_DRAWN = 40;
+
+function chains({ rows, withheld }: Answer, names: readonly string[]): Section {
+  const drawn = rows.slice(0, MOST_STEPS_DRAWN);
+  const [first] = rows.filter(({ from, to }) => from !== 'start' && from !== to);
+  const says =
+    first === undefined
+      ? 'No steps were reported.'
+      : `Before on the left, next on the right. Most often from one tool to another: ${first.from}, then ${first.to}.`;
+  return {
+    id: 'workflow',
+    title: 'What follows what?',
+    says,
+    wide: true,
+    tall: true,
+    ...(drawn.length > 0 && { chart: flow(drawn, names) }),
+    table: rows,
+    withheld,
+  };
+}
+
+function amounts({ features, providers }: Answers): Section[] {
+  const bars = (answer: Answer, name: string, weight: string, id: string, title: string): Section => {
+    const all = ranked(answer.rows, name, weight);
+    const data = all.map((one) =>
+      sum(
+        answer.rows.filter((row) => row[name] === one),
+        weight,
+      ),
+    );
+    const [first] = all;
+    const says =
+      first === undefined
+        ? 'Nothing was reported.'
+        : `Most: ${first}, ${percent(
+            data[0] ?? 0,
+            data.reduce((a, b) => a + b, 0),
+          )}.`;
+    return {
+      id,
+      title,
+      says,
+      chart: partedBars(all, [{ name: weight, colour: '#0072b2', data }]),
+      table: answer.rows,
+      withheld: answer.withheld,
+    };
+  };
+  return [
+    bars(features, 'feature', 'uses', 'features', 'Which features?'),
+    bars(providers, 'provider', 'calls', 'providers', 'Which AI providers?'),
+  ];
+}
+
+function sessions({ rows, withheld }: Answer, buckets: readonly string[]): Section {
+  const measures = Object.keys(rows[0] ?? {}).filter((name) => name.startsWith('sessions_'));
+  const series = measures.map((measure, at) => ({
+    name: measure.slice('sessions_'.length).replaceAll('_', ' '),
+    colour: colourOf(measure, measures) ?? String(at),
+    data: rows.map((row) => row[measure] as number | null),
+  }));
+  return {
+    id: 'sessions',
+    title: 'How many tools in a session?',
+    says: 'Sessions by the number of different tools that were used in them.',
+    chart: stackedBars(buckets, series),
+    table: rows,
+    withheld,
+  };
+}
