@@ -118,6 +118,20 @@ export const COMMANDS: readonly CommandSpec[] = [
     ],
     load: () => import('./commands/collector.js'),
   },
+  {
+    name: 'dashboard',
+    argument: { name: 'service', does: 'posthog', choices: ['posthog'] },
+    does: 'create or update the dashboard of a PostHog project, from a table in this package',
+    more: [
+      'The same answers as on the dashboard of the collector. What is there and right stays as it is, what differs is changed, nothing is deleted; a run that stopped half-way is finished by the next. The personal key comes from POSTHOG_PERSONAL_API_KEY.',
+    ],
+    options: [
+      { flag: '--project <number>', does: 'the number of the project' },
+      { flag: '--host <address>', does: 'the address of the app; default: https://eu.posthog.com' },
+      { flag: '--dry-run', does: 'print the dashboard and its insights as JSON; no request is made' },
+    ],
+    load: () => import('./commands/dashboard.js'),
+  },
 ];
 
 export const ENVIRONMENT: readonly (readonly [string, string])[] = [
@@ -129,6 +143,7 @@ export const ENVIRONMENT: readonly (readonly [string, string])[] = [
   ['DOT_AI_POSTHOG_HOST', 'where reports go, with DOT_AI_POSTHOG_KEY; before config.json and the server'],
   ['DOT_AI_POSTHOG_KEY', "PostHog's public project key"],
   ['DOT_AI_COLLECTOR_TOKEN', 'collector: what whoever reads has to know; needed unless it listens on loopback'],
+  ['POSTHOG_PERSONAL_API_KEY', 'dashboard posthog: a personal key with the scopes dashboard:write and insight:write'],
   ['NODE_DEBUG', 'dot-ai-analytics: explain on stderr what is otherwise silent'],
   ['NO_COLOR', 'any value but empty: no colours'],
   ['FORCE_COLOR', 'colours even into a pipe; 0: none'],

@@ -1,3 +1,4 @@
+import { openApi } from '../collector/openapi.js';
 import { dotAiVocabulary } from '../schema/dot-ai.js';
 import { EVENTS, SCHEMA } from '../schema/fields.js';
 import { toMarkdown } from '../schema/render.js';
@@ -11,6 +12,7 @@ export function documents(): Record<string, string> {
   return {
     'docs/collected.md': toMarkdown(dotAiVocabulary),
     'docs/cli.md': cliMarkdown(),
+    'docs/openapi.json': `${JSON.stringify(openApi(), null, 2)}\n`,
     'man/dot-ai-analytics.1': mainPage(),
     ...Object.fromEntries(pages),
   };
@@ -26,7 +28,12 @@ function synopsis({ name, argument, options, exclusive = [] }: CommandSpec): str
   const isExclusive = (flag: string) => exclusive.includes(attribute(flag));
   const alternatives = options.filter(({ flag }) => isExclusive(flag)).map(({ flag }) => flag);
   const others = options.filter(({ flag }) => !isExclusive(flag)).map(({ flag }) => `[${flag}]`);
-  return [name, argument && `[${argument.name}]`, alternatives.length > 0 && `[${alternatives.join(' | ')}]`, ...others]
+  return [
+    name,
+    argument && (argument.choices === undefined ? `[${argument.name}]` : argument.choices.join('|')),
+    alternatives.length > 0 && `[${alternatives.join(' | ')}]`,
+    ...others,
+  ]
     .filter(Boolean)
     .join(' ');
 }

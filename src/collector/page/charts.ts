@@ -9,7 +9,7 @@ import {
 import { type ECharts, type EChartsCoreOption, init, use } from 'echarts/core';
 import { CanvasRenderer } from 'echarts/renderers';
 import type { Row } from './api.js';
-import { duration, number } from './words.js';
+import { number } from './words.js';
 
 use([
   BarChart,
@@ -36,14 +36,18 @@ const COLOURS = [
   '#d55e00',
   '#8c8c00',
   '#7f7fff',
-  '#999999',
+  '#4d7c0f',
   '#b15928',
   '#6a3d9a',
 ];
 
+/** Where a session begins, which is no tool. */
+const UNNAMED = '#999999';
+
 /** The same tool has the same colour in every chart. */
 export function colourOf(name: string, names: readonly string[]): string {
-  return COLOURS[Math.max(0, names.indexOf(name)) % COLOURS.length] as string;
+  const at = names.indexOf(name);
+  return at === -1 ? UNNAMED : (COLOURS[at % COLOURS.length] as string);
 }
 
 function style(name: string): string {
@@ -72,7 +76,7 @@ const category = (data: readonly string[]) => ({ type: 'category', data, ...axis
 const value = (format: (n: number) => string = number) => ({
   type: 'value',
   ...axis(),
-  axisLabel: { color: style('--ink'), formatter: format },
+  axisLabel: { color: style('--ink'), formatter: format, hideOverlap: true },
 });
 
 interface Series {
@@ -116,7 +120,8 @@ export function partedBars(names: readonly string[], series: readonly Series[]):
     stack: 'all',
     barMaxWidth: 28,
   }));
-  return { ...base(), xAxis: value(), yAxis: { ...category(names), inverse: true }, series: all };
+  const legend = all.length > 1 ? {} : { legend: { show: false } };
+  return { ...base(), ...legend, xAxis: value(), yAxis: { ...category(names), inverse: true }, series: all };
 }
 
 /** Where the calls of each tool lie: the darker, the more of its calls. */
@@ -136,7 +141,7 @@ export function heat(
         `${tools[y]}, ${bounds[x]}: ${Math.round(share * 100)} % of its calls`,
     },
     xAxis: { ...category(bounds), axisLabel: { color: style('--ink'), rotate: 40 } },
-    yAxis: { ...category(tools), inverse: true },
+    yAxis: { ...category(tools), inverse: true, axisLabel: { color: style('--ink'), lineHeight: 14, interval: 0 } },
     visualMap: {
       show: false,
       min: 0,
@@ -189,8 +194,6 @@ export function flow(steps: readonly Row[], names: readonly string[]): Option {
     ],
   };
 }
-
-export { duration };
 
 /** Draws, follows the size of its place, and is drawn anew for printing. */
 export function draw(place: HTMLElement, option: Option, known: Map<HTMLElement, ECharts>): void {

@@ -1,6 +1,6 @@
 import type { ECharts } from 'echarts/core';
 import { type About, type Answers, about, ask, type Row } from './api.js';
-import { draw } from './charts.js';
+import { draw, type Option } from './charts.js';
 import { installNumbers, type Section, sectionsOf } from './sections.js';
 import { whole } from './words.js';
 
@@ -20,6 +20,22 @@ function make<K extends keyof HTMLElementTagNameMap>(
   if (className !== '') made.className = className;
   made.append(...(typeof content === 'string' ? [content] : content));
   return made;
+}
+
+/** Charts are drawn when they come into sight: the first is there at once, however many follow. */
+const undrawn = new Map<Element, Option>();
+const seen = new IntersectionObserver(
+  (entries) => {
+    for (const { target, isIntersecting } of entries) if (isIntersecting) drawNow(target);
+  },
+  { rootMargin: '300px' },
+);
+
+function drawNow(place: Element): void {
+  const option = undrawn.get(place);
+  if (option === undefined) return;
+  undrawn.delete(place);
+  draw(place as HTMLElement, option, charts);
 }
 
 let shown: { info: About; answers: Answers } | undefined;
@@ -69,12 +85,16 @@ function show(): void {
   const { info, answers } = shown;
   for (const chart of charts.values()) chart.dispose();
   charts.clear();
+  undrawn.clear();
   sections.hidden = false;
   const all = sectionsOf(answers, field('tool').value);
   sections.replaceChildren(...all.map((section) => sectionElement(section, answers, info.minRows)));
+  seen.disconnect();
   for (const section of all) {
     const place = document.getElementById(`chart-${section.id}`);
-    if (place !== null && section.chart !== undefined) draw(place, section.chart, charts);
+    if (place === null || section.chart === undefined) continue;
+    undrawn.set(place, section.chart);
+    seen.observe(place);
   }
   element('note').textContent =
     `${answers.overview.from} to ${answers.overview.to}, UTC. What fewer than ${info.minRows} installs reported on a day is shown nowhere, nor counted in any sum.`;
@@ -218,6 +238,7 @@ new ResizeObserver(() => {
   for (const chart of charts.values()) chart.resize();
 }).observe(sections);
 addEventListener('beforeprint', () => {
+  for (const place of [...undrawn.keys()]) drawNow(place);
   for (const chart of charts.values()) chart.resize({ width: 640 });
 });
 addEventListener('afterprint', () => {

@@ -79,13 +79,12 @@ const SPANS = [
 ] as const;
 
 /** The last whole day, week and month, and the one before. */
-export function installNumbers({ rows, to }: Answer): { span: string; now: number | null; before: number | null }[] {
+export function installNumbers({ rows }: Answer): { span: string; now: number | null; before: number | null }[] {
   return SPANS.map(([span]) => {
     const own = rows.filter(({ granularity }) => granularity === span);
     // The last week and month go on; a day that is there is over.
     const whole = span === 'day' ? own : own.slice(0, -1);
     const found = whole.length > 0 ? whole : own;
-    void to;
     return {
       span,
       now: (found.at(-1)?.installs as number | null) ?? null,
@@ -154,7 +153,9 @@ function failures(tools: Answer, names: readonly string[]): Section {
       tools.rows.filter((row) => row.tool === tool),
       measure,
     );
-  const rate = (tool: string) => percent(of(tool, 'failures'), of(tool, 'successes') + of(tool, 'failures'));
+  // None, or so few that they are withheld: that is not known.
+  const rate = (tool: string) =>
+    of(tool, 'failures') === 0 ? '–' : percent(of(tool, 'failures'), of(tool, 'successes') + of(tool, 'failures'));
   const present = categories.filter((category) => sum(tools.rows, category) > 0);
   const series = present.map((category) => ({
     name: category.slice('failures_'.length),
@@ -171,6 +172,7 @@ function failures(tools: Answer, names: readonly string[]): Section {
   return {
     id: 'failures',
     title: 'What fails?',
+    tall: true,
     says: `${whole(failed)} failures in the categories that enough installs had, by tool. Share of its calls that failed beside its name.`,
     chart: partedBars(
       used.map((tool) => `${tool} ${rate(tool)}`),
@@ -191,6 +193,7 @@ function speed({ rows, withheld }: Answer): Section {
   return {
     id: 'latency',
     title: 'How slow is it?',
+    tall: true,
     says: 'Where the calls of each tool lie. Below its name: half of them are faster than the first time, 95 % than the second.',
     chart: heat(names, cells.map(bound), shares),
     table,
@@ -253,14 +256,15 @@ function amounts({ features, providers }: Answers): Section[] {
 
 function sessions({ rows, withheld }: Answer, buckets: readonly string[]): Section {
   const measures = Object.keys(rows[0] ?? {}).filter((name) => name.startsWith('sessions_'));
-  const series = measures.map((measure, at) => ({
+  const series = measures.map((measure) => ({
     name: measure.slice('sessions_'.length).replaceAll('_', ' '),
-    colour: colourOf(measure, measures) ?? String(at),
+    colour: colourOf(measure, measures),
     data: rows.map((row) => row[measure] as number | null),
   }));
   return {
     id: 'sessions',
     title: 'How many tools in a session?',
+    wide: true,
     says: 'Sessions by the number of different tools that were used in them.',
     chart: stackedBars(buckets, series),
     table: rows,

@@ -1,0 +1,33 @@
+import { AnalyticsError } from '../../platform/errors.js';
+import { createApi } from '../../posthog/api.js';
+import { apply, DASHBOARD, wanted } from '../../posthog/apply.js';
+import { INSIGHTS } from '../../posthog/insights.js';
+import { EXIT, type Run } from '../command.js';
+
+const DEFAULT_HOST = 'https://eu.posthog.com';
+const WORDS = { create: 'created', update: 'updated', keep: 'as it should be' } as const;
+
+export const run: Run = async ({ options, values }, output) => {
+  if (options.dryRun) {
+    output.json({ version: 1, dashboard: DASHBOARD, insights: INSIGHTS.map(wanted) });
+    return EXIT.done;
+  }
+  const key = process.env.POSTHOG_PERSONAL_API_KEY;
+  if (!key)
+    throw new AnalyticsError(
+      'USAGE',
+      'POSTHOG_PERSONAL_API_KEY has to hold a personal key of PostHog with the scopes dashboard:write and insight:write. It is never taken from an argument, which other users of the machine could read.',
+    );
+  const { project, host = DEFAULT_HOST } = values;
+  if (project === undefined || !/^\d+$/.test(project))
+    throw new AnalyticsError(
+      'USAGE',
+      '--project takes the number of the project, which is in the address of the app: /project/12345.',
+    );
+  const onWait = (seconds: number) => output.remark(`PostHog asks to wait ${seconds} s.`);
+  const { dashboard } = await apply(createApi({ host, project, key, onWait }), ({ what, does }) =>
+    output.data(`${what}: ${WORDS[does]}`),
+  );
+  output.line(`${new URL(host).origin}/project/${project}/dashboard/${dashboard}`);
+  return EXIT.done;
+};

@@ -1,0 +1,110 @@
+import { AnalyticsError, causeOf } from '../platform/errors.js';
+import { isObject } from '../platform/files.js';
+
+/** PostHog's API for one project. */
+export interface PostHogApi {
+  /** All pages of a list. */
+  list(path: string): Promise<Record<string, unknown>[]>;
+  send(method: 'POST' | 'PATCH', path: string, body: object): Promise<Record<string, unknown>>;
+}
+
+export interface Access {
+  /** Of the app, not of ingestion: `https://eu.posthog.com`. */
+  readonly host: string;
+  readonly project: string;
+  /** A personal key with the scopes dashboard:write and insight:write. */
+  readonly key: string;
+  /** Called before a wait that PostHog asked for. */
+  readonly onWait?: (seconds: number) => void;
+}
+
+const WITHIN_MS = 15_000;
+const MOST_TRIES = 5;
+const MOST_WAIT_SECONDS = 60;
+const MOST_PAGES = 100;
+
+/** @throws AnalyticsError `POSTHOG` from every call, with what PostHog said and what to do */
+export function createApi({ host, project, key, onWait }: Access): PostHogApi {
+  const origin = originOf(host);
+  const root = `${origin}/api/projects/${encodeURIComponent(project)}`;
+
+  async function request(method: string, url: string, body?: object): Promise<Record<string, unknown>> {
+    for (let tries = 1; ; tries += 1) {
+      const response = await send(method, url, body);
+      if (response.status === 429 && tries < MOST_TRIES) {
+        const seconds = Math.min(
+          MOST_WAIT_SECONDS,
+          Math.max(1, Number(response.headers.get('retry-after')) || 2 ** tries),
+        );
+        onWait?.(seconds);
+        await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+        continue;
+      }
+      const answer: unknown = await response.json().catch(() => undefined);
+      if (response.ok && isObject(answer)) return answer;
+      throw refused(response.status, isObject(answer) ? answer.detail : undefined);
+    }
+  }
+
+  async function send(method: string, url: string, body: object | undefined): Promise<Response> {
+    try {
+      return await fetch(url, {
+        method,
+        headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', accept: 'application/json' },
+        redirect: 'error', // the key is for this host alone
+        signal: AbortSignal.timeout(WITHIN_MS),
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      });
+    } catch (error) {
+      const cause =
+        error instanceof Error && error.name === 'TimeoutError'
+          ? `no answer within ${WITHIN_MS / 1000} s`
+          : causeOf((error as Error).cause ?? error);
+      throw new AnalyticsError(
+        'POSTHOG',
+        `${origin} can't be reached: ${cause}. Check --host and the network; running the command again goes on where it stopped.`,
+      );
+    }
+  }
+
+  return {
+    async list(path) {
+      const found: Record<string, unknown>[] = [];
+      let url = `${root}${path}`;
+      for (let page = 0; page < MOST_PAGES; page += 1) {
+        const { results, next } = await request('GET', url);
+        if (Array.isArray(results)) found.push(...results.filter(isObject));
+        // Never to another host: the key goes with the request.
+        if (typeof next !== 'string' || new URL(next, origin).origin !== origin) break;
+        url = new URL(next, origin).href;
+      }
+      return found;
+    },
+    send: (method, path, body) => request(method, `${root}${path}`, body),
+  };
+}
+
+function originOf(host: string): string {
+  const url = URL.canParse(host) ? new URL(host) : undefined;
+  const isLocal = url !== undefined && /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname);
+  if (url?.protocol === 'https:' || (url?.protocol === 'http:' && isLocal)) return url.origin;
+  throw new AnalyticsError(
+    'USAGE',
+    '--host takes the address of the app, such as https://eu.posthog.com or https://us.posthog.com; https only, but for loopback.',
+  );
+}
+
+const WHAT_TO_DO: Readonly<Record<number, string>> = {
+  401: 'the personal key is not accepted. Make one in the settings of your account and put it into POSTHOG_PERSONAL_API_KEY',
+  403: 'the personal key may not do this. It needs the scopes dashboard:write and insight:write, for this project',
+  404: 'there is no such project for this key. Its number is in the address of the app: /project/12345',
+  429: 'too many requests, still. Try again in a few minutes',
+};
+
+function refused(status: number, detail: unknown): AnalyticsError {
+  const said = typeof detail === 'string' ? ` (${detail.slice(0, 200)})` : '';
+  return new AnalyticsError(
+    'POSTHOG',
+    `PostHog answered ${status}: ${WHAT_TO_DO[status] ?? 'that is not an answer to be expected. Running the command again goes on where it stopped'}${said}.`,
+  );
+}

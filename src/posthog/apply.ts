@@ -1,0 +1,89 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { PostHogApi } from './api.js';
+import { INSIGHTS, type Insight } from './insights.js';
+
+/** What is done to one thing to make PostHog equal the table. */
+export interface Step {
+  readonly what: string;
+  readonly does: 'create' | 'update' | 'keep';
+}
+
+export const DASHBOARD = {
+  name: 'dot-ai usage',
+  description:
+    'Anonymous counts from those who opted in. Made by dot-ai-analytics dashboard posthog; changes by hand are overwritten. [dot-ai-analytics]',
+} as const;
+
+/** By this an insight is known again, whatever somebody renamed it to. */
+const marker = ({ key }: Insight) => `[dot-ai-analytics:${key}]`;
+
+/** What the insight has to be. */
+export function wanted(insight: Insight) {
+  return { name: insight.name, description: `${insight.says} ${marker(insight)}`, query: insight.query, saved: true };
+}
+
+/**
+ * Makes the project's dashboard what the table says: creates what is missing, changes what differs, leaves the rest. An
+ * earlier run that stopped half-way is finished; nothing is ever deleted.
+ */
+export async function apply(api: PostHogApi, onStep: (step: Step) => void): Promise<{ dashboard: number }> {
+  const dashboard = await applyDashboard(api, onStep);
+  const known = await api.list('/insights/?saved=true&limit=100');
+  for (const insight of INSIGHTS) {
+    const found = known.find(
+      ({ description, deleted }) => deleted !== true && String(description).includes(marker(insight)),
+    );
+    onStep({ what: insight.name, does: await applyInsight(api, insight, found, dashboard) });
+  }
+  return { dashboard };
+}
+
+async function applyDashboard(api: PostHogApi, onStep: (step: Step) => void): Promise<number> {
+  const known = await api.list('/dashboards/?limit=100');
+  const found = known.find(
+    ({ description, deleted }) => deleted !== true && String(description).includes('[dot-ai-analytics]'),
+  );
+  if (found === undefined) {
+    const { id } = await api.send('POST', '/dashboards/', DASHBOARD);
+    onStep({ what: DASHBOARD.name, does: 'create' });
+    return id as number;
+  }
+  const isSame = found.name === DASHBOARD.name && found.description === DASHBOARD.description;
+  if (!isSame) await api.send('PATCH', `/dashboards/${found.id}/`, DASHBOARD);
+  onStep({ what: DASHBOARD.name, does: isSame ? 'keep' : 'update' });
+  return found.id as number;
+}
+
+async function applyInsight(
+  api: PostHogApi,
+  insight: Insight,
+  found: Record<string, unknown> | undefined,
+  dashboard: number,
+): Promise<Step['does']> {
+  if (found === undefined) {
+    await api.send('POST', '/insights/', { ...wanted(insight), dashboards: [dashboard] });
+    return 'create';
+  }
+  const dashboards = Array.isArray(found.dashboards) ? (found.dashboards as number[]) : [];
+  const { name, description, query } = wanted(insight);
+  const isSame =
+    found.name === name &&
+    found.description === description &&
+    contains(found.query, query) &&
+    dashboards.includes(dashboard);
+  if (isSame) return 'keep';
+  await api.send('PATCH', `/insights/${found.id}/`, {
+    ...wanted(insight),
+    dashboards: [...new Set([...dashboards, dashboard])],
+  });
+  return 'update';
+}
+
+/** Whether all of `part` is in `whole`: PostHog adds defaults of its own to a query that it stores. */
+function contains(whole: unknown, part: unknown): boolean {
+  if (typeof part !== 'object' || part === null) return isDeepStrictEqual(whole, part);
+  if (typeof whole !== 'object' || whole === null) return false;
+  if (Array.isArray(part))
+    return Array.isArray(whole) && whole.length === part.length && part.every((one, at) => contains(whole[at], one));
+  return Object.entries(part).every(([key, value]) => contains((whole as Record<string, unknown>)[key], value));
+}

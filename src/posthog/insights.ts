@@ -1,0 +1,151 @@
+import { LATENCY_BOUNDS } from '../schema/numbers.js';
+import { CATEGORIES } from '../schema/vocabulary.js';
+
+/** One chart of PostHog's dashboard. */
+export interface Insight {
+  /** Never changes: by it an insight of an earlier run is known again. */
+  readonly key: string;
+  readonly name: string;
+  readonly says: string;
+  readonly query: object;
+}
+
+/*
+ * The same questions as the collector's dashboard, in PostHog's own query language
+ * (https://posthog.com/docs/api/queries): trends where a sum is enough, SQL where it takes more than one. Rows are
+ * counted, never distinct ids: each row has its own.
+ */
+
+const PERIOD = { date_from: '-90d' };
+
+type Display = 'ActionsLineGraph' | 'ActionsStackedBar' | 'ActionsBarValue' | 'BoldNumber';
+
+interface Trend {
+  readonly event: string;
+  /** Adds this property up; without it rows are counted. */
+  readonly sum?: string;
+  /** Only rows that have this flag. */
+  readonly flag?: string;
+  readonly by?: string;
+  readonly interval?: 'day' | 'week' | 'month';
+  readonly display: Display;
+}
+
+function trend({ event, sum, flag, by, interval = 'day', display }: Trend): object {
+  const series = {
+    kind: 'EventsNode',
+    event,
+    name: event,
+    math: sum === undefined ? 'total' : 'sum',
+    ...(sum !== undefined && { math_property: sum }),
+    ...(flag !== undefined && { properties: [{ type: 'event', key: flag, operator: 'exact', value: ['true'] }] }),
+  };
+  const source = {
+    kind: 'TrendsQuery',
+    series: [series],
+    interval,
+    dateRange: PERIOD,
+    trendsFilter: { display },
+    ...(by !== undefined && { breakdownFilter: { breakdown: by, breakdown_type: 'event' } }),
+  };
+  return { kind: 'InsightVizNode', source };
+}
+
+function table(query: string): object {
+  return { kind: 'DataVisualizationNode', source: { kind: 'HogQLQuery', query }, display: 'ActionsTable' };
+}
+
+const RECENT = 'timestamp > now() - interval 90 day';
+const total = (property: string) => `sum(toFloat(properties.${property}))`;
+
+const FAILURES = `select properties.tool as tool, ${total('invocations')} as calls, ${total('failures')} as failures,
+  round(100 * failures / calls, 1) as percent,
+  ${CATEGORIES.map((category) => `${total(`failures_${category}`)} as ${category}`).join(',\n  ')}
+from events where event = 'tool_usage' and ${RECENT} group by tool order by failures desc`;
+
+const BOUNDS = [...LATENCY_BOUNDS.map(String), 'inf'];
+/** The upper bound of the cell in which the quantile lies: the first up to which enough calls are counted. */
+const quantile = (share: number) =>
+  `multiIf(${BOUNDS.slice(0, -1)
+    .map(
+      (bound, at) =>
+        `(${BOUNDS.slice(0, at + 1)
+          .map((one) => `le_${one}`)
+          .join(' + ')}) >= ${share} * calls, ${bound}`,
+    )
+    .join(', ')}, ${LATENCY_BOUNDS.at(-1)})`;
+
+const LATENCY = `select tool, calls, ${quantile(0.5)} as p50_up_to_ms, ${quantile(0.95)} as p95_up_to_ms from (
+  select coalesce(properties.tool, 'rarely called') as tool, ${BOUNDS.map((bound) => `ifNull(${total(`latency_le_${bound}`)}, 0) as le_${bound}`).join(', ')},
+    ${BOUNDS.map((bound) => `le_${bound}`).join(' + ')} as calls
+  from events where event in ('tool_usage', 'tool_latency') and ${RECENT} group by tool
+) where calls > 0 order by calls desc`;
+
+const CHAINS = `select properties.from as before, properties.to as next, ${total('count')} as times
+from events where event = 'workflow_step' and ${RECENT} group by before, next order by times desc limit 100`;
+
+const SESSIONS = `select toStartOfWeek(timestamp) as week, ${['1_tool', '2_tools', '3_tools', '4_to_5_tools', '6_or_more_tools'].map((number) => `${total(`sessions_${number}`)} as with_${number}`).join(', ')}
+from events where event = 'session_usage' and ${RECENT} group by week order by week`;
+
+export const INSIGHTS: readonly Insight[] = [
+  {
+    key: 'installs-day',
+    name: 'Active installs a day',
+    says: 'Installs that reported on the day.',
+    query: trend({ event: 'active_install', display: 'ActionsLineGraph' }),
+  },
+  {
+    key: 'installs-week',
+    name: 'Active installs a week',
+    says: 'Installs that reported at least once in the ISO week.',
+    query: trend({ event: 'active_install', flag: 'first_this_week', interval: 'week', display: 'ActionsLineGraph' }),
+  },
+  {
+    key: 'installs-month',
+    name: 'Active installs a month',
+    says: 'Installs that reported at least once in the month.',
+    query: trend({ event: 'active_install', flag: 'first_this_month', interval: 'month', display: 'ActionsLineGraph' }),
+  },
+  {
+    key: 'calls',
+    name: 'Calls by tool',
+    says: 'Which tools are used.',
+    query: trend({ event: 'tool_usage', sum: 'invocations', by: 'tool', display: 'ActionsStackedBar' }),
+  },
+  {
+    key: 'failures',
+    name: 'Failures by tool and category',
+    says: 'Which tools fail, how often, and how.',
+    query: table(FAILURES),
+  },
+  {
+    key: 'latency',
+    name: 'Latency by tool',
+    says: 'In which histogram cell half of the calls, and 95 % of them, lie: its upper bound in ms.',
+    query: table(LATENCY),
+  },
+  {
+    key: 'chains',
+    name: 'From tool to tool',
+    says: 'Which tool follows which in a session; "start" is where it begins.',
+    query: table(CHAINS),
+  },
+  {
+    key: 'features',
+    name: 'Features',
+    says: 'How often each is used.',
+    query: trend({ event: 'feature_usage', sum: 'uses', by: 'feature', display: 'ActionsBarValue' }),
+  },
+  {
+    key: 'providers',
+    name: 'AI providers',
+    says: 'Calls of each.',
+    query: trend({ event: 'provider_usage', sum: 'invocations', by: 'provider', display: 'ActionsBarValue' }),
+  },
+  {
+    key: 'sessions',
+    name: 'Tools in a session',
+    says: 'Sessions by the number of different tools used in them.',
+    query: table(SESSIONS),
+  },
+];
