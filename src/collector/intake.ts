@@ -18,14 +18,14 @@ export interface Refusal {
 }
 
 const SHORT = v.pipe(v.string(), v.maxLength(200));
-const TIME = v.pipe(v.string(), v.isoTimestamp());
+const TIME = v.pipe(v.string(), v.isoTimestamp('expected a time, ISO 8601'));
 
 /** What PostHog's own clients put around an event's properties; none of it is kept. */
 const EVENT = v.strictObject({
   event: SHORT,
   properties: v.record(v.string(), v.unknown()),
   timestamp: TIME,
-  uuid: v.pipe(v.string(), v.uuid()),
+  uuid: v.pipe(v.string(), v.uuid('expected a uuid')),
   distinct_id: SHORT,
 });
 
@@ -69,7 +69,7 @@ export async function open(
 }
 
 function read(batch: readonly SentEvent[], vocabulary: Vocabulary, now: number): Arrival | Refusal {
-  const days = new Map<string, { rows: Row[]; at: number[]; labels: Set<string> }>();
+  const days = new Map<string, { rows: Row[]; at: number[] }>();
   const hash = createHash('sha256');
   for (const [at, { event, properties, timestamp, uuid }] of batch.entries()) {
     const where = `batch.${at}`;
@@ -78,11 +78,8 @@ function read(batch: readonly SentEvent[], vocabulary: Vocabulary, now: number):
     const row = { event, properties: withoutClient(properties) } as Row;
     if (typeof row.properties === 'string')
       return { problem: `${where}.properties: expected ${row.properties} as posthog-node sends it` };
-    const known = days.get(day) ?? { rows: [], at: [], labels: new Set<string>() };
+    const known = days.get(day) ?? { rows: [], at: [] };
     days.set(day, known);
-    const label = `${event} ${labelOf(row)}`;
-    if (known.labels.has(label)) return { problem: `${where}: expected one row for each name and day` };
-    known.labels.add(label);
     known.rows.push(row);
     known.at.push(at);
     hash.update(uuid);
@@ -94,6 +91,9 @@ function read(batch: readonly SentEvent[], vocabulary: Vocabulary, now: number):
     // The path is that of the report; what was sent is the batch.
     if (problem !== undefined)
       return { problem: problem.replace(/^rows\.(\d+)/, (_, index) => `batch.${at[Number(index)]}`) };
+    const labels = rows.map((row) => `${row.event} ${labelOf(row)}`);
+    const twice = labels.findIndex((label, index) => labels.indexOf(label) !== index);
+    if (twice !== -1) return { problem: `batch.${at[twice]}: expected one row for each name and day` };
     reports.push(report);
   }
   // The ids were drawn once for this report and never change: eight bytes of their hash tell it from all others.

@@ -70,9 +70,12 @@ export function shapeProblem(value: unknown, level = 1): string | undefined {
   return undefined;
 }
 
-/** An issue without what was received: the path, and what was expected there. */
+/** An issue without what was received: the path, without a key that is not ours, and what was expected there. */
 export function inWords(issue: v.BaseIssue<unknown>, whole: string): string {
-  return `${v.getDotPath(issue) ?? whole}: ${issue.expected === null ? issue.message : `expected ${issue.expected}`}`;
+  const isUnknownKey = issue.type === 'strict_object' && issue.expected === 'never';
+  const path = (issue.path ?? []).slice(0, isUnknownKey ? -1 : undefined).map(({ key }) => String(key));
+  const expected = isUnknownKey ? 'no other key' : issue.expected;
+  return `${path.join('.') || whole}: ${expected === null ? issue.message : `expected ${expected}`}`;
 }
 
 function rowSchema(kind: EventKind, vocabulary: Vocabulary, schema: number) {

@@ -1,0 +1,186 @@
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { INSIGHTS } from '../../src/posthog/insights.js';
+import { testHome } from '../support/home.js';
+import { cli } from '../support/processes.js';
+
+interface Thing {
+  id: number;
+  [name: string]: unknown;
+}
+
+interface Behaviour {
+  /** Status of the nth request, where it is not to be answered properly. */
+  readonly fail?: (request: number) => number | undefined;
+  /** PostHog adds defaults to a query that it stores. */
+  readonly addsDefaults?: boolean;
+}
+
+/** The documented part of PostHog's API, strict: unknown fields, wrong types, scopes and paths are refused. */
+async function postHog({ fail = () => undefined, addsDefaults = true }: Behaviour = {}) {
+  const dashboards: Thing[] = [];
+  const insights: Thing[] = [];
+  const requests: string[] = [];
+  const problems: string[] = [];
+  const FIELDS: Record<string, string[]> = {
+    dashboards: ['name', 'description'],
+    insights: ['name', 'description', 'query', 'saved', 'dashboards'],
+  };
+  const read = async (incoming: IncomingMessage) => {
+    let text = '';
+    for await (const chunk of incoming) text += chunk;
+    return text === '' ? {} : (JSON.parse(text) as Record<string, unknown>);
+  };
+  const server = createServer(async (incoming, response) => {
+    const answer = (status: number, body: object, headers = {}) =>
+      void response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
+    const { method = '', url = '' } = incoming;
+    requests.push(`${method} ${url}`);
+    const body = await read(incoming);
+    const status = fail(requests.length);
+    if (status === 429) return answer(429, { detail: 'Request was throttled.' }, { 'retry-after': '1' });
+    if (status !== undefined) return answer(status, { detail: 'it was made to fail' });
+    if (incoming.headers.authorization !== 'Bearer phx_right')
+      return answer(401, { detail: 'Invalid personal API key.' });
+    const [, project, kind = '', id, query] =
+      /^\/api\/projects\/(\d+)\/(dashboards|insights)\/(?:(\d+)\/)?(?:\?(.*))?$/.exec(url) ?? [];
+    if (project !== '123') return answer(404, { detail: 'Project not found.' });
+    const things = kind === 'dashboards' ? dashboards : insights;
+    if (method === 'GET' && id === undefined) {
+      // Pages of three, so that more than one is asked for.
+      const offset = Number(new URLSearchParams(query).get('offset') ?? 0);
+      const next =
+        offset + 3 < things.length
+          ? `http://${incoming.headers.host}/api/projects/123/${kind}/?offset=${offset + 3}`
+          : null;
+      return answer(200, { count: things.length, next, previous: null, results: things.slice(offset, offset + 3) });
+    }
+    for (const field of Object.keys(body))
+      if (!FIELDS[kind]?.includes(field)) problems.push(`${kind} has no field ${field}`);
+    const stored =
+      addsDefaults && body.query ? { ...body, query: { ...(body.query as object), full: true, version: 2 } } : body;
+    if (method === 'POST' && id === undefined) {
+      const thing = { id: 1000 + dashboards.length + insights.length, deleted: false, ...stored };
+      things.push(thing);
+      return answer(201, thing);
+    }
+    const found = things.find((thing) => thing.id === Number(id));
+    if (method === 'PATCH' && found !== undefined) return answer(200, Object.assign(found, stored));
+    problems.push(`${method} ${url}`);
+    answer(405, { detail: 'Method not allowed.' });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return {
+    host: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    dashboards,
+    insights,
+    requests,
+    problems,
+  };
+}
+
+const dashboard = (host: string, { key = 'phx_right', project = '123', more = [] as string[] } = {}) =>
+  cli(['dashboard', 'posthog', '--host', host, '--project', project, ...more], {
+    env: { ...testHome().env, POSTHOG_PERSONAL_API_KEY: key },
+  });
+
+describe('dashboard posthog', () => {
+  test('creates all of it, then nothing; changes what differs, and nothing else', async () => {
+    const there = await postHog();
+    const first = await dashboard(there.host);
+    expect(first).toMatchObject({ code: 0, stderr: '' });
+    expect(first.stdout).toContain(`${there.host}/project/123/dashboard/1000`);
+    expect([there.dashboards.length, there.insights.length, there.problems]).toEqual([1, INSIGHTS.length, []]);
+    for (const insight of there.insights) expect(insight.dashboards).toEqual([1000]);
+
+    const second = await dashboard(there.host);
+    expect(second.stdout.match(/as it should be/g)).toHaveLength(1 + INSIGHTS.length);
+    expect(there.requests.filter((request) => /^(POST|PATCH)/.test(request))).toHaveLength(1 + INSIGHTS.length);
+
+    Object.assign(there.insights[3] as Thing, { name: 'renamed', query: { kind: 'other' } });
+    Object.assign(there.insights[4] as Thing, { dashboards: [7] });
+    const third = await dashboard(there.host);
+    expect(third.stdout.match(/updated/g)).toHaveLength(2);
+    expect(there.insights[3]?.name).toBe(INSIGHTS[3]?.name);
+    expect(there.insights[4]?.dashboards).toEqual([7, 1000]);
+    expect([there.dashboards.length, there.insights.length]).toEqual([1, INSIGHTS.length]);
+  });
+
+  test('a run that stopped half-way is finished by the next', async () => {
+    const there = await postHog({ fail: (request) => (request === 7 ? 500 : undefined) });
+    const first = await dashboard(there.host);
+    expect(first).toMatchObject({ code: 1, stderr: expect.stringMatching(/answered 500/) });
+    expect(there.insights.length).toBeLessThan(INSIGHTS.length);
+    expect(await dashboard(there.host)).toMatchObject({ code: 0 });
+    expect([there.dashboards.length, there.insights.length]).toEqual([1, INSIGHTS.length]);
+    expect(new Set(there.insights.map(({ description }) => description)).size).toBe(INSIGHTS.length);
+  });
+
+  test('a limit to the rate is waited for', async () => {
+    const there = await postHog({ fail: (request) => (request === 2 || request === 5 ? 429 : undefined) });
+    const { code, stderr } = await dashboard(there.host);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining('PostHog asks to wait 1 s.') });
+    expect(there.insights).toHaveLength(INSIGHTS.length);
+  });
+
+  test.each([
+    ['a wrong key', { key: 'phx_wrong' }, 1, /answered 401: the personal key is not accepted/],
+    ['a wrong project', { project: '9' }, 1, /answered 404: there is no such project/],
+    ['a project that is no number', { project: '../users' }, 2, /--project takes the number/],
+    ['no key', { key: '' }, 2, /POSTHOG_PERSONAL_API_KEY has to hold/],
+  ])('%s', async (_name, given, code, expected) => {
+    const there = await postHog();
+    const result = await dashboard(there.host, given);
+    expect({ code: result.code, stderr: result.stderr.replace(/\s+/g, ' ') }).toEqual({
+      code,
+      stderr: expect.stringMatching(expected),
+    });
+    expect(result.stderr).not.toContain('phx_');
+    expect([there.dashboards, there.insights]).toEqual([[], []]);
+  });
+
+  test('a key without the scope, a host that is not there, one without TLS', async () => {
+    const there = await postHog({ fail: () => 403 });
+    expect(await dashboard(there.host)).toMatchObject({ code: 1, stderr: expect.stringMatching(/dashboard:write/) });
+    expect(await dashboard('http://127.0.0.1:9')).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/can't be reached/),
+    });
+    const plain = await dashboard('http://posthog.example.com');
+    expect(plain).toMatchObject({ code: 2, stderr: expect.stringMatching(/https only/) });
+  });
+
+  test('the key goes to no other host, however the list of pages leads there', async () => {
+    let leaked = 0;
+    const evil = createServer((_request, response) => {
+      leaked += 1;
+      response.end('{}');
+    });
+    await new Promise<void>((resolve) => evil.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void evil.close());
+    const elsewhere = `http://127.0.0.1:${(evil.address() as AddressInfo).port}/`;
+    const server = createServer((incoming, response) => {
+      if (incoming.method !== 'GET') return void response.writeHead(307, { location: elsewhere }).end();
+      response
+        .writeHead(200, { 'content-type': 'application/json' })
+        .end(JSON.stringify({ results: [], next: elsewhere }));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void server.close());
+    await dashboard(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    expect(leaked).toBe(0);
+  });
+
+  test('--dry-run prints it and asks nobody; every insight has its own key', async () => {
+    const { code, stdout, stderr } = await cli(['dashboard', 'posthog', '--dry-run'], { env: testHome().env });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const { insights } = JSON.parse(stdout);
+    expect(insights).toHaveLength(INSIGHTS.length);
+    expect(new Set(INSIGHTS.map(({ key }) => key)).size).toBe(INSIGHTS.length);
+  });
+});
