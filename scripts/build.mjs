@@ -25,6 +25,9 @@ const internals = {
   'config-update': 'src/consent/config-update.ts',
   home: 'src/platform/home.ts',
   simulation: 'src/simulation/uniqueness.ts',
+  reports: 'src/simulation/reports.ts',
+  installs: 'src/simulation/installs.ts',
+  random: 'src/simulation/random.ts',
 };
 
 // Beside dist/ and swapped in at the end, so that what runs from there meanwhile finds it whole.

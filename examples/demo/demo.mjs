@@ -1,9 +1,11 @@
-// The whole path on real parts: a real MCP client and server over stdio, the real command line, a real HTTP endpoint on
-// loopback, in a temporary home. Exits non-zero if anything is not as promised.
-import { execFile } from 'node:child_process';
+// The whole path on real parts: a real MCP client and server over stdio, the real command line, the real collector behind
+// a wire that is listened to, in a temporary home. Exits non-zero if anything is not as promised. With --keep the
+// collector goes on, filled with an invented year, until Ctrl-C.
+import { execFile, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
@@ -17,6 +19,7 @@ const CLI = fileURLToPath(new URL('../../bin/dot-ai-analytics.cjs', import.meta.
 const home = temporaryHome();
 const destination = await memoryDestination('phc_demo');
 const failures = [];
+const keep = process.argv.includes('--keep');
 
 /* ---- the parts ---- */
 
@@ -85,6 +88,7 @@ async function useTools(client) {
 }
 
 const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
+const ownFiles = () => files(home.folder).filter(({ name }) => !name.startsWith('collector'));
 const files = (folder) => readdirSync(folder, { recursive: true, withFileTypes: true }).filter((file) => file.isFile());
 
 async function until(condition) {
@@ -95,20 +99,44 @@ async function until(condition) {
   return false;
 }
 
+/** The collector, which is the destination. What it is sent goes through a listener, so that the bytes can be compared. */
+async function startCollector() {
+  const demo = keep ? ['--demo'] : ['--db', join(home.folder, 'collector.db')];
+  const child = spawn(process.execPath, [CLI, 'collector', '--port', '0', '--min-rows', keep ? '5' : '1', ...demo], {
+    env: { ...home.env, DOT_AI_CONFIG_DIR: join(home.folder, 'elsewhere') },
+    stdio: ['ignore', 'pipe', keep ? 'inherit' : 'ignore'],
+  });
+  for await (const line of createInterface(child.stdout)) {
+    const [, url] = /ready: (\S+)/.exec(line) ?? [];
+    if (url !== undefined) return { child, url };
+  }
+  throw new Error('the collector did not start');
+}
+
+async function passOn({ body }, response) {
+  const answer = await fetch(`${collector.url}batch/`, { method: 'POST', body });
+  response.writeHead(answer.status, { 'content-type': 'application/json' }).end(await answer.text());
+}
+
 /* ---- the story ---- */
 
 const today = new Date().toISOString().slice(0, 10);
+let collector;
 const tomorrowAtTwo = new Date(Date.parse(`${today}T02:00:00Z`) + 86_400_000).toISOString();
 
 try {
+  if (keep) say('Inventing a year of 300 installs for the collector; that takes half a minute.');
+  collector = await startCollector();
+  destination.respondWith(passOn);
+
   step('A new home: analytics is off, and looking at it writes nothing');
   await cli('status');
-  check('not one file was created', files(home.folder).length === 0);
+  check('not one file was created', ownFiles().length === 0);
 
   step('Tools are called while it is off');
   const hints = (await withServer('', useTools)) + (await withServer('', useTools));
   check('the hint came exactly once, over two servers', hints === 1);
-  const offFiles = files(home.folder).map(({ name }) => name);
+  const offFiles = ownFiles().map(({ name }) => name);
   check('the only file is config.json, with the hint flag', offFiles.join() === 'config.json');
 
   step('A person says yes');
@@ -154,13 +182,32 @@ try {
   check('the secret is in none of them, nor in any file or header', !everything.some((text) => text.includes(SECRET)));
   const made = JSON.parse(previewed).batch.find(({ properties }) => properties.tool === 'other');
   check('the made-up tool was counted as "other"', made?.properties.failures_mcp_protocol === 1);
+
+  step('What the maintainers see: the collector');
+  const { rows } = await (await fetch(`${collector.url}api/v1/tools?from=${today}&to=${today}`)).json();
+  if (keep) {
+    check('one install is too few to be shown', rows.length === 0);
+  } else {
+    for (const { tool, calls, failures } of rows) say(`   ${tool.padEnd(10)} ${calls} calls, ${failures ?? 0} failed`);
+    check('it counted what was sent', rows.find(({ tool }) => tool === 'recommend')?.calls === 7);
+  }
 } catch (error) {
   failures.push(error.message);
   say(`\n${error.stack}`);
-} finally {
-  await destination.close();
-  home.remove();
 }
+
+await destination.close();
+if (keep && failures.length === 0) {
+  say(`\nThe dashboard, with an invented year of 300 installs: ${collector.url}\nCtrl-C ends it.`);
+  process.on('SIGINT', () => {}); // the collector gets it too, and ends
+  await new Promise((resolve) => collector.child.on('close', resolve));
+} else if (collector !== undefined) {
+  const closed = new Promise((resolve) => collector.child.on('close', resolve));
+  collector.child.kill('SIGTERM');
+  await closed;
+  say('\nThe dashboard of the collector: npm run demo -- --keep');
+}
+home.remove();
 
 say(failures.length === 0 ? '\nEverything held.' : `\nFAILED: ${failures.join('; ')}`);
 process.exitCode = failures.length === 0 ? 0 : 1;

@@ -74,9 +74,10 @@ export function createApi({ host, project, key, onWait }: Access): PostHogApi {
       for (let page = 0; page < MOST_PAGES; page += 1) {
         const { results, next } = await request('GET', url);
         if (Array.isArray(results)) found.push(...results.filter(isObject));
-        // Never to another host: the key goes with the request.
-        if (typeof next !== 'string' || new URL(next, origin).origin !== origin) break;
-        url = new URL(next, origin).href;
+        if (typeof next !== 'string') break;
+        // Its path alone: behind a proxy the rest may be wrong, and the key goes to no other host.
+        const { pathname, search } = new URL(next, origin);
+        url = `${origin}${pathname}${search}`;
       }
       return found;
     },
@@ -95,8 +96,9 @@ function originOf(host: string): string {
 }
 
 const WHAT_TO_DO: Readonly<Record<number, string>> = {
+  400: 'it does not take this. An old self-hosted version may not know it; then this package can not be used with it',
   401: 'the personal key is not accepted. Make one in the settings of your account and put it into POSTHOG_PERSONAL_API_KEY',
-  403: 'the personal key may not do this. It needs the scopes dashboard:write and insight:write, for this project',
+  403: 'the personal key may not do this. It needs the scopes dashboard:write and insight:write, for this project. Old self-hosted versions let only paying customers describe a dashboard',
   404: 'there is no such project for this key. Its number is in the address of the app: /project/12345',
   429: 'too many requests, still. Try again in a few minutes',
 };

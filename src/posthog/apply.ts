@@ -28,7 +28,8 @@ export function wanted(insight: Insight) {
  */
 export async function apply(api: PostHogApi, onStep: (step: Step) => void): Promise<{ dashboard: number }> {
   const dashboard = await applyDashboard(api, onStep);
-  const known = await api.list('/insights/?saved=true&limit=100');
+  // `basic`: without the results, which PostHog would compute. In order of id, so that no page repeats or leaves out.
+  const known = await api.list('/insights/?saved=true&basic=true&order=id&limit=100');
   for (const insight of INSIGHTS) {
     const found = known.find(
       ({ description, deleted }) => deleted !== true && String(description).includes(marker(insight)),
@@ -64,7 +65,7 @@ async function applyInsight(
     await api.send('POST', '/insights/', { ...wanted(insight), dashboards: [dashboard] });
     return 'create';
   }
-  const dashboards = Array.isArray(found.dashboards) ? (found.dashboards as number[]) : [];
+  const dashboards = dashboardsOf(found);
   const { name, description, query } = wanted(insight);
   const isSame =
     found.name === name &&
@@ -77,6 +78,12 @@ async function applyInsight(
     dashboards: [...new Set([...dashboards, dashboard])],
   });
   return 'update';
+}
+
+/** The dashboards that an insight is on. `dashboards` is on its way out; what is not named when changing is taken off them. */
+function dashboardsOf({ dashboard_tiles: tiles, dashboards }: Record<string, unknown>): number[] {
+  if (!Array.isArray(tiles)) return Array.isArray(dashboards) ? dashboards : [];
+  return tiles.filter(({ deleted }) => deleted !== true).map(({ dashboard_id: id }) => id as number);
 }
 
 /** Whether all of `part` is in `whole`: PostHog adds defaults of its own to a query that it stores. */

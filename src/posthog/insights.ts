@@ -18,7 +18,7 @@ export interface Insight {
 
 const PERIOD = { date_from: '-90d' };
 
-type Display = 'ActionsLineGraph' | 'ActionsStackedBar' | 'ActionsBarValue' | 'BoldNumber';
+type Display = 'ActionsLineGraph' | 'ActionsBar' | 'ActionsBarValue' | 'BoldNumber';
 
 interface Trend {
   readonly event: string;
@@ -46,7 +46,7 @@ function trend({ event, sum, flag, by, interval = 'day', display }: Trend): obje
     interval,
     dateRange: PERIOD,
     trendsFilter: { display },
-    ...(by !== undefined && { breakdownFilter: { breakdown: by, breakdown_type: 'event' } }),
+    ...(by !== undefined && { breakdownFilter: { breakdown: by, breakdown_type: 'event', breakdown_limit: 100 } }),
   };
   return { kind: 'InsightVizNode', source };
 }
@@ -84,7 +84,7 @@ const LATENCY = `select tool, calls, ${quantile(0.5)} as p50_up_to_ms, ${quantil
 const CHAINS = `select properties.from as before, properties.to as next, ${total('count')} as times
 from events where event = 'workflow_step' and ${RECENT} group by before, next order by times desc limit 100`;
 
-const SESSIONS = `select toStartOfWeek(timestamp) as week, ${['1_tool', '2_tools', '3_tools', '4_to_5_tools', '6_or_more_tools'].map((number) => `${total(`sessions_${number}`)} as with_${number}`).join(', ')}
+const SESSIONS = `select toStartOfWeek(timestamp, 1) as week, ${['1_tool', '2_tools', '3_tools', '4_to_5_tools', '6_or_more_tools'].map((number) => `${total(`sessions_${number}`)} as with_${number}`).join(', ')}
 from events where event = 'session_usage' and ${RECENT} group by week order by week`;
 
 export const INSIGHTS: readonly Insight[] = [
@@ -97,7 +97,7 @@ export const INSIGHTS: readonly Insight[] = [
   {
     key: 'installs-week',
     name: 'Active installs a week',
-    says: 'Installs that reported at least once in the ISO week.',
+    says: 'Installs that reported at least once in the ISO week. Set the week of the project to begin on Monday, and its time zone to UTC.',
     query: trend({ event: 'active_install', flag: 'first_this_week', interval: 'week', display: 'ActionsLineGraph' }),
   },
   {
@@ -110,7 +110,7 @@ export const INSIGHTS: readonly Insight[] = [
     key: 'calls',
     name: 'Calls by tool',
     says: 'Which tools are used.',
-    query: trend({ event: 'tool_usage', sum: 'invocations', by: 'tool', display: 'ActionsStackedBar' }),
+    query: trend({ event: 'tool_usage', sum: 'invocations', by: 'tool', display: 'ActionsBar' }),
   },
   {
     key: 'failures',

@@ -79,16 +79,16 @@ const SPANS = [
 ] as const;
 
 /** The last whole day, week and month, and the one before. */
-export function installNumbers({ rows }: Answer): { span: string; now: number | null; before: number | null }[] {
+export function installNumbers({ rows, to }: Answer): { span: string; now: number | null; before: number | null }[] {
+  const dayAfter = new Date(Date.parse(`${to}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
   return SPANS.map(([span]) => {
     const own = rows.filter(({ granularity }) => granularity === span);
-    // The last week and month go on; a day that is there is over.
-    const whole = span === 'day' ? own : own.slice(0, -1);
-    const found = whole.length > 0 ? whole : own;
+    const isOver = bucketOf(dayAfter, span) !== bucketOf(to, span);
+    const whole = isOver || own.length === 1 ? own : own.slice(0, -1);
     return {
       span,
-      now: (found.at(-1)?.installs as number | null) ?? null,
-      before: (found.at(-2)?.installs as number | null) ?? null,
+      now: (whole.at(-1)?.installs as number | null) ?? null,
+      before: (whole.at(-2)?.installs as number | null) ?? null,
     };
   });
 }
