@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import * as v from 'valibot';
+import { isObject } from '../platform/files.js';
 import { dayOf } from '../schema/calendar.js';
 import { SCHEMA } from '../schema/fields.js';
-import { inWords, type Report, type Row, reportProblem, shapeProblem } from '../schema/report.js';
+import { type Report, type Row, reportProblem, shapeProblem } from '../schema/report.js';
 import type { Vocabulary } from '../schema/vocabulary.js';
 import { labelOf } from './measures.js';
 import { type Arrival, isAcceptable } from './store.js';
@@ -17,23 +17,58 @@ export interface Refusal {
   readonly problem: string;
 }
 
-const SHORT = v.pipe(v.string(), v.maxLength(200));
-const TIME = v.pipe(v.string(), v.isoTimestamp('expected a time, ISO 8601'));
+type Rule = readonly [expected: string, holds: (value: unknown) => boolean];
 
-/** What PostHog's own clients put around an event's properties; none of it is kept. */
-const EVENT = v.strictObject({
+const SHORT: Rule = ['a string of at most 200 characters', (value) => typeof value === 'string' && value.length <= 200];
+const TIME: Rule = [
+  'a time, ISO 8601',
+  (value) => typeof value === 'string' && value.length <= 40 && !Number.isNaN(Date.parse(value)),
+];
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i;
+const MOST_EVENTS = 1000;
+
+/** What PostHog's own clients put around an event's properties; none of it is kept. Thousands a second: no schema library here. */
+const BODY: Readonly<Record<string, Rule>> = {
+  api_key: SHORT,
+  sent_at: TIME,
+  batch: [
+    `1 to ${MOST_EVENTS} events`,
+    (value) => Array.isArray(value) && value.length >= 1 && value.length <= MOST_EVENTS,
+  ],
+};
+const EVENT: Readonly<Record<string, Rule>> = {
   event: SHORT,
-  properties: v.record(v.string(), v.unknown()),
+  properties: ['an object', isObject],
   timestamp: TIME,
-  uuid: v.pipe(v.string(), v.uuid('expected a uuid')),
+  uuid: ['a uuid', (value) => typeof value === 'string' && UUID.test(value)],
   distinct_id: SHORT,
-});
+};
 
-const BODY = v.strictObject({
-  api_key: v.optional(SHORT),
-  sent_at: v.optional(TIME),
-  batch: v.pipe(v.array(EVENT), v.minLength(1), v.maxLength(1000)),
-});
+interface SentEvent {
+  readonly event: string;
+  readonly properties: Readonly<Record<string, unknown>>;
+  readonly timestamp: string;
+  readonly uuid: string;
+}
+
+/** The first key that breaks a rule, is missing or is not known; `path` is where it stands. */
+function problemOf(
+  value: unknown,
+  rules: Readonly<Record<string, Rule>>,
+  needed: readonly string[],
+  path: string,
+): string | undefined {
+  if (!isObject(value)) return `${path}: expected an object`;
+  for (const key of Object.keys(value)) {
+    if (!Object.hasOwn(rules, key)) return `${path}: expected no other key`;
+    const [expected, holds] = rules[key] as Rule;
+    if (!holds(value[key])) return `${path}.${key}: expected ${expected}`;
+  }
+  const missing = needed.find((key) => value[key] === undefined);
+  return missing === undefined ? undefined : `${path}.${missing}: expected ${rules[missing]?.[0]}`;
+}
+
+const NEEDED = Object.keys(EVENT);
 
 /** Properties of the client itself. */
 const OF_THE_CLIENT: Readonly<Record<string, (value: unknown) => boolean>> = {
@@ -49,8 +84,6 @@ function isBoolean(value: unknown): boolean {
   return typeof value === 'boolean';
 }
 
-type SentEvent = v.InferOutput<typeof EVENT>;
-
 /** Takes a request body apart and checks every string and number in it. One that is unknown refuses all. */
 export async function open(
   bytes: Buffer,
@@ -63,17 +96,22 @@ export async function open(
   const parsed = parse(text);
   const shape = shapeProblem(parsed);
   if (shape !== undefined) return { problem: `body: ${shape}` };
-  const result = v.safeParse(BODY, parsed, { abortEarly: true });
-  if (!result.success) return { problem: inWords(result.issues[0], 'body') };
-  return read(result.output.batch, vocabulary, now);
+  const problem = problemOf(parsed, BODY, ['batch'], 'body');
+  if (problem !== undefined) return { problem };
+  return read((parsed as { batch: readonly SentEvent[] }).batch, vocabulary, now);
 }
 
 function read(batch: readonly SentEvent[], vocabulary: Vocabulary, now: number): Arrival | Refusal {
   const days = new Map<string, { rows: Row[]; at: number[] }>();
   const hash = createHash('sha256');
-  for (const [at, { event, properties, timestamp, uuid }] of batch.entries()) {
+  let last = { timestamp: '', day: '' };
+  for (const [at, sent] of batch.entries()) {
     const where = `batch.${at}`;
-    const day = dayOf(Date.parse(timestamp));
+    const wrong = problemOf(sent, EVENT, NEEDED, where);
+    if (wrong !== undefined) return { problem: wrong };
+    const { event, properties, timestamp, uuid } = sent;
+    if (timestamp !== last.timestamp) last = { timestamp, day: dayOf(Date.parse(timestamp)) };
+    const { day } = last;
     if (!isAcceptable(day, now)) return { problem: `${where}.timestamp: expected a day of the last 22` };
     const row = { event, properties: withoutClient(properties) } as Row;
     if (typeof row.properties === 'string')
@@ -91,13 +129,18 @@ function read(batch: readonly SentEvent[], vocabulary: Vocabulary, now: number):
     // The path is that of the report; what was sent is the batch.
     if (problem !== undefined)
       return { problem: problem.replace(/^rows\.(\d+)/, (_, index) => `batch.${at[Number(index)]}`) };
-    const labels = rows.map((row) => `${row.event} ${labelOf(row)}`);
-    const twice = labels.findIndex((label, index) => labels.indexOf(label) !== index);
+    const twice = firstTwice(rows.map((row) => `${row.event} ${labelOf(row)}`));
     if (twice !== -1) return { problem: `batch.${at[twice]}: expected one row for each name and day` };
     reports.push(report);
   }
   // The ids were drawn once for this report and never change: eight bytes of their hash tell it from all others.
   return { reports, hash: new Uint8Array(hash.digest().subarray(0, 8)) };
+}
+
+/** The place of the first that stands there a second time, -1 where there is none. */
+function firstTwice(names: readonly string[]): number {
+  const seen = new Set<string>();
+  return names.findIndex((name) => seen.size === seen.add(name).size);
 }
 
 /** The properties without the client's own; the name of one of those that is not as it has to be. */

@@ -32,6 +32,8 @@ export interface Store {
 /** One day longer than a client tries (outbox/retention.ts). */
 const HASHES_KEPT_DAYS = 22;
 const VERSION = 1;
+/** Some twenty days of a vocabulary like dot-ai's. */
+const MOST_RECENT = 3_000;
 
 const TABLES = `
   CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
@@ -51,25 +53,28 @@ export function openStore(database: Database): Store {
       'The database is of a newer version of this program. Update it, or name another file with --db.',
     );
   }
-  const known = database.prepare('SELECT day FROM reports WHERE hash = ?');
-  const remember = database.prepare('INSERT INTO reports VALUES (?, ?)');
+  const remember = database.prepare('INSERT OR IGNORE INTO reports VALUES (?, ?)');
   const forget = database.prepare('DELETE FROM reports WHERE day < ?');
   const counts = database.prepare('SELECT counts FROM cells WHERE day = ? AND event = ? AND label = ?');
   const put = database.prepare('INSERT OR REPLACE INTO cells VALUES (?, ?, ?, ?)');
   const days = database.prepare('SELECT DISTINCT day FROM cells ORDER BY day');
   const ofDay = database.prepare('SELECT event, label, counts FROM cells WHERE day = ? ORDER BY event, label');
 
+  /** What the database holds of the days that reports come for now: read once, then written only. */
+  const recent = new Map<string, Tally>();
+
   function add(day: Day, { event, label, tally }: Entry): void {
-    const [row] = counts.all<{ counts: Uint8Array }>(day, event, label);
-    if (row !== undefined) addTally(tally, fromBytes(event, row.counts));
-    put.run(day, event, label, toBytes(tally));
+    const key = `${day} ${event} ${label}`;
+    const known = recent.get(key) ?? read(day, event, label);
+    addTally(known, tally);
+    if (recent.size >= MOST_RECENT) recent.clear();
+    recent.set(key, known);
+    put.run(day, event, label, toBytes(known));
   }
 
-  /** @returns false where it was there before */
-  function isNew(hash: Uint8Array, now: number): boolean {
-    if (known.all(hash).length > 0) return false;
-    remember.run(hash, dayOf(now));
-    return true;
+  function read(day: Day, event: EventName, label: string): Tally {
+    const [row] = counts.all<{ counts: Uint8Array }>(day, event, label);
+    return row === undefined ? emptyTally(event) : fromBytes(event, row.counts);
   }
 
   let forgottenOn = '';
@@ -79,13 +84,14 @@ export function openStore(database: Database): Store {
       database.exec('BEGIN IMMEDIATE');
       try {
         for (const { reports, hash } of arrivals) {
-          if (isNew(hash, now)) for (const report of reports) addUp(sums, report);
+          if (remember.run(hash, dayOf(now)) > 0) for (const report of reports) addUp(sums, report);
         }
         for (const [day, entries] of sums) for (const entry of entries.values()) add(day, entry);
         if (forgottenOn !== dayOf(now)) forget.run(dayOf(now - HASHES_KEPT_DAYS * DAY_MS));
         database.exec('COMMIT');
         forgottenOn = dayOf(now);
       } catch (error) {
+        recent.clear(); // it holds what is not on disk
         database.exec('ROLLBACK');
         throw error;
       }

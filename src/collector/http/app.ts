@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { secureHeaders } from 'hono/secure-headers';
 import type { Clock } from '../../platform/clock.js';
 import { debug } from '../../platform/debug.js';
@@ -14,6 +13,7 @@ import type { Library } from '../library.js';
 import { periodOf } from '../period.js';
 import { QUESTIONS, type QuestionName, toCsv } from '../questions.js';
 import type { Writer } from '../writer.js';
+import { readBody } from './body.js';
 import { type RateLimit, senderOf } from './limits.js';
 import type { Readers } from './readers.js';
 
@@ -42,6 +42,12 @@ const PAGE_FILES = {
 /** The collector's routes. What is refused says which rule it breaks, and repeats nothing of it. */
 export function createApp(parts: Parts): Hono<Env> {
   const app = new Hono<Env>();
+  app.use(async (c, next) => {
+    if (!parts.readers.isKnownHost(c.req.header('host')))
+      return refuse(c, 421, 'this is not a name of the collector (--allow-host)');
+    return next();
+  });
+  app.post('/batch/', (c) => receive(c, parts)); // before the headers that only browsers need
   app.use(
     secureHeaders({
       contentSecurityPolicy: POLICY,
@@ -50,20 +56,7 @@ export function createApp(parts: Parts): Hono<Env> {
       strictTransportSecurity: false,
     }),
   );
-  app.use(async (c, next) => {
-    if (!parts.readers.isKnownHost(c.req.header('host')))
-      return refuse(c, 421, 'this is not a name of the collector (--allow-host)');
-    return next();
-  });
   app.get('/healthz', (c) => c.json({ status: 'ok' }));
-  app.post(
-    '/batch/',
-    bodyLimit({
-      maxSize: MOST_BODY_BYTES,
-      onError: (c) => refuse(c, 413, `body: expected at most ${MOST_BODY_BYTES} bytes`),
-    }),
-    (c) => receive(c, parts),
-  );
   app.post('/batch', (c) => c.redirect('/batch/', 308));
   app.use(async (c, next) => {
     if (parts.readers.mayRead(c.req.header('authorization'))) return next();
@@ -115,7 +108,11 @@ async function receive(c: Context<Env>, { rate, trustProxy, vocabulary, writer, 
     c.header('retry-after', '60');
     return refuse(c, 429, 'too many reports from one sender');
   }
-  const body = Buffer.from(await c.req.arrayBuffer());
+  const body = await readBody(c.env.incoming, MOST_BODY_BYTES);
+  if (body === undefined) {
+    c.header('connection', 'close'); // what is left of it is not read
+    return refuse(c, 413, `body: expected at most ${MOST_BODY_BYTES} bytes`);
+  }
   const arrival = await open(body, c.req.header('content-encoding'), vocabulary, clock());
   if ('problem' in arrival) return refuse(c, 400, arrival.problem);
   try {
