@@ -115,10 +115,12 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     engine: database.engine,
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeIdleConnections();
+      // Senders that go on over connections of theirs end with their next answer.
+      const idle = setInterval(() => server.closeIdleConnections(), 20);
       const late = setTimeout(() => server.closeAllConnections(), CLOSE_WITHIN);
       await closed;
       clearTimeout(late);
+      clearInterval(idle);
       await writer.close();
       store.close();
     },

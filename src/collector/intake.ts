@@ -10,7 +10,7 @@ import { labelOf } from './measures.js';
 import { type Arrival, isAcceptable } from './store.js';
 
 /** Bytes as they come in, and unpacked: many times what a report has (schema/numbers.ts), for a client that batches. */
-export const MOST_BODY_BYTES = 1024 * 1024;
+export const MOST_BODY_BYTES = 512 * 1024;
 
 /** Which field breaks which rule, never its value. */
 export interface Refusal {
@@ -94,10 +94,9 @@ export async function open(
   const text = await unpack(bytes, encoding);
   if (text === undefined) return { problem: `body: expected JSON, plain or gzip, of at most ${MOST_BODY_BYTES} bytes` };
   const parsed = parse(text);
-  const shape = shapeProblem(parsed);
-  if (shape !== undefined) return { problem: `body: ${shape}` };
-  const problem = problemOf(parsed, BODY, ['batch'], 'body');
-  if (problem !== undefined) return { problem };
+  // First how much there is: a small packed body can hold hundreds of thousands of things to look at.
+  const problem = problemOf(parsed, BODY, ['batch'], 'body') ?? shapeProblem(parsed);
+  if (problem !== undefined) return { problem: problem.startsWith('body') ? problem : `body: ${problem}` };
   return read((parsed as { batch: readonly SentEvent[] }).batch, vocabulary, now);
 }
 
@@ -158,8 +157,9 @@ const inflate = promisify(gunzip);
 
 /** Undefined for what is no gzip, is cut off, or unpacks to more than is read (a bomb). */
 async function unpack(bytes: Buffer, encoding: string | undefined): Promise<string | undefined> {
-  if (encoding === undefined || encoding === '' || encoding === 'identity') return bytes.toString('utf8');
-  if (encoding !== 'gzip') return undefined;
+  const kind = encoding?.trim().toLowerCase() ?? '';
+  if (kind === '' || kind === 'identity') return bytes.toString('utf8');
+  if (kind !== 'gzip') return undefined;
   try {
     return (await inflate(bytes, { maxOutputLength: MOST_BODY_BYTES })).toString('utf8');
   } catch {

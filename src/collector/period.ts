@@ -23,6 +23,7 @@ export function periodOf(
   const from = query.from ?? addDays(to, 1 - DEFAULT_DAYS);
   if (!isDay(from)) return { problem: 'from: expected a day, YYYY-MM-DD' };
   if (daysBetween(from, to) < 0) return { problem: 'from: expected a day that is not after to' };
+  if (daysBetween(last, to) > MOST_DAYS) return { problem: 'to: expected a day that is not so far ahead' };
   if (daysBetween(from, to) > MOST_DAYS) return { problem: `from: expected at most ${MOST_DAYS} days before to` };
   if (!isGranularity(granularity)) return { problem: `granularity: expected ${GRANULARITIES.join(', ')}` };
   return { from, to, granularity };
@@ -45,6 +46,6 @@ export function bucketOf(day: Day, granularity: Granularity): string {
 /** Every bucket of the period, those without any data too. */
 export function bucketsOf({ from, to, granularity }: Period): string[] {
   const buckets = new Set<string>();
-  for (let day = from; day <= to; day = addDays(day, 1)) buckets.add(bucketOf(day, granularity));
+  for (let at = 0; at <= daysBetween(from, to); at += 1) buckets.add(bucketOf(addDays(from, at), granularity));
   return [...buckets];
 }

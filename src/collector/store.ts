@@ -45,6 +45,7 @@ const TABLES = `
 
 /** @throws AnalyticsError `COLLECTOR` for a file of a newer version */
 export function openStore(database: Database): Store {
+  refuseForeign(database);
   database.exec(TABLES);
   const [meta] = database.prepare("SELECT value FROM meta WHERE name = 'version'").all<{ value: number }>();
   if (meta?.value !== VERSION) {
@@ -104,6 +105,14 @@ export function openStore(database: Database): Store {
         .map(({ event, label, counts }) => ({ event, label, tally: fromBytes(event, counts) })),
     close: () => database.close(),
   };
+}
+
+/** Somebody else's database stays as it is. */
+function refuseForeign(database: Database): void {
+  const tables = database.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all<{ name: string }>();
+  if (tables.length === 0 || ['meta', 'cells', 'reports'].every((name) => tables.some((table) => table.name === name)))
+    return;
+  throw new AnalyticsError('COLLECTOR', 'The file is a database of another program. Name a file of its own with --db.');
 }
 
 /** Many reports of a transaction are one write for each day and label. */

@@ -7,23 +7,37 @@ import { measures } from './measures.js';
  * many of them had it and what they add up to. Its length depends on the schema alone, so what a day takes on disk
  * depends on the vocabulary and never on how many installs reported.
  *
- *     rows | rows with invocations, sum of invocations | rows with successes, sum of successes | …
+ *     rows | rows with any latency | rows with invocations, sum of invocations | rows with successes, sum of successes | …
  */
 export type Tally = Float64Array;
 
+const ROWS = 0;
+const LATENCY_ROWS = 1;
+const FIRST = 2;
+const isLatency = (measure: string) => measure.startsWith('latency_le_');
+
 export function emptyTally(event: EventName): Tally {
-  return new Float64Array(1 + 2 * measures(event).length);
+  return new Float64Array(FIRST + 2 * measures(event).length);
 }
 
 export function addRow(tally: Tally, { event, properties }: Row): void {
-  tally[0] = (tally[0] ?? 0) + 1;
+  increase(tally, ROWS, 1);
+  if (Object.keys(properties).some(isLatency)) increase(tally, LATENCY_ROWS, 1);
   for (const [index, measure] of measures(event).entries()) {
     const value = properties[measure];
     if (value === undefined) continue;
-    const at = 1 + 2 * index;
-    tally[at] = (tally[at] ?? 0) + 1;
-    tally[at + 1] = (tally[at + 1] ?? 0) + Number(value);
+    increase(tally, FIRST + 2 * index, 1);
+    increase(tally, FIRST + 2 * index + 1, Number(value));
   }
+}
+
+function increase(tally: Tally, at: number, by: number): void {
+  tally[at] = (tally[at] ?? 0) + by;
+}
+
+/** Rows whose calls are in no latency cell, since there were too few of them. */
+export function rowsWithoutLatency(tally: Tally): number {
+  return (tally[ROWS] ?? 0) - (tally[LATENCY_ROWS] ?? 0);
 }
 
 export function addTally(to: Tally, from: Tally): void {
@@ -40,11 +54,11 @@ export interface Cell {
 
 /** The cells that hold anything, and `rows` itself. */
 export function cellsOf(event: EventName, tally: Tally): Cell[] {
-  const count = tally[0] ?? 0;
+  const count = tally[ROWS] ?? 0;
   const all = measures(event).map((measure, index) => ({
     measure,
-    rows: tally[1 + 2 * index] ?? 0,
-    sum: tally[2 + 2 * index] ?? 0,
+    rows: tally[FIRST + 2 * index] ?? 0,
+    sum: tally[FIRST + 2 * index + 1] ?? 0,
   }));
   return [{ measure: 'rows', rows: count, sum: count }, ...all].filter(({ rows }) => rows > 0);
 }

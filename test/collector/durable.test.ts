@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { openDatabase } from '../../src/collector/database/open.js';
 import { encode } from '../../src/report/encode.js';
 import { report, SEED, TIMES } from '../support/attack.js';
 import { testHome } from '../support/home.js';
@@ -143,6 +144,42 @@ test('two collectors on one file: the second says so, and ends; after a kill the
   const third = await start(db);
   third.child.kill('SIGTERM');
   expect(await third.ended).toBe(0);
+});
+
+test('one file under two names, and four that start at once beside a dead owner: one collector', async () => {
+  const folder = testHome().folder;
+  const db = join(folder, 'collector.db');
+  const first = await start(db);
+  symlinkSync(db, join(folder, 'link.db'));
+  const env = { PATH: process.env.PATH, HOME: folder };
+  const second = await cli(['collector', '--db', join(folder, 'link.db'), '--port', '0'], { env });
+  expect(second).toMatchObject({ code: 1, stderr: expect.stringMatching(/^Error: Another collector/) });
+  first.child.kill('SIGKILL');
+  await first.ended;
+  for (let round = 0; round < 3; round += 1) {
+    writeFileSync(`${db}.owner`, '999999 1');
+    const started = await Promise.allSettled(Array.from({ length: 4 }, () => start(db)));
+    const ready = started.filter((one) => one.status === 'fulfilled');
+    expect(ready).toHaveLength(1);
+    for (const { value } of ready) {
+      value.child.kill('SIGTERM');
+      await value.ended;
+    }
+  }
+});
+
+test('somebody else’s database stays as it is', async () => {
+  const folder = testHome().folder;
+  const db = join(folder, 'theirs.db');
+  const theirs = await openDatabase(db);
+  theirs.exec('CREATE TABLE cells (x)');
+  theirs.close();
+  const before = readFileSync(db);
+  const { code, stderr } = await cli(['collector', '--db', db, '--port', '0'], {
+    env: { PATH: process.env.PATH, HOME: folder },
+  });
+  expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/database of another program/) });
+  expect(readFileSync(db).equals(before)).toBe(true);
 });
 
 describe('what can’t be used', () => {

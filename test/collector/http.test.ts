@@ -3,6 +3,7 @@ import { request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { senderOf } from '../../src/collector/http/limits.js';
 import { encode } from '../../src/report/encode.js';
 import { ROOT } from '../support/processes.js';
 import { exampleReport } from '../support/reports.js';
@@ -91,6 +92,13 @@ describe('who may read', () => {
       expect(await get(`${url}api/v1/tools?${query}`, {}), query).toBe(400);
     }
   });
+});
+
+test('senders are told apart by address, in IPv6 by network', () => {
+  const same = ['2001:db8::a:1:2:3', '2001:db8::1', '2001:db8:0:0:ffff::1'].map(senderOf);
+  expect(new Set(same).size).toBe(1);
+  expect(new Set(['2001:db8:0:1::1', '2001:db8::1', '::1', '1.2.3.4', '::ffff:1.2.3.5'].map(senderOf)).size).toBe(5);
+  expect(senderOf('::ffff:1.2.3.4')).toBe('1.2.3.4');
 });
 
 describe('slow and many', () => {

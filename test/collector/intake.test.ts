@@ -169,7 +169,7 @@ describe('P3: one unknown string refuses the batch, says which field and why, an
     ['an array', '[]'],
     ['a number', '7'],
     ['a deep nest', `${'['.repeat(100_000)}${']'.repeat(100_000)}`],
-    ['many keys', `{${Array.from({ length: 50_000 }, (_, at) => `"k${at}":1`).join()}}`],
+    ['many keys', `{${Array.from({ length: 20_000 }, (_, at) => `"k${at}":1`).join()}}`],
   ])('%s', async (_name, text) => {
     const collector = await testCollector();
     expect((await collector.post(text)).status).toBe(400);

@@ -43,10 +43,17 @@ function untilTold(collector: Collector, output: Output): Promise<void> {
 const DEFAULT_PORT = 8377;
 const DEFAULT_MIN_ROWS = 5;
 const DEFAULT_RATE = 120;
+const LEAST_TOKEN = 16;
 
 function read({ options, values }: Invocation): CollectorOptions {
   const { host = '127.0.0.1', db, vocabulary, allowHost } = values;
-  const token = process.env.DOT_AI_COLLECTOR_TOKEN;
+  const token = process.env.DOT_AI_COLLECTOR_TOKEN?.trim();
+  if (token && token.length < LEAST_TOKEN) {
+    throw new AnalyticsError(
+      'USAGE',
+      `DOT_AI_COLLECTOR_TOKEN has to have at least ${LEAST_TOKEN} characters, such as those of: openssl rand -hex 16`,
+    );
+  }
   return {
     host,
     port: number('--port', values.port, DEFAULT_PORT, 0, 65_535),

@@ -1,6 +1,6 @@
-import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { linkSync, readFileSync, renameSync } from 'node:fs';
 import { AnalyticsError, causeOf, systemCode } from '../../platform/errors.js';
-import { PRIVATE_FILE, removeFile, tryReadText } from '../../platform/files.js';
+import { removeFile, temporaryBeside, tryReadText, writeTemporary } from '../../platform/files.js';
 
 /** That this process, and no other, uses a database. */
 export interface Ownership {
@@ -8,38 +8,58 @@ export interface Ownership {
 }
 
 /**
- * Claims a database with a file beside it that names the process. A process that was killed leaves its file; it is
- * known to be gone by its number, and by when the process of that number began, since numbers come again (in a
- * container it is always 1).
+ * Claims a database with a file beside it that names the process. It is linked there whole, so that of any number of
+ * processes one has it. A process that was killed leaves its file; it is known to be gone by its number, and by when the
+ * process of that number began, since numbers come again (in a container it is always 1).
  *
  * @throws AnalyticsError `COLLECTOR`
  */
 export function own(database: string): Ownership {
   const path = `${database}.owner`;
+  const mine = identityOf(process.pid);
   for (;;) {
-    try {
-      const fd = openSync(path, 'wx', PRIVATE_FILE);
-      writeSync(fd, identityOf(process.pid));
-      closeSync(fd);
-      return { release: () => removeFile(path) };
-    } catch (error) {
-      if (systemCode(error) !== 'EEXIST') {
-        throw new AnalyticsError(
-          'COLLECTOR',
-          `${path} can't be written: ${causeOf(error)}. Name another place with --db.`,
-        );
-      }
-    }
-    const owner = tryReadText(path, 64) ?? '';
+    if (tryLink(path, mine)) return { release: () => removeIfMine(path, mine) };
+    const owner = tryReadText(path, 64);
+    if (owner === undefined) continue; // released just now
     const pid = Number(owner.split(' ')[0]);
-    if (pid !== process.pid && owner !== '' && isAlive(pid) && identityOf(pid) === owner) {
+    if (pid !== process.pid && isAlive(pid) && identityOf(pid) === owner) {
       throw new AnalyticsError(
         'COLLECTOR',
         `Another collector, process ${pid}, uses ${database}. Stop it, or name another file with --db.`,
       );
     }
-    removeFile(path);
+    takeAway(path, owner);
   }
+}
+
+function tryLink(path: string, identity: string): boolean {
+  let temporary: string | undefined;
+  try {
+    temporary = writeTemporary(path, identity);
+    linkSync(temporary, path);
+    return true;
+  } catch (error) {
+    if (systemCode(error) === 'EEXIST') return false;
+    throw new AnalyticsError('COLLECTOR', `${path} can't be written: ${causeOf(error)}. Name another place with --db.`);
+  } finally {
+    if (temporary !== undefined) removeFile(temporary);
+  }
+}
+
+/** Moved aside first: if it is not what was read, somebody else has claimed it meanwhile, and gets it back. */
+function takeAway(path: string, owner: string): void {
+  const aside = temporaryBeside(path);
+  try {
+    renameSync(path, aside);
+    if (tryReadText(aside, 64) !== owner) linkSync(aside, path);
+  } catch {
+    // somebody else was faster
+  }
+  removeFile(aside);
+}
+
+function removeIfMine(path: string, mine: string): void {
+  if (tryReadText(path, 64) === mine) removeFile(path);
 }
 
 function isAlive(pid: number): boolean {
@@ -55,7 +75,9 @@ function isAlive(pid: number): boolean {
 function identityOf(pid: number): string {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return `${pid} ${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]}`;
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    // Killed, and not yet collected by whoever started it.
+    return fields[0] === 'Z' || fields[0] === 'X' ? '' : `${pid} ${fields[19]}`;
   } catch {
     return `${pid}`; // no /proc here: the number has to do
   }

@@ -59,6 +59,10 @@ export function createApp(parts: Parts): Hono<Env> {
   app.get('/healthz', (c) => c.json({ status: 'ok' }));
   app.post('/batch', (c) => c.redirect('/batch/', 308));
   app.use(async (c, next) => {
+    // Another site's page has no business here, not even as the address of a picture.
+    if (c.req.header('sec-fetch-site') === 'cross-site' && c.req.header('sec-fetch-mode') !== 'navigate') {
+      return refuse(c, 403, 'requests from other sites are not answered');
+    }
     if (parts.readers.mayRead(c.req.header('authorization'))) return next();
     c.header('www-authenticate', 'Basic realm="dot-ai-analytics collector", charset="UTF-8"');
     return refuse(c, 401, 'expected the token, as a bearer token or as the password of any user');
@@ -99,12 +103,16 @@ function refuse(c: Context, status: RefusalStatus, detail: string): Response {
   return c.json({ type: 'validation_error', status, detail }, status);
 }
 
+/** Nobody's client sends what is refused; looking at it costs the same. */
+const REFUSED_COSTS = 10;
+
 /** 200 only once the report is on disk, or was there before. */
 async function receive(c: Context<Env>, { rate, trustProxy, vocabulary, writer, clock }: Parts): Promise<Response> {
   // No client of ours is a browser; a page that posts here is somebody else's.
   if (c.req.header('origin') !== undefined) return refuse(c, 403, 'reports from browsers are not accepted');
   const forwarded = trustProxy ? c.req.header('x-forwarded-for')?.split(',').at(-1)?.trim() : undefined;
-  if (!rate.take(senderOf(forwarded ?? c.env.incoming.socket.remoteAddress))) {
+  const sender = senderOf(forwarded ?? c.env.incoming.socket.remoteAddress);
+  if (!rate.take(sender)) {
     c.header('retry-after', '60');
     return refuse(c, 429, 'too many reports from one sender');
   }
@@ -114,7 +122,10 @@ async function receive(c: Context<Env>, { rate, trustProxy, vocabulary, writer, 
     return refuse(c, 413, `body: expected at most ${MOST_BODY_BYTES} bytes`);
   }
   const arrival = await open(body, c.req.header('content-encoding'), vocabulary, clock());
-  if ('problem' in arrival) return refuse(c, 400, arrival.problem);
+  if ('problem' in arrival) {
+    rate.take(sender, REFUSED_COSTS - 1);
+    return refuse(c, 400, arrival.problem);
+  }
   try {
     await writer.write(arrival);
   } catch (error) {
@@ -125,8 +136,8 @@ async function receive(c: Context<Env>, { rate, trustProxy, vocabulary, writer, 
 }
 
 function answer(c: Context<Env>, { library, clock }: Parts): Response {
-  const [name = '', format] = (c.req.param('question') ?? '').split('.');
-  if (!isQuestion(name) || !(format === undefined || format === 'csv' || format === 'json')) {
+  const [name = '', format, more] = (c.req.param('question') ?? '').split('.');
+  if (!isQuestion(name) || more !== undefined || !(format === undefined || format === 'csv' || format === 'json')) {
     return refuse(c, 404, `there is no such question; there are ${Object.keys(QUESTIONS).join(', ')}`);
   }
   const period = periodOf(c.req.query(), library.lastDay() ?? dayOf(clock()));

@@ -2,8 +2,8 @@ import type { Server, Socket } from 'node:net';
 
 /** What one sender may do. In memory only: nothing about a sender is ever written. */
 export interface RateLimit {
-  /** Takes one from the sender's allowance; false where there is none left. */
-  take(sender: string): boolean;
+  /** Takes from the sender's allowance, one unless `amount` says more; false where there is none left. */
+  take(sender: string, amount?: number): boolean;
 }
 
 const MOST_SENDERS = 10_000;
@@ -12,13 +12,13 @@ const MOST_SENDERS = 10_000;
 export function createRateLimit(perMinute: number, clock: () => number): RateLimit {
   const senders = new Map<string, { left: number; at: number }>();
   return {
-    take(sender) {
+    take(sender, amount = 1) {
       if (perMinute === 0) return true;
       const now = clock();
       const known = senders.get(sender) ?? { left: perMinute, at: now };
       const left = Math.min(perMinute, known.left + ((now - known.at) / 60_000) * perMinute);
       senders.delete(sender); // so that the order is that of the last request
-      senders.set(sender, { left: left < 1 ? left : left - 1, at: now });
+      senders.set(sender, { left: left < 1 ? left : Math.max(0, left - amount), at: now });
       if (senders.size > MOST_SENDERS) senders.delete(senders.keys().next().value as string);
       return left >= 1;
     },
@@ -30,7 +30,17 @@ export function senderOf(address: string | undefined): string {
   if (address === undefined) return '';
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/.exec(address)?.[1];
   if (mapped !== undefined) return mapped;
-  return address.includes(':') ? address.split(':').slice(0, 4).join(':') : address;
+  return address.includes(':') ? network(address) : address;
+}
+
+/** The first 64 bits, written out. */
+function network(address: string): string {
+  const [head = '', tail] = address.split('::');
+  const groups = head === '' ? [] : head.split(':');
+  const after = tail === undefined || tail === '' ? [] : tail.split(':');
+  const zeros =
+    tail === undefined ? [] : Array.from({ length: Math.max(0, 8 - groups.length - after.length) }, () => '0');
+  return [...groups, ...zeros, ...after].slice(0, 4).join(':');
 }
 
 const MOST_CONNECTIONS = 4_000;
