@@ -28,6 +28,11 @@ const internals = {
   reports: 'src/simulation/reports.ts',
   installs: 'src/simulation/installs.ts',
   random: 'src/simulation/random.ts',
+  rows: 'src/report/rows.ts',
+  store: 'src/collector/store.ts',
+  open: 'src/collector/database/open.ts',
+  collector: 'src/collector/collector.ts',
+  'dot-ai': 'src/schema/dot-ai.ts',
 };
 
 // Beside dist/ and swapped in at the end, so that what runs from there meanwhile finds it whole.
