@@ -54,7 +54,12 @@ await Promise.all([
     output: { dir: `${out}/cjs`, format: 'cjs', chunkFileNames: 'chunks/[name]-[hash].js' },
   }),
   // For `npm run docs`, and for tests that race processes of their own; not in the package.
-  build({ ...shared, input: internals, output: { dir: `${out}/internals`, format: 'esm' } }),
+  build({
+    ...shared,
+    external: [...shared.external, 'node-sqlite3-wasm'],
+    input: internals,
+    output: { dir: `${out}/internals`, format: 'esm' },
+  }),
   // The collector's dashboard, for browsers.
   build({
     platform: 'browser',

@@ -58,9 +58,9 @@ async function measure(db, installs, reports) {
     )
     .all();
   const [{ hashes }] = database.prepare('SELECT count(*) AS hashes FROM reports').all();
+  database.exec('VACUUM; PRAGMA wal_checkpoint(TRUNCATE)');
   const size = statSync(db).size;
-  database.exec('DELETE FROM reports');
-  database.exec('VACUUM');
+  database.exec('DELETE FROM reports; VACUUM; PRAGMA wal_checkpoint(TRUNCATE)');
   database.close();
   const without = statSync(db).size;
   console.log(
