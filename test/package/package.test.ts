@@ -134,9 +134,11 @@ test('the package holds what is needed and nothing else', () => {
   expect(packed).toContain('bin/dot-ai-analytics.cjs');
   expect(packed).toContain('man/dot-ai-analytics.1');
   expect(packed).toContain('LICENSE');
+  expect(packed).toContain('dist/page/app.js');
+  expect(packed).toContain('dist/cli/chunks/node-sqlite3-wasm.wasm');
   const unexpected = packed.filter(
     (path) =>
-      !/^(bin|dist\/(cjs|esm|cli)|man|docs)\//.test(path) &&
+      !/^(bin|dist\/(cjs|esm|cli|page)|man|docs(?!\/screens))\//.test(path) &&
       !/^(package\.json|README\.md|LICENSE|SECURITY\.md|CHANGELOG\.md)$/.test(path),
   );
   expect(unexpected).toEqual([]);
