@@ -9,7 +9,6 @@ import { dayOf } from '../../schema/calendar.js';
 import { dotAiVocabulary } from '../../schema/dot-ai.js';
 import { namesProblem, type Vocabulary } from '../../schema/vocabulary.js';
 import { EXIT, type Invocation, type Run } from '../command.js';
-import type { Output } from '../output.js';
 
 export const run: Run = async (invocation, output) => {
   const options = read(invocation);
@@ -19,14 +18,16 @@ export const run: Run = async (invocation, output) => {
     await fillYear({ db: options.db, today: dayOf(Date.now()), onProgress });
   }
   const collector = await startCollector(options);
-  // The one line: a program that starts a collector reads its address from it.
+  const told = untilTold(collector);
+  // The one line: a program that starts a collector reads its address from it, and may end it at once.
   output.line(`The collector is ready: ${collector.url}`);
-  await untilTold(collector, output);
+  output.remark('Ctrl-C ends it.');
+  await told;
   return EXIT.done;
 };
 
 /** Ends on the signals that people and service managers send, once what was acknowledged is closed. */
-function untilTold(collector: Collector, output: Output): Promise<void> {
+function untilTold(collector: Collector): Promise<void> {
   return new Promise((resolve, reject) => {
     let isClosing = false;
     const stop = () => {
@@ -36,7 +37,6 @@ function untilTold(collector: Collector, output: Output): Promise<void> {
     };
     process.on('SIGTERM', stop);
     process.on('SIGINT', stop);
-    output.remark('Ctrl-C ends it.');
   });
 }
 
