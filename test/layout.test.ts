@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { ROOT, run } from './support/processes.js';
 
@@ -15,6 +15,23 @@ test('every folder of src/ is on the map in CONTRIBUTING.md', () => {
   const map = readFileSync(`${ROOT}CONTRIBUTING.md`, 'utf8');
   const folders = readdirSync(`${ROOT}src`, { withFileTypes: true }).filter((entry) => entry.isDirectory());
   for (const { name } of folders) expect(map).toContain(`\`src/${name}/\``);
+});
+
+test('every path that CONTRIBUTING.md names is there', () => {
+  const map = readFileSync(`${ROOT}CONTRIBUTING.md`, 'utf8');
+  const paths = [
+    ...map.matchAll(/`((?:src|test|docs|scripts|examples|bin|man)\/[A-Za-z0-9_./-]*|\.[a-z-]+\.cjs)`/g),
+  ].map(([, path = '']) => path);
+  expect(paths.length).toBeGreaterThan(30);
+  for (const path of paths) expect(existsSync(`${ROOT}${path}`), path).toBe(true);
+});
+
+test('no document has a placeholder left in it', () => {
+  for (const name of readdirSync(`${ROOT}docs`, { recursive: true, encoding: 'utf8' }).filter((file) =>
+    file.endsWith('.md'),
+  )) {
+    expect(readFileSync(`${ROOT}docs/${name}`, 'utf8').match(/^[A-Z_]+$/m), name).toBeNull();
+  }
 });
 
 test('nothing but the output of the command line prints', () => {

@@ -104,7 +104,7 @@ async function startCollector() {
   const demo = keep ? ['--demo'] : ['--db', join(home.folder, 'collector.db')];
   const child = spawn(process.execPath, [CLI, 'collector', '--port', '0', '--min-rows', keep ? '5' : '1', ...demo], {
     env: { ...home.env, DOT_AI_CONFIG_DIR: join(home.folder, 'elsewhere') },
-    stdio: ['ignore', 'pipe', keep ? 'inherit' : 'ignore'],
+    stdio: ['ignore', 'pipe', 'ignore'],
   });
   for await (const line of createInterface(child.stdout)) {
     const [, url] = /ready: (\S+)/.exec(line) ?? [];
@@ -188,7 +188,8 @@ try {
   if (keep) {
     check('one install is too few to be shown', rows.length === 0);
   } else {
-    for (const { tool, calls, failures } of rows) say(`   ${tool.padEnd(10)} ${calls} calls, ${failures ?? 0} failed`);
+    for (const { tool, calls, failures } of rows)
+      say(`   ${tool.padEnd(10)} ${calls} ${calls === 1 ? 'call' : 'calls'}, ${failures ?? 0} failed`);
     check('it counted what was sent', rows.find(({ tool }) => tool === 'recommend')?.calls === 7);
   }
 } catch (error) {

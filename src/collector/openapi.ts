@@ -1,47 +1,6 @@
-import { LATENCY_CELLS } from '../schema/numbers.js';
-import { CATEGORIES } from '../schema/vocabulary.js';
 import { GRANULARITIES } from './period.js';
 import { QUESTIONS, type QuestionName } from './questions.js';
-
-/** What each line of an answer has: names and numbers. A number is null where it is zero or withheld. */
-interface Shape {
-  readonly asks: string;
-  readonly names: readonly string[];
-  readonly numbers: readonly string[];
-}
-
-const SHAPES: Readonly<Record<QuestionName, Shape>> = {
-  overview: { asks: 'How much, over time?', names: ['bucket'], numbers: ['reports', 'calls', 'failures', 'sessions'] },
-  installs: {
-    asks: 'How many installs reported on each day, in each week, in each month?',
-    names: ['granularity', 'bucket'],
-    numbers: ['installs'],
-  },
-  tools: {
-    asks: 'Which tools are used, and how do they fail?',
-    names: ['bucket', 'tool'],
-    numbers: ['installs', 'calls', 'successes', 'failures', ...CATEGORIES.map((category) => `failures_${category}`)],
-  },
-  latency: {
-    asks: 'How long do calls take? Quantiles in ms, and how many calls are in each cell; calls are in the histogram, of were made.',
-    names: ['tool'],
-    numbers: ['p50', 'p95', 'calls', 'of', ...LATENCY_CELLS],
-  },
-  workflow: { asks: 'Which tool follows which in a session?', names: ['from', 'to'], numbers: ['count'] },
-  features: { asks: 'Which features are used?', names: ['bucket', 'feature'], numbers: ['installs', 'uses'] },
-  providers: { asks: 'Which AI providers?', names: ['bucket', 'provider'], numbers: ['installs', 'calls'] },
-  sessions: {
-    asks: 'How many different tools are used in a session?',
-    names: ['bucket'],
-    numbers: [
-      'sessions_1_tool',
-      'sessions_2_tools',
-      'sessions_3_tools',
-      'sessions_4_to_5_tools',
-      'sessions_6_or_more_tools',
-    ],
-  },
-};
+import { SHAPES, type Shape } from './shapes.js';
 
 const DAY = { type: 'string', format: 'date' };
 const query = (name: string, schema: object, description: string) => ({ name, in: 'query', schema, description });

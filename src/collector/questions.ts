@@ -3,7 +3,7 @@ import type { EventName } from '../schema/fields.js';
 import { LATENCY_CELLS } from '../schema/numbers.js';
 import { CATEGORIES } from '../schema/vocabulary.js';
 import { type Histogram, quantile } from './histogram.js';
-import { bucketOf, bucketsOf, GRANULARITIES, type Period } from './period.js';
+import { addDays, bucketOf, bucketsOf, GRANULARITIES, type Period } from './period.js';
 import type { PublishedDay } from './published.js';
 
 /** One line of an answer: the same in JSON and in CSV. Absent numbers are null: nothing, or withheld. */
@@ -57,15 +57,24 @@ function answer(period: Period, days: Days, events: readonly EventName[], rows: 
 }
 
 /** For each bucket and label a line. */
-function byLabel(event: EventName, name: string, line: (measures: ReadonlyMap<string, number>) => AnswerRow): Question {
+function byLabel(
+  event: EventName,
+  name: string,
+  line: (measures: ReadonlyMap<string, number>, period: Period) => AnswerRow,
+): Question {
   return (period, days) => {
     const all = sums(event, period, days);
     const rows = bucketsOf(period).flatMap((bucket) =>
-      [...(all.get(bucket) ?? [])].sort().map(([label, measures]) => ({ bucket, [name]: label, ...line(measures) })),
+      [...(all.get(bucket) ?? [])]
+        .sort()
+        .map(([label, measures]) => ({ bucket, [name]: label, ...line(measures, period) })),
     );
     return answer(period, days, [event], rows);
   };
 }
+
+/** Installs need no id: a day's rows, a week's and a month's first rows. */
+const INSTALLS = { day: 'rows', week: 'first_this_week', month: 'first_this_month' } as const;
 
 const overview: Question = (period, days) => {
   const tools = sums('tool_usage', period, days);
@@ -90,23 +99,24 @@ const overview: Question = (period, days) => {
   return answer(period, days, ['tool_usage', 'active_install', 'session_usage'], rows);
 };
 
-/** Active installs need no id: a day's rows, a week's and a month's first rows. */
-const INSTALLS = { day: 'rows', week: 'first_this_week', month: 'first_this_month' } as const;
-
 const installs: Question = (period, days) => {
   const rows = GRANULARITIES.flatMap((granularity) => {
     const all = sums('active_install', { ...period, granularity }, days);
     return bucketsOf({ ...period, granularity }).map((bucket) => ({
       granularity,
       bucket,
-      installs: get(all.get(bucket)?.get(''), INSTALLS[granularity]),
+      // Of a bucket that begins before the period only a part of the first rows is in it.
+      installs:
+        bucket === bucketOf(addDays(period.from, -1), granularity)
+          ? null
+          : get(all.get(bucket)?.get(''), INSTALLS[granularity]),
     }));
   });
   return answer(period, days, ['active_install'], rows);
 };
 
-const tools = byLabel('tool_usage', 'tool', (measures) => ({
-  installs: get(measures, 'rows'),
+const tools = byLabel('tool_usage', 'tool', (measures, { granularity }) => ({
+  installs: get(measures, INSTALLS[granularity]),
   calls: get(measures, 'invocations'),
   successes: get(measures, 'successes'),
   failures: get(measures, 'failures'),
@@ -143,13 +153,13 @@ const workflow: Question = (period, days) => {
   return answer(period, days, ['workflow_step'], counted);
 };
 
-const features = byLabel('feature_usage', 'feature', (measures) => ({
-  installs: get(measures, 'rows'),
+const features = byLabel('feature_usage', 'feature', (measures, { granularity }) => ({
+  installs: get(measures, INSTALLS[granularity]),
   uses: get(measures, 'uses'),
 }));
 
 const providers = byLabel('provider_usage', 'provider', (measures) => ({
-  installs: get(measures, 'rows'),
+  reports: get(measures, 'rows'),
   calls: get(measures, 'invocations'),
 }));
 
@@ -183,10 +193,8 @@ export const QUESTIONS = {
 } as const satisfies Record<string, Question>;
 export type QuestionName = keyof typeof QUESTIONS;
 
-export function toCsv({ rows }: Answer): string {
-  const [first] = rows;
-  if (first === undefined) return '';
-  const columns = Object.keys(first);
+/** With a first line that names the columns, also where nothing follows. */
+export function toCsv({ rows }: Answer, columns: readonly string[]): string {
   const lines = rows.map((row) => columns.map((column) => row[column] ?? '').join(','));
   return `${[columns.join(','), ...lines].join('\r\n')}\r\n`;
 }

@@ -43,6 +43,9 @@ const CAUSES: Record<string, string> = {
   ENOENT: 'the folder does not exist',
   ELOOP: 'it is a symbolic link',
   EBUSY: 'it is mounted or in use',
+  EADDRINUSE: 'another program uses it',
+  EADDRNOTAVAIL: 'it is not an address of this machine',
+  ENOTFOUND: 'there is no such name',
 };
 
 /** A system error in words a person can act on, e.g. `the file system is read-only (EROFS)`. */

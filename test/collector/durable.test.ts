@@ -127,6 +127,18 @@ describe('P7: kill -9 at any moment', () => {
   });
 });
 
+test('in a home where nothing is yet: the folder is made; a folder that was named has to be there', async () => {
+  const { folder, env } = testHome();
+  const child = spawn(process.execPath, [CLI, 'collector', '--port', '0'], {
+    env,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
+  for await (const line of createInterface(child.stdout)) if (line.includes('ready')) child.kill('SIGTERM');
+  expect(await ended).toBe(0);
+  expect(readdirSync(join(folder, '.dot-ai'))).toEqual(['collector.db']);
+});
+
 test('two collectors on one file: the second says so, and ends; after a kill the next one goes on', async () => {
   const db = join(testHome().folder, 'collector.db');
   const first = await start(db);

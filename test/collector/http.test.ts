@@ -79,14 +79,15 @@ describe('who may read', () => {
       '../package.json',
       '%2e%2e/package.json',
       'app.js/../../package.json',
-      'batch/',
     ];
     for (const path of paths) expect(await get(`${url}${path}`, {}), path).toBe(404);
+    expect(await get(`${url}batch/`, {})).toBe(405);
     for (const query of [
       'from=yesterday',
       'to=2026-02-30',
       'from=2026-11-23&to=2026-11-01',
       'granularity=hour',
+      'granularty=week',
       'from=1000-01-01',
     ]) {
       expect(await get(`${url}api/v1/tools?${query}`, {}), query).toBe(400);
@@ -178,13 +179,40 @@ describe('the API', () => {
       const response = await fetch(`${collector.url}${path.slice(1)}${query}`, { headers: { accept: 'text/csv' } });
       const lines = (await response.text()).split('\r\n').slice(0, -1);
       expect(response.headers.get('content-type')).toContain('text/csv');
-      expect(lines.length).toBe(answer.rows.length === 0 ? 0 : answer.rows.length + 1);
-      expect(lines[0] ?? '').toBe(answer.rows.length === 0 ? '' : Object.keys(answer.rows[0] as object).join());
+      expect(lines.length).toBe(answer.rows.length + 1);
+      if (answer.rows.length > 0) expect(lines[0]).toBe(Object.keys(answer.rows[0] as object).join());
     }
     expect(
       (await collector.get<{ rows: object[] }>(path.slice(1))).rows.length,
       'there is something to see',
     ).toBeGreaterThan(0);
+  });
+
+  test('installs of a week are installs, not days; a week that the period cuts is not shown as one', async () => {
+    const collector = await testCollector({ minRows: 1 });
+    const first = { first_this_week: true, first_this_month: true } as const;
+    for (const [day, more] of [
+      ['2026-11-16', first],
+      ['2026-11-17', {}],
+      ['2026-11-18', {}],
+    ] as const) {
+      for (let one = 0; one < 6; one += 1) {
+        await collector.report(
+          [
+            install(more),
+            { event: 'tool_usage', properties: { tool: 'query', invocations: 2, successes: 2, ...more } },
+          ],
+          day,
+        );
+      }
+    }
+    const ask = async (question: string, from: string) =>
+      (await collector.get(`api/v1/${question}?from=${from}&to=2026-11-22&granularity=week`)).rows;
+    expect(await ask('tools', '2026-11-16')).toEqual([expect.objectContaining({ installs: 6, calls: 36 })]);
+    const weeks = async (from: string) =>
+      (await ask('installs', from)).filter(({ granularity }) => granularity === 'week').map(({ installs }) => installs);
+    expect(await weeks('2026-11-16')).toEqual([6]);
+    expect(await weeks('2026-11-17')).toEqual([null]);
   });
 
   test('a quantile lies in its cell', async () => {

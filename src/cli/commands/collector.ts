@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Collector, type CollectorOptions, startCollector } from '../../collector/collector.js';
-import { AnalyticsError, causeOf } from '../../platform/errors.js';
-import { isObject } from '../../platform/files.js';
+import { AnalyticsError, causeOf, systemCode } from '../../platform/errors.js';
+import { isObject, makeFolder } from '../../platform/files.js';
 import { requireHome } from '../../platform/home.js';
 import { packageRoot } from '../../platform/package-root.js';
 import { dayOf } from '../../schema/calendar.js';
@@ -57,7 +57,6 @@ function read({ options, values }: Invocation): CollectorOptions {
   return {
     host,
     port: number('--port', values.port, DEFAULT_PORT, 0, 65_535),
-    db: db ?? join(requireHome(process.env).folder, options.demo ? 'collector-demo.db' : 'collector.db'),
     minRows: number('--min-rows', values.minRows, DEFAULT_MIN_ROWS, 1, 1_000),
     rate: number('--rate', values.rate, DEFAULT_RATE, 0, 1_000_000),
     vocabulary: vocabulary === undefined ? dotAiVocabulary : readVocabulary(vocabulary),
@@ -65,7 +64,19 @@ function read({ options, values }: Invocation): CollectorOptions {
     allowHosts: allowHost?.toLowerCase().split(',') ?? [],
     trustProxy: options.trustProxy === true,
     ...(token ? { token } : {}),
+    db: db ?? defaultFile(options.demo === true), // last: what is wrong with the others is said before anything is made
   };
+}
+
+/** In the folder of config.json, which may not be there yet. A folder that somebody names has to be. */
+function defaultFile(isDemo: boolean): string {
+  const { folder } = requireHome(process.env);
+  try {
+    makeFolder(folder);
+  } catch (error) {
+    throw new AnalyticsError('COLLECTOR', `${folder} can't be made: ${causeOf(error)}. Name a file with --db.`);
+  }
+  return join(folder, isDemo ? 'collector-demo.db' : 'collector.db');
 }
 
 function number(flag: string, given: string | undefined, otherwise: number, least: number, most: number): number {
@@ -84,6 +95,7 @@ function readVocabulary(path: string): Vocabulary {
   try {
     parsed = JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
+    if (systemCode(error) === 'ENOENT') throw refuse('there is no such file');
     throw refuse(error instanceof SyntaxError ? 'it is no JSON' : causeOf(error));
   }
   const { tools, features } = isObject(parsed) ? parsed : {};

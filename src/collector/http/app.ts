@@ -12,6 +12,7 @@ import { MOST_BODY_BYTES, open } from '../intake.js';
 import type { Library } from '../library.js';
 import { periodOf } from '../period.js';
 import { QUESTIONS, type QuestionName, toCsv } from '../questions.js';
+import { SHAPES } from '../shapes.js';
 import type { Writer } from '../writer.js';
 import { readBody } from './body.js';
 import { type RateLimit, senderOf } from './limits.js';
@@ -57,6 +58,7 @@ export function createApp(parts: Parts): Hono<Env> {
     }),
   );
   app.get('/healthz', (c) => c.json({ status: 'ok' }));
+  app.get('/batch/', (c) => refuse(c, 405, 'reports are sent with POST'));
   app.post('/batch', (c) => c.redirect('/batch/', 308));
   app.use(async (c, next) => {
     // Another site's page has no business here, not even as the address of a picture.
@@ -97,7 +99,7 @@ const POLICY = {
   frameAncestors: NOTHING,
 };
 
-type RefusalStatus = 400 | 401 | 403 | 404 | 413 | 421 | 429 | 500 | 503;
+type RefusalStatus = 400 | 401 | 403 | 404 | 405 | 413 | 421 | 429 | 500 | 503;
 
 function refuse(c: Context, status: RefusalStatus, detail: string): Response {
   return c.json({ type: 'validation_error', status, detail }, status);
@@ -135,17 +137,22 @@ async function receive(c: Context<Env>, { rate, trustProxy, vocabulary, writer, 
   return c.json({ status: 1 });
 }
 
+const PARAMETERS = ['from', 'to', 'granularity'];
+
 function answer(c: Context<Env>, { library, clock }: Parts): Response {
   const [name = '', format, more] = (c.req.param('question') ?? '').split('.');
   if (!isQuestion(name) || more !== undefined || !(format === undefined || format === 'csv' || format === 'json')) {
     return refuse(c, 404, `there is no such question; there are ${Object.keys(QUESTIONS).join(', ')}`);
   }
+  const unknown = Object.keys(c.req.query()).find((key) => !PARAMETERS.includes(key));
+  if (unknown !== undefined) return refuse(c, 400, `there is no such parameter; there are ${PARAMETERS.join(', ')}`);
   const period = periodOf(c.req.query(), library.lastDay() ?? dayOf(clock()));
   if ('problem' in period) return refuse(c, 400, period.problem);
   const found = library.ask(name, period);
   const wantsCsv = format === 'csv' || (format === undefined && (c.req.header('accept') ?? '').includes('text/csv'));
   if (!wantsCsv) return c.json({ version: 1, question: name, ...found });
-  return c.body(toCsv(found), 200, {
+  const { names, numbers } = SHAPES[name];
+  return c.body(toCsv(found, [...names, ...numbers]), 200, {
     'content-type': 'text/csv; charset=utf-8; header=present',
     'content-disposition': `attachment; filename="${name}-${period.from}-${period.to}.csv"`,
   });

@@ -104,7 +104,7 @@ function trend({ rows, withheld }: Answer): Section {
   return {
     id: 'installs',
     title: 'How many use it?',
-    says: 'Installs that reported: on the day, at least once in the week, in the month.',
+    says: 'Installs that reported: on the day, at least once in the week, in the month. Rather too few in a month: days with few first reports are withheld.',
     wide: true,
     chart: lines(days, series),
     table: rows,
@@ -145,6 +145,9 @@ function use(tools: Answer, buckets: readonly string[], names: readonly string[]
   };
 }
 
+/** Of its calls, for a tool's failure rate to be worth showing. */
+const ENOUGH_KNOWN = 0.8;
+
 function failures(tools: Answer, names: readonly string[]): Section {
   const categories = Object.keys(tools.rows[0] ?? {}).filter((name) => name.startsWith('failures_'));
   const used = names.filter((name) => tools.rows.some(({ tool }) => tool === name));
@@ -153,9 +156,11 @@ function failures(tools: Answer, names: readonly string[]): Section {
       tools.rows.filter((row) => row.tool === tool),
       measure,
     );
-  // None, or so few that they are withheld: that is not known.
-  const rate = (tool: string) =>
-    of(tool, 'failures') === 0 ? '–' : percent(of(tool, 'failures'), of(tool, 'successes') + of(tool, 'failures'));
+  // Where few failed on a day, neither they nor the successes are shown: what is left would be too high a share.
+  const rate = (tool: string) => {
+    const known = of(tool, 'successes') + of(tool, 'failures');
+    return known < ENOUGH_KNOWN * of(tool, 'calls') || known === 0 ? '–' : percent(of(tool, 'failures'), known);
+  };
   const present = categories.filter((category) => sum(tools.rows, category) > 0);
   const series = present.map((category) => ({
     name: category.slice('failures_'.length),
@@ -173,7 +178,7 @@ function failures(tools: Answer, names: readonly string[]): Section {
     id: 'failures',
     title: 'What fails?',
     tall: true,
-    says: `${whole(failed)} failures in the categories that enough installs had, by tool. Share of its calls that failed beside its name.`,
+    says: `${whole(failed)} failures in the categories that enough installs had, by tool. Beside its name the share of its calls that failed, where enough is known; it is rather too high, since days with few failures are withheld.`,
     chart: partedBars(
       used.map((tool) => `${tool} ${rate(tool)}`),
       series,
