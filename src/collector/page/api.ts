@@ -1,24 +1,9 @@
-/** What `GET /api/v1/<question>` answers (docs/openapi.json). */
-export interface Answer {
-  readonly from: string;
-  readonly to: string;
-  readonly withheld: boolean;
-  readonly rows: readonly Row[];
-}
-export type Row = Readonly<Record<string, string | number | null>>;
+import type { Answer, AnswerRow, QuestionName } from '../questions.js';
+import { SHAPES } from '../shapes.js';
 
-export const QUESTIONS = [
-  'overview',
-  'installs',
-  'tools',
-  'latency',
-  'workflow',
-  'features',
-  'providers',
-  'sessions',
-] as const;
-export type Question = (typeof QUESTIONS)[number];
-export type Answers = Readonly<Record<Question, Answer>>;
+export type { Answer };
+export type Row = AnswerRow;
+export type Answers = Readonly<Record<QuestionName, Answer>>;
 
 export interface About {
   readonly minRows: number;
@@ -42,6 +27,9 @@ export const about = () => get<About>('api/v1');
 
 export async function ask(asked: Asked): Promise<Answers> {
   const query = new URLSearchParams({ ...asked });
-  const answers = await Promise.all(QUESTIONS.map((question) => get<Answer>(`api/v1/${question}?${query}`)));
-  return Object.fromEntries(QUESTIONS.map((question, at) => [question, answers[at]])) as unknown as Answers;
+  const asking = Object.keys(SHAPES).map(async (question) => [
+    question,
+    await get<Answer>(`api/v1/${question}?${query}`),
+  ]);
+  return Object.fromEntries(await Promise.all(asking));
 }

@@ -1,4 +1,5 @@
 import type { ECharts } from 'echarts/core';
+import { addDays } from '../period.js';
 import { type About, type Answers, about, ask, type Row } from './api.js';
 import { draw, type Option } from './charts.js';
 import { installNumbers, type Section, sectionsOf } from './sections.js';
@@ -189,16 +190,12 @@ function offerTools({ tools }: Answers): void {
   select.value = names.includes(wanted) ? wanted : '';
 }
 
-const DAY_MS = 86_400_000;
-const daysBefore = (day: string, days: number) =>
-  new Date(Date.parse(`${day}T00:00:00Z`) - days * DAY_MS).toISOString().slice(0, 10);
-
 /** Once: what the address says, else the last 90 days by day. */
 function readAddress(lastDay: string): void {
   if (field('to').value !== '') return;
   const query = new URLSearchParams(location.search);
   field('to').value = query.get('to') ?? lastDay;
-  field('from').value = query.get('from') ?? daysBefore(lastDay, 89);
+  field('from').value = query.get('from') ?? addDays(lastDay, -89);
   field('period').value = query.has('from') ? 'own' : '90';
   field('granularity').value = query.get('granularity') ?? 'day';
 }
@@ -215,7 +212,7 @@ form.addEventListener('change', (event) => {
   const { name, value } = event.target as HTMLInputElement;
   if (name === 'period' && value !== 'own') {
     field('to').value = shown?.info.lastDay ?? field('to').value;
-    field('from').value = daysBefore(field('to').value, Number(value) - 1);
+    field('from').value = addDays(field('to').value, 1 - Number(value));
     field('granularity').value = value === '365' ? 'week' : 'day';
   }
   if (name === 'from' || name === 'to') field('period').value = 'own';

@@ -1,3 +1,4 @@
+import { addDays, bucketOf } from '../period.js';
 import type { Answer, Answers, Row } from './api.js';
 import { colourOf, flow, heat, lines, type Option, partedBars, stackedBars } from './charts.js';
 import { bound, duration, percent, whole } from './words.js';
@@ -80,10 +81,9 @@ const SPANS = [
 
 /** The last whole day, week and month, and the one before. */
 export function installNumbers({ rows, to }: Answer): { span: string; now: number | null; before: number | null }[] {
-  const dayAfter = new Date(Date.parse(`${to}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
   return SPANS.map(([span]) => {
     const own = rows.filter(({ granularity }) => granularity === span);
-    const isOver = bucketOf(dayAfter, span) !== bucketOf(to, span);
+    const isOver = bucketOf(addDays(to, 1), span) !== bucketOf(to, span);
     const whole = isOver || own.length === 1 ? own : own.slice(0, -1);
     return {
       span,
@@ -110,16 +110,6 @@ function trend({ rows, withheld }: Answer): Section {
     table: rows,
     withheld,
   };
-}
-
-function bucketOf(day: string, span: string): string {
-  if (span === 'day') return day;
-  if (span === 'month') return day.slice(0, 7);
-  const thursday = new Date(`${day}T00:00:00Z`);
-  thursday.setUTCDate(thursday.getUTCDate() + 4 - (thursday.getUTCDay() || 7));
-  const year = thursday.getUTCFullYear();
-  const week = Math.ceil(((thursday.getTime() - Date.UTC(year, 0, 1)) / 86_400_000 + 1) / 7);
-  return `${year}-W${String(week).padStart(2, '0')}`;
 }
 
 function use(tools: Answer, buckets: readonly string[], names: readonly string[]): Section {
