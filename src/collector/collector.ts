@@ -3,7 +3,7 @@ import { createAdaptorServer } from '@hono/node-server';
 import { type Clock, systemClock } from '../platform/clock.js';
 import { AnalyticsError, causeOf } from '../platform/errors.js';
 import type { Vocabulary } from '../schema/vocabulary.js';
-import { type Engine, openDatabase } from './database/open.js';
+import { openDatabase } from './database/open.js';
 import { createApp } from './http/app.js';
 import { createRateLimit, limitConnections } from './http/limits.js';
 import { createReaders, isLoopback } from './http/readers.js';
@@ -30,13 +30,11 @@ export interface CollectorOptions {
   readonly allowHosts?: readonly string[];
   /** Take the sender's address from X-Forwarded-For. */
   readonly trustProxy?: boolean;
-  readonly engine?: Engine;
   readonly clock?: Clock;
 }
 
 export interface Collector {
   readonly url: string;
-  readonly engine: Engine;
   /** Finishes what it has begun, writes what waits, and closes the file. */
   close(): Promise<void>;
 }
@@ -74,7 +72,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
       `${host} can be reached from elsewhere, so reading needs a token. Set DOT_AI_COLLECTOR_TOKEN, or listen on 127.0.0.1.`,
     );
   }
-  const database = await openDatabase(db, options.engine);
+  const database = await openDatabase(db);
   const store = openStoreOrClose(database);
   const library = createLibrary(store, minRows);
   const writer = createWriter(store, clock, library.changed);
@@ -112,7 +110,6 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
   const address = server.address() as AddressInfo;
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${address.port}/`,
-    engine: database.engine,
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       // Senders that go on over connections of theirs end with their next answer.

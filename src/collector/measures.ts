@@ -1,19 +1,16 @@
-import { EVENTS, type EventKind, type EventName, SCHEMA } from '../schema/fields.js';
+import { EVENTS, type EventName, type Field, propertiesOf } from '../schema/fields.js';
 import type { Row } from '../schema/report.js';
 
-/** A row's numbers and flags: what is added up. */
-const isMeasured = (values: string) => values === 'count' || values === 'true';
-
-function measuresOf(kind: EventKind): string[] {
-  return kind.fields.flatMap(({ names, values, since }) => (isMeasured(values) && since <= SCHEMA ? names : []));
-}
-
-function namesOf(kind: EventKind): string[] {
-  return kind.fields.flatMap(({ names, values }) => (isMeasured(values) ? [] : names));
-}
+/** A row's numbers and flags are what is added up; the rest are names, which say what the row is about. */
+const isMeasured = ({ values }: Field) => values === 'count' || values === 'true';
 
 const BY_EVENT = new Map(
-  EVENTS.map((kind) => [kind.event, { measures: measuresOf(kind), names: namesOf(kind) }] as const),
+  EVENTS.map((kind) => {
+    const properties = [...propertiesOf(kind)];
+    const pick = (measured: boolean) =>
+      properties.flatMap(([name, field]) => (isMeasured(field) === measured ? [name] : []));
+    return [kind.event, { measures: pick(true), names: pick(false) }] as const;
+  }),
 );
 
 /** In a fixed order, which is that of the numbers in the database. */

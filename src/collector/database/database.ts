@@ -9,7 +9,6 @@ export interface Statement {
 
 /** One SQLite file, opened by one process. Two engines do this; a file written by one is opened by the other. */
 export interface Database {
-  readonly engine: 'node:sqlite' | 'node-sqlite3-wasm';
   exec(sql: string): void;
   /** Prepared once, used for as long as the database is open. */
   prepare(sql: string): Statement;

@@ -19,7 +19,6 @@ export async function openWithNode(path: string): Promise<Database | undefined> 
   const database = new module.DatabaseSync(path);
   database.exec(PRAGMAS);
   return {
-    engine: 'node:sqlite',
     exec: (sql) => database.exec(sql),
     prepare(sql) {
       const statement = database.prepare(sql);

@@ -7,33 +7,22 @@ import { openWithNode } from './node-engine.js';
 import { type Ownership, own } from './owner.js';
 import { openWithWasm } from './wasm-engine.js';
 
-export type Engine = Database['engine'];
-
 /**
- * Opens a collector's file, or makes it. With `engine` it has to be that one.
+ * Opens a collector's file, or makes it, with the SQLite that this Node has, else with the WebAssembly build.
  * @throws AnalyticsError `COLLECTOR` where it is in use, can't be opened, or is no database
  */
-export async function openDatabase(path: string, engine?: Engine): Promise<Database> {
+export async function openDatabase(path: string): Promise<Database> {
   const file = realPath(path);
   const owner = own(file);
   try {
-    const database = await openWith(file, engine);
+    const database = (await openWithNode(file)) ?? (await openWithWasm(file));
     return { ...database, close: () => closeAll(database, owner) };
   } catch (error) {
     rmSync(`${file}.lock`, { recursive: true, force: true }); // the WebAssembly engine's, of a file that is no database
     owner.release();
-    if (error instanceof AnalyticsError) throw error;
     const cause = error instanceof Error && !('syscall' in error) ? error.message : causeOf(error);
     throw new AnalyticsError('COLLECTOR', `${file} can't be used as a database: ${cause}. Name another with --db.`);
   }
-}
-
-async function openWith(file: string, engine: Engine | undefined): Promise<Database> {
-  if (engine === 'node-sqlite3-wasm') return openWithWasm(file);
-  const database = await openWithNode(file);
-  if (database !== undefined) return database;
-  if (engine === undefined) return openWithWasm(file);
-  throw new AnalyticsError('COLLECTOR', 'This Node has no SQLite of its own: it came with Node 22.');
 }
 
 function closeAll(database: Database, owner: Ownership): void {

@@ -13,7 +13,6 @@ export async function openWithWasm(path: string): Promise<Database> {
   database.exec(PRAGMAS);
   const statements: { finalize(): void }[] = [];
   return {
-    engine: 'node-sqlite3-wasm',
     exec: (sql) => database.exec(sql),
     prepare(sql) {
       const statement = database.prepare(sql);
