@@ -20,11 +20,15 @@ export type Days = ReadonlyMap<Day, PublishedDay>;
 export type Question = (period: Period, days: Days) => Answer;
 
 /** Sums by bucket, label and measure, of what is published and nothing else. */
-function sums(event: EventName, { granularity }: Period, days: Days): Map<string, Map<string, Map<string, number>>> {
+function sums(
+  event: EventName,
+  days: Days,
+  bucketFor: (day: Day) => string,
+): Map<string, Map<string, Map<string, number>>> {
   const buckets = new Map<string, Map<string, Map<string, number>>>();
   for (const [day, { cells }] of days) {
     for (const [label, measures] of cells.get(event) ?? []) {
-      const bucket = bucketOf(day, granularity);
+      const bucket = bucketFor(day);
       const labels = buckets.get(bucket) ?? new Map<string, Map<string, number>>();
       buckets.set(bucket, labels);
       const total = labels.get(label) ?? new Map<string, number>();
@@ -35,17 +39,11 @@ function sums(event: EventName, { granularity }: Period, days: Days): Map<string
   return buckets;
 }
 
+const WHOLE = '';
+
 /** Over the whole period. */
-function totals(event: EventName, days: Days): Map<string, Map<string, number>> {
-  const labels = new Map<string, Map<string, number>>();
-  for (const { cells } of days.values()) {
-    for (const [label, measures] of cells.get(event) ?? []) {
-      const total = labels.get(label) ?? new Map<string, number>();
-      labels.set(label, total);
-      for (const [measure, sum] of measures) total.set(measure, (total.get(measure) ?? 0) + sum);
-    }
-  }
-  return labels;
+function totals(event: EventName, days: Days): ReadonlyMap<string, ReadonlyMap<string, number>> {
+  return sums(event, days, () => WHOLE).get(WHOLE) ?? new Map();
 }
 
 const get = (measures: ReadonlyMap<string, number> | undefined, name: string): number | null =>
@@ -63,7 +61,7 @@ function byLabel(
   line: (measures: ReadonlyMap<string, number>, period: Period) => AnswerRow,
 ): Question {
   return (period, days) => {
-    const all = sums(event, period, days);
+    const all = sums(event, days, (day) => bucketOf(day, period.granularity));
     const rows = bucketsOf(period).flatMap((bucket) =>
       [...(all.get(bucket) ?? [])]
         .sort()
@@ -77,9 +75,9 @@ function byLabel(
 const INSTALLS = { day: 'rows', week: 'first_this_week', month: 'first_this_month' } as const;
 
 const overview: Question = (period, days) => {
-  const tools = sums('tool_usage', period, days);
-  const installs = sums('active_install', period, days);
-  const sessions = sums('session_usage', period, days);
+  const tools = sums('tool_usage', days, (day) => bucketOf(day, period.granularity));
+  const installs = sums('active_install', days, (day) => bucketOf(day, period.granularity));
+  const sessions = sums('session_usage', days, (day) => bucketOf(day, period.granularity));
   const add = (
     labels: ReadonlyMap<string, ReadonlyMap<string, number>> | undefined,
     match: (measure: string) => boolean,
@@ -101,7 +99,7 @@ const overview: Question = (period, days) => {
 
 const installs: Question = (period, days) => {
   const rows = GRANULARITIES.flatMap((granularity) => {
-    const all = sums('active_install', { ...period, granularity }, days);
+    const all = sums('active_install', days, (day) => bucketOf(day, granularity));
     return bucketsOf({ ...period, granularity }).map((bucket) => ({
       granularity,
       bucket,
@@ -172,7 +170,7 @@ const SESSIONS = [
 ];
 
 const sessions: Question = (period, days) => {
-  const all = sums('session_usage', period, days);
+  const all = sums('session_usage', days, (day) => bucketOf(day, period.granularity));
   const rows = bucketsOf(period).map((bucket) => ({
     bucket,
     ...Object.fromEntries(SESSIONS.map((measure) => [measure, get(all.get(bucket)?.get(''), measure)])),
