@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, renameSync, rmSync } from 'node:fs';
 import { openDatabase } from '../collector/database/open.js';
 import { open } from '../collector/intake.js';
 import { type Arrival, openStore } from '../collector/store.js';
@@ -22,13 +22,16 @@ export interface Year {
 
 /**
  * Fills a collector's file with what invented users would have sent. Each report is counted, framed and encoded by the
- * code of the client, and taken apart and added up by the code of the collector.
+ * code of the client, and taken apart and added up by the code of the collector. The file has its name once it is whole:
+ * who is interrupted begins anew.
  *
  * @returns how many reports that were
  */
 export async function fillYear({ db, today, installs = 300, days = 365, seed = 1, onProgress }: Year): Promise<number> {
   if (existsSync(db)) return 0;
-  const store = openStore(await openDatabase(db));
+  const unfinished = `${db}.unfinished`;
+  for (const rest of ['', '-wal', '-journal']) rmSync(`${unfinished}${rest}`, { force: true });
+  const store = openStore(await openDatabase(unfinished));
   const random = randomFrom(seed);
   const first = Date.parse(`${today}T12:00:00Z`) - days * DAY_MS;
   const users = Array.from({ length: installs }, () => ({
@@ -54,6 +57,7 @@ export async function fillYear({ db, today, installs = 300, days = 365, seed = 1
   } finally {
     store.close();
   }
+  renameSync(unfinished, db);
   onProgress?.(1);
   return reports;
 }

@@ -4,10 +4,12 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { openDatabase } from '../../src/collector/database/open.js';
+import { fillYear } from '../../src/demo/year.js';
 import { encode } from '../../src/report/encode.js';
 import { report, SEED, TIMES } from '../support/attack.js';
 import { testHome } from '../support/home.js';
 import { CLI, cli, ROOT, run } from '../support/processes.js';
+import { until } from '../support/tracker.js';
 import { DAY, install, testCollector, tool } from './collector.js';
 
 interface Started {
@@ -139,6 +141,23 @@ test('in a home where nothing is yet: the folder is made; a folder that was name
   expect(readdirSync(join(folder, '.dot-ai'))).toEqual(['collector.db']);
 });
 
+test('a year that was interrupted while it was invented begins anew', async () => {
+  const db = join(testHome().folder, 'demo.db');
+  await fillYear({ db, today: '2026-11-23', installs: 5, days: 3 });
+  const whole = readFileSync(db).length;
+  const args = [CLI, 'collector', '--demo', '--port', '0', '--db', join(dirname(db), 'killed.db')];
+  const child = spawn(process.execPath, args, { stdio: 'ignore' });
+  const ended = new Promise((resolve) => child.on('close', resolve));
+  await until(() => existsSync(join(dirname(db), 'killed.db.unfinished')), 'the filling');
+  child.kill('SIGKILL');
+  await ended;
+  expect(existsSync(join(dirname(db), 'killed.db'))).toBe(false);
+  expect(
+    await fillYear({ db: join(dirname(db), 'killed.db'), today: '2026-11-23', installs: 5, days: 3 }),
+  ).toBeGreaterThan(0);
+  expect(readFileSync(join(dirname(db), 'killed.db')).length).toBe(whole);
+});
+
 test('two collectors on one file: the second says so, and ends; after a kill the next one goes on', async () => {
   const db = join(testHome().folder, 'collector.db');
   const first = await start(db);
@@ -235,6 +254,8 @@ describe('what can’t be used', () => {
     const env = { PATH: process.env.PATH, HOME: folder };
     const taken = await cli(['collector', '--db', join(folder, 'a.db'), '--port', new URL(url).port], { env });
     expect(taken).toMatchObject({ code: 1, stderr: expect.stringMatching(/can't be listened on/) });
+    const short = await cli(['collector', '--host', '0.0.0.0'], { env: { ...env, DOT_AI_COLLECTOR_TOKEN: ' short ' } });
+    expect(short).toMatchObject({ code: 2, stderr: expect.stringMatching(/at least 16\s+characters/) });
     const open = await cli(['collector', '--db', join(folder, 'b.db'), '--port', '0', '--host', '0.0.0.0'], { env });
     expect(open).toMatchObject({
       code: 1,

@@ -70,6 +70,18 @@ describe('who may read', () => {
     expect(response.headers.get('cross-origin-resource-policy')).toBe('same-origin');
   });
 
+  test('another site can not even make it work: a picture’s address is refused, a link is not', async () => {
+    const { url } = await testCollector();
+    const from = (site: string, mode: string) =>
+      get(`${url}api/v1/tools`, { 'sec-fetch-site': site, 'sec-fetch-mode': mode });
+    const answers = [
+      await from('cross-site', 'no-cors'),
+      await from('same-origin', 'cors'),
+      await from('cross-site', 'navigate'),
+    ];
+    expect(answers).toEqual([403, 200, 200]);
+  });
+
   test('what is not there is refused, whatever its form', async () => {
     const { url } = await testCollector();
     const paths = [

@@ -251,6 +251,13 @@ describe('limits', () => {
     expect(rows).toEqual([expect.objectContaining({ reports: 20 })]);
   });
 
+  test('what is refused costs its sender ten times as much', async () => {
+    const collector = await testCollector({ rate: 20 });
+    const statuses: number[] = [];
+    for (const text of ['{}', '{}', '{}']) statuses.push((await collector.post(text)).status);
+    expect(statuses).toEqual([400, 400, 429]);
+  });
+
   test('a poisoner with ten thousand fake reports moves counts by no more than the rate allows', {
     timeout: 120_000,
   }, async () => {
