@@ -1,6 +1,7 @@
-import { addDays, bucketOf } from '../period.js';
 import type { Answer, Answers, Row } from './api.js';
-import { colourOf, flow, heat, lines, type Option, partedBars, stackedBars } from './charts.js';
+import { colourOf, flow, heat, type Option, partedBars, stackedBars } from './charts.js';
+import { trend } from './installs.js';
+import { overTime, ranked, sum } from './series.js';
 import { bound, duration, percent, whole } from './words.js';
 
 /** One question of the page: what it asks, in a sentence what the answer is, the picture, and the table behind it. */
@@ -14,40 +15,6 @@ export interface Section {
   readonly chart?: Option;
   readonly table: readonly Row[];
   readonly withheld: boolean;
-}
-
-const unique = (rows: readonly Row[], name: string) => [...new Set(rows.map((row) => String(row[name])))];
-const sum = (rows: readonly Row[], name: string) => rows.reduce((total, row) => total + Number(row[name] ?? 0), 0);
-
-/** Names by how much they count for, most first. */
-function ranked(rows: readonly Row[], name: string, weight: string): string[] {
-  return unique(rows, name).sort(
-    (a, b) =>
-      sum(
-        rows.filter((row) => row[name] === b),
-        weight,
-      ) -
-      sum(
-        rows.filter((row) => row[name] === a),
-        weight,
-      ),
-  );
-}
-
-/** One series for each name over all buckets. */
-function overTime(
-  { rows }: Answer,
-  name: string,
-  weight: string,
-  buckets: readonly string[],
-  colours: readonly string[],
-) {
-  return ranked(rows, name, weight).map((one) => {
-    const own = new Map(
-      rows.filter((row) => row[name] === one).map((row) => [row.bucket, row[weight] as number | null]),
-    );
-    return { name: one, colour: colourOf(one, colours), data: buckets.map((bucket) => own.get(bucket) ?? null) };
-  });
 }
 
 /** Every section, for all tools or one. The order is that of the questions a maintainer has. */
@@ -71,45 +38,6 @@ export function sectionsOf(answers: Answers, tool: string): Section[] {
     ...amounts(answers),
     sessions(answers.sessions, buckets),
   ];
-}
-
-const SPANS = [
-  ['day', 'a day', '#0072b2'],
-  ['week', 'a week', '#e69f00'],
-  ['month', 'a month', '#009e73'],
-] as const;
-
-/** The last whole day, week and month, and the one before. */
-export function installNumbers({ rows, to }: Answer): { span: string; now: number | null; before: number | null }[] {
-  return SPANS.map(([span]) => {
-    const own = rows.filter(({ granularity }) => granularity === span);
-    const isOver = bucketOf(addDays(to, 1), span) !== bucketOf(to, span);
-    const whole = isOver || own.length === 1 ? own : own.slice(0, -1);
-    return {
-      span,
-      now: (whole.at(-1)?.installs as number | null) ?? null,
-      before: (whole.at(-2)?.installs as number | null) ?? null,
-    };
-  });
-}
-
-function trend({ rows, withheld }: Answer): Section {
-  const days = rows.filter(({ granularity }) => granularity === 'day').map(({ bucket }) => String(bucket));
-  const series = SPANS.map(([span, name, colour]) => {
-    const own = rows.filter(({ granularity }) => granularity === span);
-    // A week or a month is drawn at each of its days.
-    const byBucket = new Map(own.map(({ bucket, installs }) => [bucket, installs as number | null]));
-    return { name: `in ${name}`, colour, data: days.map((day) => byBucket.get(bucketOf(day, span)) ?? null) };
-  });
-  return {
-    id: 'installs',
-    title: 'How many use it?',
-    says: 'Installs that reported: on the day, at least once in the week, in the month. Rather too few in a month: days with few first reports are withheld.',
-    wide: true,
-    chart: lines(days, series),
-    table: rows,
-    withheld,
-  };
 }
 
 function use(tools: Answer, buckets: readonly string[], names: readonly string[]): Section {
