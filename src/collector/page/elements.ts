@@ -1,6 +1,6 @@
 import type { Answers, Row } from './api.js';
 import { installNumbers } from './installs.js';
-import type { Section } from './sections.js';
+import type { Section } from './section.js';
 import { whole } from './words.js';
 
 /** An element with text or others in it. */

@@ -1,7 +1,7 @@
 import { addDays, bucketOf } from '../period.js';
 import type { Answer } from './api.js';
 import { lines } from './charts.js';
-import type { Section } from './sections.js';
+import type { Section } from './section.js';
 
 const SPANS = [
   ['day', 'a day', '#0072b2'],

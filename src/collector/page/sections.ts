@@ -1,21 +1,9 @@
 import type { Answer, Answers, Row } from './api.js';
-import { colourOf, flow, heat, type Option, partedBars, stackedBars } from './charts.js';
+import { colourOf, flow, heat, partedBars, stackedBars } from './charts.js';
 import { trend } from './installs.js';
+import type { Section } from './section.js';
 import { overTime, ranked, sum } from './series.js';
 import { bound, duration, percent, whole } from './words.js';
-
-/** One question of the page: what it asks, in a sentence what the answer is, the picture, and the table behind it. */
-export interface Section {
-  readonly id: string;
-  readonly title: string;
-  readonly says: string;
-  readonly wide?: boolean;
-  readonly tall?: boolean;
-  /** Undefined where there is nothing to draw. */
-  readonly chart?: Option;
-  readonly table: readonly Row[];
-  readonly withheld: boolean;
-}
 
 /** Every section, for all tools or one. The order is that of the questions a maintainer has. */
 export function sectionsOf(answers: Answers, tool: string): Section[] {
