@@ -52,7 +52,9 @@ async function parse(argv: readonly string[], output: Output): Promise<ExitCode>
     .showHelpAfterError('(dot-ai-analytics --help lists what there is)')
     .configureHelp({ helpWidth: output.width })
     .addHelpText('after', `\nExit codes: ${EXIT_CODES.map(([exit, what]) => `${exit} ${what}`).join('; ')}.`);
-  for (const spec of COMMANDS) {
+  // The others would be described to commander for nothing, a fortieth of the start; all of them are for help and for what is mistyped.
+  const named = COMMANDS.filter(({ name }) => name === argv[0]);
+  for (const spec of named.length > 0 ? named : COMMANDS) {
     const command = toCommand(spec, output, (exit) => {
       code = exit;
     });

@@ -27,20 +27,20 @@ const DEFAULT_WIDTH = 80;
 const NARROWEST = 20;
 
 export function createOutput(env: NodeJS.ProcessEnv = process.env): Output {
-  const { stdin, stdout, stderr } = process;
-  // `preview | head` closes the pipe early: the reader has what it wanted.
-  for (const stream of [stdout, stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
-      stderr.write(`Error: the output could not be written: ${causeOf(error)}.\n`);
-      process.exit(1);
-    });
-  }
+  const stdout = watched(process.stdout);
+  let opened: NodeJS.WriteStream | undefined;
+  const stderr = () => {
+    opened ??= watched(process.stderr); // only where there is a remark
+    return opened;
+  };
   const width = Math.max(NARROWEST, stdout.columns || Number(env.COLUMNS) || DEFAULT_WIDTH);
   return {
     paint: new Chalk({ level: colourLevel(env, stdout.isTTY) }),
     width,
-    isInteractive: stdin.isTTY === true && stdout.isTTY === true && env.TERM !== 'dumb',
+    // Only asked for by what may ask a question: merely looking at stdin opens a stream.
+    get isInteractive() {
+      return process.stdin.isTTY === true && stdout.isTTY === true && env.TERM !== 'dumb';
+    },
     data: (text) =>
       void stdout.write(`${wrap(text, width)}
 `),
@@ -49,13 +49,22 @@ export function createOutput(env: NodeJS.ProcessEnv = process.env): Output {
 `),
     raw: (bytes) => void stdout.write(bytes),
     json: (value) => void stdout.write(`${JSON.stringify(value, null, 2)}\n`),
-    remark: (text) => void stderr.write(`${wrap(text, width)}\n`),
+    remark: (text) => void stderr().write(`${wrap(text, width)}\n`),
     progress(what, part) {
-      if (stderr.isTTY !== true || env.TERM === 'dumb') return;
+      if (stderr().isTTY !== true || env.TERM === 'dumb') return;
       const line = `${what}: ${Math.floor(part * 100)} %`.slice(0, width - 1);
-      stderr.write(part < 1 ? `\r${line}` : `\r${' '.repeat(line.length + 1)}\r`);
+      stderr().write(part < 1 ? `\r${line}` : `\r${' '.repeat(line.length + 1)}\r`);
     },
   };
+}
+
+/** `preview | head` closes the pipe early: the reader has what it wanted. */
+function watched(stream: NodeJS.WriteStream): NodeJS.WriteStream {
+  return stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
+    process.stderr.write(`Error: the output could not be written: ${causeOf(error)}.\n`);
+    process.exit(1);
+  });
 }
 
 /** chalk itself ignores NO_COLOR on a terminal (https://no-color.org: any value but the empty one). */

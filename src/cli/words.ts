@@ -26,7 +26,12 @@ export function layerInWords({ value, verdict }: Pick<Layer, 'value' | 'verdict'
 }
 
 export function plural(count: number, one: string, many = `${one}s`): string {
-  return `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
+  return `${grouped(count)} ${count === 1 ? one : many}`;
+}
+
+/** `12,345`. By hand, since `toLocaleString` loads ICU's data for it: 10 ms, a sixth of Node's own start. */
+function grouped(count: number): string {
+  return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
 /** `~` for the home folder, as people write it. */

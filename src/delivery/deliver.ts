@@ -5,7 +5,7 @@ import { debug } from '../platform/debug.js';
 import { causeOf } from '../platform/errors.js';
 import { writeAtomically } from '../platform/files.js';
 import { assertOwnData, type Home } from '../platform/home.js';
-import { withKey } from '../report/encode.js';
+import { withKey } from '../report/body.js';
 import { listReports, reportPath } from '../report/names.js';
 import { openEnvelope } from '../schema/envelope.js';
 import type { Vocabulary } from '../schema/vocabulary.js';

@@ -1,5 +1,6 @@
-import { readReport, sha256 } from '../outbox/outbox.js';
+import { readReport } from '../outbox/outbox.js';
 import { type Receipt, readReceipt } from '../outbox/receipts.js';
+import { sha256 } from '../platform/crypto.js';
 import { findHome } from '../platform/home.js';
 import { listReceipts } from '../report/names.js';
 

@@ -1,5 +1,5 @@
 import { describe, listWaiting, type Stored } from '../outbox/outbox.js';
-import { withKey } from '../report/encode.js';
+import { withKey } from '../report/body.js';
 import type { Local } from './local.js';
 
 /** The closed reports that wait, as they would be sent now: the key follows the destination, here as there. */

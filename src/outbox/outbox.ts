@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { lutimesSync, renameSync } from 'node:fs';
+import { sha256 } from '../platform/crypto.js';
 import { systemCode } from '../platform/errors.js';
 import { ensurePrivateFolder, entry, readBytes, removeFile } from '../platform/files.js';
 import type { Home } from '../platform/home.js';
@@ -75,10 +75,6 @@ export function readReport(folder: string, name: ReportName): Stored | undefined
 export function describe(name: ReportName, body: string): Stored {
   const bytes = Buffer.from(body);
   return { name, day: dayOfReport(name), body, bytes: bytes.length, sha256: sha256(bytes) };
-}
-
-export function sha256(bytes: string | Buffer): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }
 
 /** Everything that is closed and not settled, in the order of sending. */

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import {
   chmodSync,
   closeSync,
@@ -15,6 +14,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { randomToken } from './crypto.js';
 import { systemCode } from './errors.js';
 
 export const PRIVATE_FILE = 0o600;
@@ -75,7 +75,7 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 
 /** A name that `sweepTemporaries` knows, in the folder of `path`. */
 export function temporaryBeside(path: string): string {
-  return join(dirname(path), `${TEMPORARY}${randomBytes(6).toString('hex')}`);
+  return join(dirname(path), `${TEMPORARY}${randomToken(6)}`);
 }
 
 /** Creates a file that nobody else can read, whole, under a temporary name beside `path`; returns that name. */

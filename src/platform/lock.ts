@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import { closeSync, linkSync, openSync, renameSync, writeSync } from 'node:fs';
+import { randomToken } from './crypto.js';
 import { systemCode } from './errors.js';
 import { entry, PRIVATE_FILE, removeFile, temporaryBeside, tryReadText } from './files.js';
 
@@ -24,7 +24,7 @@ export interface Lock {
  * @throws what the section throws, and a system error where the folder can't be written
  */
 export function tryWithLock<T>(path: string, section: (lock: Lock) => T): { readonly value: T } | undefined {
-  const token = randomBytes(8).toString('hex');
+  const token = randomToken(8);
   try {
     create(path, token);
   } catch (error) {

@@ -1,7 +1,7 @@
 import { isObject } from '../platform/files.js';
 import { dayOf } from '../schema/calendar.js';
-import { SCHEMA } from '../schema/fields.js';
-import { isEventName, type Report, type Row } from '../schema/report.js';
+import { isEventName, SCHEMA } from '../schema/fields.js';
+import type { Report, Row } from '../schema/report.js';
 
 /**
  * Reads a frozen body back, for people and for `first_this_week`: its rows without what the encoder added. Undefined

@@ -1,20 +1,7 @@
-import { randomInt, randomUUID } from 'node:crypto';
+import { crypto } from '../platform/crypto.js';
 import { MOST_ROWS } from '../schema/numbers.js';
 import type { Row } from '../schema/report.js';
-
-/** A request body of PostHog's `/batch/`: what is frozen, shown, sent and kept, byte for byte. */
-export interface Body {
-  readonly api_key: string;
-  readonly batch: readonly EncodedEvent[];
-}
-
-interface EncodedEvent {
-  readonly event: string;
-  readonly properties: Readonly<Record<string, unknown>>;
-  readonly timestamp: string;
-  readonly uuid: string;
-  readonly distinct_id: string;
-}
+import { type Body, serialise } from './body.js';
 
 /** Never contacted: the encoder's `fetch` only keeps what it is handed. */
 const NOWHERE = 'https://encoder.invalid';
@@ -31,7 +18,7 @@ export async function encode(rows: readonly Row[], day: string, key: string): Pr
   const captured: { url: string; body: unknown }[] = [];
   const client = await createEncoder((url, body) => captured.push({ url, body }));
   for (const { event, properties } of shuffle(rows)) {
-    const uuid = randomUUID();
+    const uuid = crypto().randomUUID();
     client.capture({
       event,
       distinctId: uuid,
@@ -50,16 +37,6 @@ export async function encode(rows: readonly Row[], day: string, key: string): Pr
   const { batch } = JSON.parse(request.body) as Body;
   if (batch.length !== rows.length) throw new Error('posthog-node did not encode every row');
   return serialise({ api_key: key, batch });
-}
-
-/** The same body for another project. Ids and order stay, so that it is still the same report. */
-export function withKey(body: string, key: string): string {
-  const parsed = JSON.parse(body) as Body;
-  return parsed.api_key === key ? body : serialise({ ...parsed, api_key: key });
-}
-
-function serialise({ api_key, batch }: Body): string {
-  return JSON.stringify({ api_key, batch });
 }
 
 /** Settings that make posthog-node an encoder and nothing else; why each, in docs/decisions/posthog-node-as-encoder.md. */
@@ -97,7 +74,7 @@ async function createEncoder(keep: (url: string, body: unknown) => void) {
 function shuffle<T>(items: readonly T[]): T[] {
   const shuffled = [...items];
   for (let last = shuffled.length - 1; last > 0; last -= 1) {
-    const pick = randomInt(last + 1);
+    const pick = crypto().randomInt(last + 1);
     [shuffled[last], shuffled[pick]] = [shuffled[pick] as T, shuffled[last] as T];
   }
   return shuffled;

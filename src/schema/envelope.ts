@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { type Day, isDay } from './calendar.js';
-import { SCHEMA } from './fields.js';
-import { inWords, isEventName, type Report, type Row, reportProblem, shapeProblem } from './report.js';
+import { isEventName, SCHEMA } from './fields.js';
+import { inWords, type Report, type Row, reportProblem, shapeProblem } from './report.js';
 import type { Vocabulary } from './vocabulary.js';
 
 /*

@@ -42,6 +42,10 @@ export const EVENT_NAMES = [
 ] as const;
 export type EventName = (typeof EVENT_NAMES)[number];
 
+export function isEventName(name: unknown): name is EventName {
+  return EVENT_NAMES.includes(name as EventName);
+}
+
 function field(name: string, values: Values, what: string, not: string, why: string, names = [name]): Field {
   return { name, names, values, since: 1, what, not, why };
 }

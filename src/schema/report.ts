@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { isDay } from './calendar.js';
-import { EVENT_NAMES, type EventKind, type EventName, type Field, kindsOf, propertiesOf, SCHEMA } from './fields.js';
+import { type EventKind, type EventName, type Field, kindsOf, propertiesOf, SCHEMA } from './fields.js';
 import { coarse, MOST_ROWS, SATURATION } from './numbers.js';
 import { namesFor, type Vocabulary } from './vocabulary.js';
 
@@ -98,7 +98,3 @@ const COUNT = v.pipe(
   v.maxValue(SATURATION),
   v.check((count) => coarse(count) === count, 'expected two significant digits'),
 );
-
-export function isEventName(name: unknown): name is EventName {
-  return EVENT_NAMES.includes(name as EventName);
-}

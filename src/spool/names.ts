@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { randomToken } from '../platform/crypto.js';
 import { listFolder } from '../platform/files.js';
 import type { Home } from '../platform/home.js';
 import { type Day, isDay } from '../schema/calendar.js';
@@ -21,7 +21,7 @@ const SPOOL_FILE = /^(\d{4}-\d\d-\d\d)\.([0-9a-f]{8})\.txt$/;
 
 /** A name for a new file; the token is drawn anew for each and means nothing. */
 export function newSpoolFile(home: Home, day: Day): SpoolFile {
-  const token = randomBytes(4).toString('hex');
+  const token = randomToken(4);
   return { day, token, path: join(home.spool, `${day}.${token}.txt`) };
 }
 

@@ -1,6 +1,6 @@
 import { attempt, type Terms } from '../delivery/attempt.js';
 import { debug } from '../platform/debug.js';
-import { withKey } from '../report/encode.js';
+import { withKey } from '../report/body.js';
 
 /**
  * Reports of a process whose folder can't be written: in memory, at most a few. Same ids on every attempt, so that a

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, expect, test } from 'vitest';
-import { type Body, encode, withKey } from '../../src/report/encode.js';
+import { type Body, withKey } from '../../src/report/body.js';
+import { encode } from '../../src/report/encode.js';
 import type { Row } from '../../src/schema/report.js';
 
 const rows: Row[] = Array.from({ length: 100 }, (_, index) => ({

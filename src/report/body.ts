@@ -1,0 +1,23 @@
+/** A request body of PostHog's `/batch/`: what is frozen, shown, sent and kept, byte for byte. */
+export interface Body {
+  readonly api_key: string;
+  readonly batch: readonly EncodedEvent[];
+}
+
+interface EncodedEvent {
+  readonly event: string;
+  readonly properties: Readonly<Record<string, unknown>>;
+  readonly timestamp: string;
+  readonly uuid: string;
+  readonly distinct_id: string;
+}
+
+/** The same body for another project. Ids and order stay, so that it is still the same report. */
+export function withKey(body: string, key: string): string {
+  const parsed = JSON.parse(body) as Body;
+  return parsed.api_key === key ? body : serialise({ ...parsed, api_key: key });
+}
+
+export function serialise({ api_key, batch }: Body): string {
+  return JSON.stringify({ api_key, batch });
+}
