@@ -47,7 +47,7 @@ const shared = {
 const library = { index: 'src/index.ts', mcp: 'src/mcp/index.ts', testing: 'src/testing/index.ts' };
 
 const internals = {
-  docs: 'src/cli/docs.ts',
+  docs: 'src/cli/renderings/documents.ts',
   'config-update': 'src/consent/config-update.ts',
   home: 'src/platform/home.ts',
   simulation: 'src/simulation/uniqueness.ts',
@@ -104,7 +104,7 @@ await Promise.all([
       minify: true,
       entryFileNames: '[name].cjs',
       chunkFileNames: 'chunks/[name]-[hash].cjs',
-      // `status` with all it needs is one file: each more would cost its start 0.5 ms.
+      // What `status` runs is one file: each more would cost its start 0.5 ms.
       codeSplitting: { groups: [{ name: 'status', test: /src.cli.(bin|commands.status)/ }] },
     },
   }),

@@ -20,7 +20,7 @@ test('every folder of src/ is on the map in CONTRIBUTING.md', () => {
 test('every path that CONTRIBUTING.md names is there', () => {
   const map = readFileSync(`${ROOT}CONTRIBUTING.md`, 'utf8');
   const paths = [
-    ...map.matchAll(/`((?:src|test|docs|scripts|examples|bin|man)\/[A-Za-z0-9_./-]*|\.[a-z-]+\.cjs)`/g),
+    ...map.matchAll(/`((?:src|test|bench|docs|scripts|examples|bin|man)\/[A-Za-z0-9_./-]*|\.[a-z-]+\.cjs)`/g),
   ].map(([, path = '']) => path);
   expect(paths.length).toBeGreaterThan(30);
   for (const path of paths) expect(existsSync(`${ROOT}${path}`), path).toBe(true);

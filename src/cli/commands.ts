@@ -4,6 +4,9 @@ import { type CommandSpec, EXIT, type ExitCode, type OptionSpec } from './comman
  * The one table of commands. The parser, the help, the man pages and docs/cli.md are renderings of it.
  */
 
+export const SHELLS = ['bash', 'zsh', 'fish'] as const;
+export type Shell = (typeof SHELLS)[number];
+
 const JSON_OPTION: OptionSpec = { flag: '--json', does: 'print one JSON object, with "version": 1' };
 
 export const COMMANDS: readonly CommandSpec[] = [
@@ -132,6 +135,16 @@ export const COMMANDS: readonly CommandSpec[] = [
     ],
     load: () => import('./commands/dashboard.js'),
   },
+  {
+    name: 'completion',
+    argument: { name: 'shell', does: 'bash, zsh or fish', choices: SHELLS },
+    does: 'print a script with which the shell completes commands and options',
+    more: [
+      'For bash put eval "$(dot-ai-analytics completion bash)" into ~/.bashrc; for zsh the same with zsh into ~/.zshrc, after compinit; for fish: dot-ai-analytics completion fish > ~/.config/fish/completions/dot-ai-analytics.fish',
+    ],
+    options: [],
+    load: () => import('./commands/completion.js'),
+  },
 ];
 
 export const ENVIRONMENT: readonly (readonly [string, string])[] = [
@@ -144,9 +157,20 @@ export const ENVIRONMENT: readonly (readonly [string, string])[] = [
   ['DOT_AI_POSTHOG_KEY', "PostHog's public project key"],
   ['DOT_AI_COLLECTOR_TOKEN', 'collector: what whoever reads has to know; needed unless it listens on loopback'],
   ['POSTHOG_PERSONAL_API_KEY', 'dashboard posthog: a personal key with the scopes dashboard:write and insight:write'],
+  ['DOT_AI_FEEDBACK_URL', 'server: a link that is shown now and then when a workflow has completed; default: none'],
+  ['DOT_AI_FEEDBACK_ENABLED', 'server: false: no link is shown; default: true'],
+  ['DOT_AI_FEEDBACK_PROBABILITY', 'server: how often the link is shown, 0 to 1; default: 0.05'],
   ['NODE_DEBUG', 'dot-ai-analytics: explain on stderr what is otherwise silent'],
   ['NO_COLOR', 'any value but empty: no colours'],
   ['FORCE_COLOR', 'colours even into a pipe; 0: none'],
+];
+
+/** The day on which what is said here last changed; manual pages carry it. */
+export const DOCUMENTED = '2026-11-23';
+
+export const FILES: readonly (readonly [string, string])[] = [
+  ['~/.dot-ai/config.json', "the choice, beside other programs' settings"],
+  ['~/.dot-ai/analytics/', 'counts, waiting reports and copies of what was sent; text, for reading'],
 ];
 
 export const EXIT_CODES: readonly (readonly [ExitCode, string])[] = [

@@ -1,2 +1,3 @@
 export { instrument } from './instrument.js';
+export { withNotice } from './notice.js';
 export type { HighLevelServer, InstrumentableServer, LowLevelServer } from './shapes.js';

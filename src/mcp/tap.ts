@@ -3,6 +3,7 @@ import { causeOf } from '../platform/errors.js';
 import type { Internals } from '../tracker/analytics.js';
 import type { Session } from '../tracker/types.js';
 import { type KnownTools, outcomeOfAnswer, type PendingCalls } from './calls.js';
+import { mayCarryNotice, withNotice } from './notice.js';
 import { type Message, type MessageExtra, type RequestId, replaceMethod, type Transport } from './shapes.js';
 
 /** One connection of an instrumented server. */
@@ -101,14 +102,9 @@ function cancel(calls: PendingCalls, id: RequestId): void {
 /** A last, separate text block; the original result stays as it is. */
 function withHint(message: Message, { hint }: Internals): Message {
   const { result } = message;
-  const { content, structuredContent, task } = result ?? {};
-  // dot-ai's clients read the first block: the hint never becomes it.
-  if (!Array.isArray(content) || content.length === 0 || structuredContent !== undefined || task !== undefined)
-    return message;
+  if (!mayCarryNotice(result)) return message;
   const text = hint.claim();
-  return text === undefined
-    ? message
-    : { ...message, result: { ...result, content: [...content, { type: 'text', text }] } };
+  return text === undefined ? message : { ...message, result: withNotice(result, text) };
 }
 
 function quietly(action: () => void): void {

@@ -17,6 +17,8 @@ export interface Hint {
    * process shows it too (P9). Undefined ever after, and where the flag can't be written.
    */
   claim(): string | undefined;
+  /** Whether this process has shown it so recently, ms. */
+  wasShownWithin(milliseconds: number): boolean;
   /** The claimed text did not reach anybody after all. */
   giveBack(): void;
 }
@@ -27,6 +29,7 @@ const MOST_TRIES = 5;
 export function createHint(home: Home | undefined, gate: Gate, wanted: boolean): Hint {
   let tries = wanted && home !== undefined ? MOST_TRIES : 0;
   let claimed = false;
+  let claimedAt = Number.NEGATIVE_INFINITY;
   return {
     isOpen: () => tries > 0 && isUndecided(gate),
     claim() {
@@ -39,8 +42,10 @@ export function createHint(home: Home | undefined, gate: Gate, wanted: boolean):
       });
       if (won || isShown) tries = 0;
       claimed = won;
+      if (won) claimedAt = performance.now();
       return won ? HINT : undefined;
     },
+    wasShownWithin: (milliseconds) => performance.now() - claimedAt < milliseconds,
     giveBack() {
       if (!claimed || home === undefined) return;
       claimed = false;

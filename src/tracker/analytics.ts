@@ -1,6 +1,7 @@
 import type { Consent } from '../consent/decide.js';
 import { createGate } from '../consent/gate.js';
 import { featureLine, providerLine, USES } from '../counters/cells.js';
+import { createFeedback } from '../notice/feedback.js';
 import { createHint, type Hint } from '../notice/hint.js';
 import { type Clock, systemClock } from '../platform/clock.js';
 import { debug } from '../platform/debug.js';
@@ -19,6 +20,8 @@ export interface Environment {
   readonly env?: NodeJS.ProcessEnv;
   readonly clock?: Clock;
   readonly timing?: Partial<Timing>;
+  /** From 0 up to 1; draws whether the feedback link is shown. Nothing that leaves depends on it. */
+  readonly random?: () => number;
 }
 
 /** Where the adapters find what the public interface does not show, also across two copies of this package. */
@@ -43,13 +46,14 @@ const LOOK_AGAIN_AFTER_MS = 1_000;
  */
 export function createAnalytics<const Tool extends string, const Feature extends string>(
   options: AnalyticsOptions<Tool, Feature>,
-  { env = process.env, clock = systemClock, timing }: Environment = {},
+  { env = process.env, clock = systemClock, timing, random = Math.random }: Environment = {},
 ): Analytics<Tool, Feature> {
   checkVocabulary(options);
   const home = findHome(env);
   const gate = createGate(env, home);
   const spool = createSpool(home, gate, options);
   const hint = createHint(home, gate, options.hint !== false);
+  const feedback = createFeedback(env, hint, random);
   const chores = createChores({ home, gate, spool, options, env, clock, isOn });
   const upkeep = createUpkeep(chores, clock, { ...TIMING, ...timing });
   const today = cachedDay(clock);
@@ -109,6 +113,7 @@ export function createAnalytics<const Tool extends string, const Feature extends
     feature: (name) => void count(featureLine(feature(name))),
     provider: (name) => void count(providerLine(foldProvider(name))),
     hint: () => guarded(hint.claim, undefined),
+    feedback: () => guarded(feedback.claim, undefined),
     statusLine: () =>
       guarded(() => gate.check().enabled, false)
         ? 'Analytics: enabled (anonymous usage data)'

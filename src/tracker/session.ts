@@ -60,8 +60,8 @@ export function createSession<Tool extends string>(
   return {
     begin,
     run(tool, work) {
+      if (!recorder.mayRecord()) return work(); // asked again in `begin`; while off, every step on this path is felt
       const call = begin(tool);
-      if (!call.isCounted) return work();
       const endWith = (result: unknown) => {
         call.stop();
         call.end(outcomeOf(result, tool, classify));

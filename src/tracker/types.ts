@@ -57,6 +57,12 @@ export interface Analytics<Tool extends string = string, Feature extends string 
   provider(name: string): void;
   /** The one-time note, the first time ever in this home while nothing is decided; else undefined. */
   hint(): string | undefined;
+  /**
+   * A link to give feedback, now and then, for the result of a workflow that has completed: call it then and nowhere
+   * else. Set by `DOT_AI_FEEDBACK_URL` (none: always undefined), `DOT_AI_FEEDBACK_ENABLED` and
+   * `DOT_AI_FEEDBACK_PROBABILITY`. Never while the hint is due or was just shown; nothing is recorded about it.
+   */
+  feedback(): string | undefined;
   /** `Analytics: disabled (opt-in with DOT_AI_ANALYTICS=true)` or `Analytics: enabled (anonymous usage data)`. */
   statusLine(): string;
   /** Stops the timer; where the folder is not kept, sends what there is. At most 1 s, never rejects. */

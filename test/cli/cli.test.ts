@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { documents } from '../../src/cli/docs.js';
+import { documents } from '../../src/cli/renderings/documents.js';
 import { testDestination } from '../support/destination.js';
 import { type TestHome, testHome, tree } from '../support/home.js';
 import { CLI, cli, ROOT, run } from '../support/processes.js';
@@ -396,7 +396,7 @@ describe.runIf(hasScript)('on a terminal', () => {
 });
 
 test('man pages and docs are renderings of the tables (npm run docs)', () => {
-  for (const [path, text] of Object.entries(documents()))
+  for (const [path, text] of Object.entries(documents(readFileSync(`${ROOT}README.md`, 'utf8'))))
     expect(readFileSync(`${ROOT}${path}`, 'utf8'), path).toBe(text);
 });
 

@@ -1,7 +1,6 @@
-// npm run space: what a year takes on disk for 1000 and for 100,000 installs, and how long the API needs to answer.
+/* What a year takes in the collector's file for few and for many installs, and how long its API needs to answer. */
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { startCollector } from '../dist/internals/collector.js';
 import { dotAiVocabulary } from '../dist/internals/dot-ai.js';
@@ -11,11 +10,13 @@ import { randomFrom } from '../dist/internals/random.js';
 import { createMemory, totalsOf } from '../dist/internals/reports.js';
 import { rowsOf } from '../dist/internals/rows.js';
 import { openStore } from '../dist/internals/store.js';
+import { spread } from './measure.mjs';
+import { temporaryFolder } from './processes.mjs';
 
 const DAY_MS = 86_400_000;
 const DAYS = 365;
 const FIRST = Date.parse('2025-11-23T12:00:00Z');
-const folder = mkdtempSync(join(tmpdir(), 'dot-ai-analytics-space-'));
+const QUESTIONS = ['overview', 'installs', 'tools', 'latency', 'workflow', 'features', 'providers', 'sessions'];
 
 /** @param repeats how many installs report the same as each invented one does */
 async function fill(db, installs, repeats) {
@@ -49,26 +50,18 @@ async function fill(db, installs, repeats) {
   return reports;
 }
 
-/** Pages of each table, in bytes. */
-async function measure(db, installs, reports) {
+/** @returns bytes of the file, and of its cells alone */
+async function measure(db) {
   const database = await openDatabase(db);
-  const [{ cells, rows }] = database
-    .prepare(
-      'SELECT sum(length(day) + length(event) + length(label) + length(counts)) AS cells, count(*) AS rows FROM cells',
-    )
-    .all();
   const [{ hashes }] = database.prepare('SELECT count(*) AS hashes FROM reports').all();
   database.exec('VACUUM; PRAGMA wal_checkpoint(TRUNCATE)');
-  const size = statSync(db).size;
+  const file = statSync(db).size;
   database.exec('DELETE FROM reports; VACUUM; PRAGMA wal_checkpoint(TRUNCATE)');
   database.close();
-  const without = statSync(db).size;
-  console.log(
-    `${installs} installs, ${reports} reports: cells ${(without / 1e6).toFixed(2)} MB (${rows} arrays, ${(cells / 1e6).toFixed(2)} MB of content), ${hashes} hashes of 22 days ${((size - without) / Math.max(1, hashes)).toFixed(1)} bytes each`,
-  );
-  return without;
+  return { file, cells: statSync(db).size, hashes };
 }
 
+/** @returns ms of each question about the whole year, by day */
 async function ask(db) {
   const collector = await startCollector({
     host: '127.0.0.1',
@@ -77,46 +70,29 @@ async function ask(db) {
     minRows: 5,
     rate: 0,
     vocabulary: dotAiVocabulary,
-    page: folder,
+    page: temporaryFolder(),
     clock: () => FIRST + DAYS * DAY_MS,
   });
   await new Promise((resolve) => setTimeout(resolve, 3000)); // it has read its days
-  for (const granularity of ['day', 'week', 'month']) {
-    const times = [];
-    for (const question of [
-      'overview',
-      'installs',
-      'tools',
-      'latency',
-      'workflow',
-      'features',
-      'providers',
-      'sessions',
-    ]) {
-      const tries = [];
-      for (let round = 0; round < 5; round += 1) {
-        const from = performance.now();
-        await (
-          await fetch(`${collector.url}api/v1/${question}?from=2025-11-23&to=2026-11-22&granularity=${granularity}`)
-        ).arrayBuffer();
-        tries.push(performance.now() - from);
-      }
-      times.push(`${question} ${tries.sort((a, b) => a - b)[2].toFixed(0)}`);
+  const times = {};
+  for (const question of QUESTIONS) {
+    const tries = [];
+    for (let round = 0; round < 5; round += 1) {
+      const from = performance.now();
+      const url = `${collector.url}api/v1/${question}?from=2025-11-23&to=2026-11-22&granularity=day`;
+      await (await fetch(url)).arrayBuffer();
+      tries.push(performance.now() - from);
     }
-    console.log(`  a year by ${granularity}, ms: ${times.join(', ')}`);
+    times[question] = spread(tries).median;
   }
   await collector.close();
+  return times;
 }
 
-const sizes = [];
-for (const [installs, repeats] of [
-  [1000, 1],
-  [5000, 20],
-]) {
-  const db = join(folder, `${installs}.db`);
+/** A simulated year of `installs` times `repeats` installs. */
+export async function year(installs, repeats) {
+  const db = join(temporaryFolder(), 'year.db');
   const reports = await fill(db, installs, repeats);
-  await ask(db);
-  sizes.push(await measure(db, installs * repeats, reports));
+  const times = await ask(db);
+  return { installs: installs * repeats, reports, times, ...(await measure(db)) };
 }
-console.log(`cells, 100,000 installs / 1000 installs: ${(sizes[1] / sizes[0]).toFixed(3)}`);
-rmSync(folder, { recursive: true, force: true });

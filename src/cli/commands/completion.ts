@@ -1,0 +1,8 @@
+import { EXIT, type Run } from '../command.js';
+import type { Shell } from '../commands.js';
+import { completionFor } from '../renderings/completions.js';
+
+export const run: Run = async ({ argument }, output) => {
+  output.raw(completionFor(argument as Shell));
+  return EXIT.done;
+};

@@ -1,0 +1,102 @@
+import type { CommandSpec } from '../command.js';
+import { COMMANDS, DOCUMENTED, ENVIRONMENT, EXIT_CODES, FILES } from '../commands.js';
+import { sentence, synopsis, taken } from './synopsis.js';
+
+/*
+ * Manual pages in the language of man(7). `mandoc -Tlint` finds nothing to say of them.
+ */
+
+const PROGRAM = 'dot-ai-analytics';
+/** mandoc complains of longer lines. */
+const LINE = 78;
+
+/** All pages, by path. */
+export function manPages(): Record<string, string> {
+  const pages = COMMANDS.map((spec) => [`man/${PROGRAM}-${spec.name}.1`, commandPage(spec)]);
+  return { [`man/${PROGRAM}.1`]: mainPage(), ...Object.fromEntries(pages) };
+}
+
+function mainPage(): string {
+  return page(PROGRAM, 'opt-in, anonymous usage analytics of dot-ai', [
+    ['SYNOPSIS', `.B ${PROGRAM}\n.RI [ command ]`],
+    [
+      'DESCRIPTION',
+      text(
+        'With this command people decide whether dot-ai counts how it is used, and see what leaves their machine. It is off unless somebody turns it on. Alone on a terminal it opens a small menu, else it prints the status.',
+      ),
+    ],
+    ['COMMANDS', terms(COMMANDS.map((spec) => [`${PROGRAM}-${spec.name}(1)`, sentence(spec.does)]))],
+    ['ENVIRONMENT', terms(ENVIRONMENT)],
+    ['FILES', terms(FILES)],
+    ['EXIT STATUS', exitStatus()],
+    [
+      'EXAMPLES',
+      [
+        text('What would be sent, and after a day is closed the hash of the very bytes:'),
+        example(`${PROGRAM} preview\n${PROGRAM} preview --raw | sha256sum`),
+        text('Yes, and no:'),
+        example(`${PROGRAM} enable\n${PROGRAM} disable`),
+      ].join('\n'),
+    ],
+    ['SEE ALSO', seeAlso(COMMANDS.map((spec) => `${PROGRAM}-${spec.name}`))],
+  ]);
+}
+
+function commandPage(spec: CommandSpec): string {
+  const all = taken(spec);
+  return page(`${PROGRAM}-${spec.name}`, spec.does, [
+    ['SYNOPSIS', [`.B ${PROGRAM} ${spec.name}`, ...synopsis(spec).map(escaped)].join('\n')],
+    ['DESCRIPTION', [sentence(spec.does), ...spec.more].map(text).join('\n.PP\n')],
+    ...(all.length > 0 ? [['OPTIONS', terms(all)] as const] : []),
+    ['EXIT STATUS', exitStatus()],
+    ['SEE ALSO', seeAlso([PROGRAM])],
+  ]);
+}
+
+function page(name: string, does: string, sections: readonly (readonly [string, string])[]): string {
+  return [
+    '.\\" Generated from src/cli/commands.ts by npm run docs',
+    `.TH ${name.toUpperCase()} 1 ${DOCUMENTED} ${PROGRAM}`,
+    '.SH NAME',
+    `${name} \\-\n${text(does)}`,
+    ...sections.map(([title, body]) => `.SH ${title}\n${body}`),
+    '',
+  ].join('\n');
+}
+
+const exitStatus = () => terms(EXIT_CODES.map(([code, what]) => [String(code), what]));
+
+function terms(rows: readonly (readonly [string, string])[]): string {
+  return rows.map(([name, what]) => `.TP\n.B ${escaped(name)}\n${text(what)}`).join('\n');
+}
+
+function seeAlso(names: readonly string[]): string {
+  return names.map((name, at) => `.BR ${name} (1)${at === names.length - 1 ? '' : ' ,'}`).join('\n');
+}
+
+function example(lines: string): string {
+  return `.PP\n.nf\n.RS\n${escaped(lines)}\n.RE\n.fi\n.PP`.replace(/\n\.PP$/, '');
+}
+
+/** A paragraph, in lines that are short enough. */
+function text(paragraph: string): string {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of escaped(paragraph).split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > LINE) {
+      lines.push(line);
+      line = '';
+    }
+    // A word that begins a line with a dot or a quote would be a request.
+    line = line === '' ? word.replace(/^([.'])/, '\\&$1') : `${line} ${word}`;
+  }
+  return [...lines, line].join('\n');
+}
+
+function escaped(words: string): string {
+  return words
+    .replaceAll('\\', '\\e')
+    .replaceAll('-', '\\-')
+    .replaceAll('’', "'")
+    .replace(/^([.'])/, '\\&$1');
+}

@@ -1,0 +1,40 @@
+import { COMMANDS, ENVIRONMENT, EXIT_CODES, FILES } from '../commands.js';
+import { sentence, synopsis, taken } from './synopsis.js';
+
+/** docs/cli.md. */
+export function cliMarkdown(): string {
+  const sections = COMMANDS.map((spec) => {
+    const rows = taken(spec);
+    const options = rows.length > 0 ? [['| | |', '|---|---|', ...rows.map(row)].join('\n')] : [];
+    const title = ['dot-ai-analytics', spec.name, ...synopsis(spec)].join(' ');
+    return [`## \`${title}\``, sentence(spec.does), ...spec.more, ...options].join('\n\n');
+  });
+  return `${[
+    '# The command line',
+    'Generated from `src/cli/commands.ts` by `npm run docs`. Data goes to stdout, remarks to stderr. Alone on a terminal `dot-ai-analytics` opens a small menu, else it prints the status. What can go wrong: [errors.md](errors.md).',
+    ...sections,
+    '## Environment',
+    table('variable', ENVIRONMENT),
+    '## Files',
+    table('file', FILES),
+    '## Exit codes',
+    table('code', EXIT_CODES),
+  ].join('\n\n')}\n`;
+}
+
+/** The list of commands in the README. */
+export function commandTable(): string {
+  const rows = COMMANDS.map(
+    ({ name, argument, does }) =>
+      [[name, ...(argument?.choices ? [argument.choices.join('\\|')] : [])].join(' '), does] as const,
+  );
+  return table('command', rows);
+}
+
+function table(head: string, rows: readonly (readonly [unknown, string])[]): string {
+  return [`| ${head} | |`, '|---|---|', ...rows.map(row)].join('\n');
+}
+
+function row([name, what]: readonly [unknown, string]): string {
+  return `| \`${name}\` | ${what} |`;
+}
