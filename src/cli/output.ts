@@ -8,6 +8,8 @@ export interface Output {
   readonly paint: ChalkInstance;
   /** Columns of the terminal, 80 where there is none. */
   readonly width: number;
+  /** Bars may be drawn: a person looks, on a terminal that is wide enough and has the characters. */
+  readonly hasPictures: boolean;
   /** A person is at both ends, so that a question can be asked. */
   readonly isInteractive: boolean;
   /** Lines of data, broken at spaces where the terminal is narrower. */
@@ -24,7 +26,10 @@ export interface Output {
 }
 
 const DEFAULT_WIDTH = 80;
+const WIDE_ENOUGH = 60;
 const NARROWEST = 20;
+/** Longer lines are hard to read. */
+const WIDEST = 120;
 
 export function createOutput(env: NodeJS.ProcessEnv = process.env): Output {
   const stdout = watched(process.stdout);
@@ -33,10 +38,12 @@ export function createOutput(env: NodeJS.ProcessEnv = process.env): Output {
     opened ??= watched(process.stderr); // only where there is a remark
     return opened;
   };
-  const width = Math.max(NARROWEST, stdout.columns || Number(env.COLUMNS) || DEFAULT_WIDTH);
+  const given = stdout.columns || Number(env.COLUMNS) || DEFAULT_WIDTH;
+  const width = Math.min(WIDEST, Math.max(NARROWEST, given));
   return {
     paint: new Chalk({ level: colourLevel(env, stdout.isTTY) }),
     width,
+    hasPictures: stdout.isTTY === true && env.TERM !== 'dumb' && width >= WIDE_ENOUGH && isUnicode(env),
     // Only asked for by what may ask a question: merely looking at stdin opens a stream.
     get isInteractive() {
       return process.stdin.isTTY === true && stdout.isTTY === true && env.TERM !== 'dumb';
@@ -65,6 +72,10 @@ function watched(stream: NodeJS.WriteStream): NodeJS.WriteStream {
     process.stderr.write(`Error: the output could not be written: ${causeOf(error)}.\n`);
     process.exit(1);
   });
+}
+
+function isUnicode(env: NodeJS.ProcessEnv): boolean {
+  return process.platform !== 'linux' || /utf-?8/i.test(env.LC_ALL || env.LC_CTYPE || env.LANG || '');
 }
 
 /** chalk itself ignores NO_COLOR on a terminal (https://no-color.org: any value but the empty one). */

@@ -1,7 +1,7 @@
 import { Argument, Command, CommanderError, Option } from 'commander';
 import { type CommandSpec, EXIT, type ExitCode } from './command.js';
 import { COMMANDS, EXIT_CODES } from './commands.js';
-import type { Output } from './output.js';
+import { columns, type Output } from './output.js';
 import { VERSION } from './version.js';
 
 /** What a command line asks for, and its help. commander prints what is wrong with one. */
@@ -12,7 +12,7 @@ export async function parse(argv: readonly string[], output: Output): Promise<Ex
     .version(VERSION)
     .exitOverride()
     .showHelpAfterError('(dot-ai-analytics --help lists what there is)')
-    .configureHelp({ helpWidth: output.width })
+    .configureHelp(helpFor(output))
     .addHelpText('after', `\nExit codes: ${EXIT_CODES.map(([exit, what]) => `${exit} ${what}`).join('; ')}.`);
   for (const spec of COMMANDS) {
     const command = toCommand(spec, output, (exit) => {
@@ -29,13 +29,20 @@ export async function parse(argv: readonly string[], output: Output): Promise<Ex
   return code;
 }
 
+/** commander does not wrap what stands beside an option once that gets narrow. */
+function helpFor({ width }: Output) {
+  const formatItem = (term: string, termWidth: number, does: string) =>
+    columns([[term.padEnd(termWidth), does]], width);
+  return { helpWidth: width, formatItem };
+}
+
 function toCommand(spec: CommandSpec, output: Output, done: (code: ExitCode) => void): Command {
   const command = new Command(spec.name)
     .summary(spec.does)
     .description([`${spec.does[0]?.toUpperCase()}${spec.does.slice(1)}.`, ...spec.more].join('\n\n'))
     .exitOverride()
     .showHelpAfterError(`(dot-ai-analytics ${spec.name} --help lists what there is)`)
-    .configureHelp({ helpWidth: output.width });
+    .configureHelp(helpFor(output));
   if (spec.argument) command.addArgument(toArgument(spec.argument));
   for (const { flag, does } of spec.options) {
     const option = new Option(flag, does);

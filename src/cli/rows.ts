@@ -1,6 +1,7 @@
 import { LATENCY_BOUNDS } from '../schema/numbers.js';
 import type { Row } from '../schema/report.js';
 import { columns, type Output } from './output.js';
+import { bars, sparkline } from './pictures.js';
 import { plural } from './words.js';
 
 type Properties = Row['properties'];
@@ -35,19 +36,59 @@ const KINDS: Readonly<
 };
 
 /** The rows of a report for people, grouped by kind, most used first. */
-export function showRows(rows: readonly Row[], { paint, width, data }: Output): void {
+export function showRows(rows: readonly Row[], output: Output): void {
+  const { paint, width, data, hasPictures } = output;
   for (const [event, { heading, name, words }] of Object.entries(KINDS)) {
     const group = rows.filter((row) => row.event === event).map(({ properties }) => properties);
     if (group.length === 0) continue;
     data(`\n${paint.bold(heading)} ${paint.dim(`(${event})`)}`);
+    group.sort((a, b) => size(b) - size(a));
+    const drawn = hasPictures && group.length > 1 ? bars(group.map(size)) : [];
+    const longest = Math.max(...group.map((p) => name(p).length));
+    const label = (p: Properties, at: number) =>
+      drawn[at] === undefined ? name(p) : `${name(p).padEnd(longest)}  ${drawn[at]}`;
     data(
       columns(
-        group.sort((a, b) => size(b) - size(a)).map((p) => [name(p), words(p)]),
+        group.map((p, at) => [label(p, at), words(p)]),
         width,
       ),
     );
   }
+  showLatency(rows, output);
 }
+
+/** All calls together, as a person asks: how long does it take? Adds nothing to the rows. */
+function showLatency(rows: readonly Row[], { paint, width, data, hasPictures }: Output): void {
+  const counts = BOUNDS.map((bound) =>
+    rows.reduce((sum, { properties }) => sum + Number(properties[`${LATENCY}${bound}`] ?? 0), 0),
+  );
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  if (total < FEWEST_FOR_SHARES) return;
+  const first = counts.findIndex((count) => count > 0);
+  const last = counts.findLastIndex((count) => count > 0);
+  /** The bound within which so many of them ended. */
+  const reached = (share: number) => {
+    let left = share * total;
+    const at = counts.findIndex((count) => {
+      left -= count;
+      return left <= 0;
+    });
+    return BOUNDS[at] as string;
+  };
+  const shares = `half ${within(reached(0.5))}, nine of ten ${within(reached(0.9))}`;
+  const picture = `${sparkline(counts.slice(first, last + 1))}  ${edge(BOUNDS[first] as string)} to ${edge(BOUNDS[last] as string)}; `;
+  data(`\n${paint.bold('How long calls took')} ${paint.dim('(all of them together, from the rows above)')}`);
+  data(columns([['all', `${hasPictures && last > first ? picture : ''}${shares}`]], width));
+}
+
+function edge(bound: string): string {
+  return bound === 'inf' ? within(bound) : duration(Number(bound));
+}
+
+const LATENCY = 'latency_le_';
+const BOUNDS = [...LATENCY_BOUNDS.map(String), 'inf'];
+/** Of fewer a share says nothing. */
+const FEWEST_FOR_SHARES = 5;
 
 function size({ invocations, count, uses }: Properties): number {
   return Number(invocations ?? count ?? uses ?? 0);
@@ -64,7 +105,7 @@ function outcome(p: Properties): string {
 }
 
 function latency(p: Properties): string {
-  const cells = family(p, 'latency_le_').map(([bound, count]) => `${count} ${within(bound)}`);
+  const cells = family(p, LATENCY).map(([bound, count]) => `${count} ${within(bound)}`);
   return cells.length === 0 ? '' : cells.join(', ');
 }
 

@@ -95,7 +95,10 @@ const TRIGGERS: Record<string, () => Promise<Shown> | Shown> = {
   '<count> could not be delivered': async () => cli(['send'], { env: { ...(await waiting()).env, ...CLOSED } }),
   '<host> answered <status> and asked': async () => {
     const { env } = await destination(429);
-    return cli(['send'], { env: { ...(await waiting()).env, ...env } });
+    const home = await waiting();
+    const send = () => cli(['send'], { env: { ...home.env, ...env } });
+    await send();
+    return send();
   },
   'the output could not be written': () =>
     run('sh', ['-c', '"$0" "$1" status > /dev/full', process.execPath, CLI], { env: testHome().env }),

@@ -107,7 +107,7 @@ export const ERRORS: readonly ErrorEntry[] = [
   {
     code: 'NOT DONE',
     message: '<host> answered <status> and asked not to be sent anything before <time>. Reports are kept',
-    why: 'The destination is too busy: it answered 429 or 503 with a time after which to come back.',
+    why: 'The destination was too busy the last time: it answered 429 or 503 with a time before which not to come back.',
     remedy: 'Wait; running servers do so by themselves.',
   },
   {
