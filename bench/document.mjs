@@ -71,7 +71,7 @@ function chartOf({ chart, rows }) {
       left: 8,
       top: 8,
     },
-    grid: { left: 8, right: 70, top: 44, bottom: 8, containLabel: true },
+    grid: { left: 8, right: 70, top: 44, bottom: 8, outerBoundsMode: 'same' },
     xAxis: { type: 'value', splitLine: { show: false }, axisLabel: { show: false } },
     yAxis: {
       type: 'category',

@@ -26,6 +26,7 @@ export interface Output {
 }
 
 const DEFAULT_WIDTH = 80;
+const ERASE_LINE = '\r\u001b[K';
 const WIDE_ENOUGH = 60;
 const NARROWEST = 20;
 /** Longer lines are hard to read. */
@@ -60,7 +61,7 @@ export function createOutput(env: NodeJS.ProcessEnv = process.env): Output {
     progress(what, part) {
       if (stderr().isTTY !== true || env.TERM === 'dumb') return;
       const line = `${what}: ${Math.floor(part * 100)} %`.slice(0, width - 1);
-      stderr().write(part < 1 ? `\r${line}` : `\r${' '.repeat(line.length + 1)}\r`);
+      stderr().write(part < 1 ? `${ERASE_LINE}${line}` : ERASE_LINE);
     },
   };
 }

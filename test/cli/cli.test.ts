@@ -1,6 +1,5 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { documents } from '../../src/cli/renderings/documents.js';
 import { testDestination } from '../support/destination.js';
@@ -362,42 +361,18 @@ describe('the command line itself', () => {
   });
 });
 
-const hasScript = (await run('script', ['--version']).catch(() => ({ code: 1 }))).code === 0;
-if (!hasScript) process.stderr.write('SKIPPED: script(1) is not installed, so nothing is tried on a terminal\n');
-
-describe.runIf(hasScript)('on a terminal', () => {
-  /** Runs the command line on a pseudo-terminal and types; returns what it showed. */
-  async function type(home: TestHome, args: string, keys: string): Promise<string> {
-    const command = `script -qec '"${process.execPath}" "${CLI}" ${args}' /dev/null`;
-    const { stdout } = await run('bash', ['-c', `(sleep 1; printf '${keys}'; sleep 1) | ${command}`], {
-      env: { ...home.env, TERM: 'xterm', COLUMNS: '80' },
-    });
-    return stripVTControlCharacters(stdout);
-  }
-
-  test('enable shows what is collected and asks; yes is yes, everything else changes nothing', async () => {
-    const home = testHome();
-    for (const keys of ['n\\r', '\\r', '\\003']) {
-      const shown = await type(home, 'enable', keys);
-      expect(shown).toMatch(/What is collected[\s\S]*What is not[\s\S]*Turn anonymous usage analytics on\?/);
-      expect(shown).toContain('Nothing was changed.');
-      expect(tree(home.folder)).toEqual({});
-    }
-    expect(await type(home, 'enable', 'y\\r')).toContain('In effect here: on.');
-    expect(JSON.parse(readFileSync(home.paths.config, 'utf8'))).toEqual({ analytics: true, analyticsSchema: 1 });
-  });
-
-  test('alone it shows the status and a menu, of which preview comes first', async () => {
-    const home = testHome();
-    const shown = await type(home, '', '\\r');
-    expect(shown).toMatch(/Analytics is off[\s\S]*What next\?[\s\S]*EXAMPLE\. Analytics is off/);
-    expect(tree(home.folder)).toEqual({});
-  });
-});
-
 test('man pages and docs are renderings of the tables (npm run docs)', () => {
   for (const [path, text] of Object.entries(documents(readFileSync(`${ROOT}README.md`, 'utf8'))))
     expect(readFileSync(`${ROOT}${path}`, 'utf8'), path).toBe(text);
+});
+
+const hasMandoc = (await run('which', ['mandoc']).catch(() => ({ code: 1 }))).code === 0;
+if (!hasMandoc) process.stderr.write('SKIPPED: without mandoc, the manual pages are not checked\n');
+
+test.runIf(hasMandoc)('mandoc has nothing to say of the manual pages', async () => {
+  for (const path of Object.keys(documents('')).filter((name) => name.startsWith('man/'))) {
+    expect((await run('mandoc', ['-Tlint', `${ROOT}${path}`])).stdout, path).toBe('');
+  }
 });
 
 const hasStrace = (await run('strace', ['-V']).catch(() => ({ code: 1 }))).code === 0;

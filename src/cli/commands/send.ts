@@ -30,6 +30,9 @@ export const run: Run = async (_invocation, output) => {
     );
   }
   output.remark(`Sending ${plural(waiting, 'report')} to ${destination.host}`);
+  let done = 0;
+  const progress = () => output.progress(`Sending ${done + 1} of ${waiting}`, done / waiting);
+  progress();
   const pause = await deliver({
     home,
     gate: createGate(env, home),
@@ -40,8 +43,14 @@ export const run: Run = async (_invocation, output) => {
     background: false,
     lookup: 'system',
     ignoreBackOff: true,
-    onReport: (name, { verdict, reason }) => output.line(`${name}  ${verdict} (${reason})`),
+    onReport(name, { verdict, reason }) {
+      output.progress('', 1); // its line makes way for this one
+      output.line(`${name}  ${verdict} (${reason})`);
+      done += 1;
+      if (done < waiting) progress();
+    },
   });
+  output.progress('', 1);
   if (pause !== undefined) {
     const until = new Date(pause.askedUntil).toISOString();
     return failed(

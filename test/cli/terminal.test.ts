@@ -1,0 +1,78 @@
+import { readFileSync } from 'node:fs';
+import { stripVTControlCharacters } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import { testHome, tree } from '../support/home.js';
+import { hasTerminal, onTerminal } from '../support/terminal.js';
+
+const ESCAPE = '\u001b';
+const BAR = '█';
+const CTRL_C = '\\003';
+
+describe.runIf(hasTerminal)('on a terminal', () => {
+  test('enable shows what is collected and asks; yes is yes, everything else changes nothing', async () => {
+    const home = testHome();
+    for (const keys of ['n\\r', '\\r', CTRL_C]) {
+      const { shown, code } = await onTerminal('enable', { env: home.env, keys });
+      const text = stripVTControlCharacters(shown);
+      expect(text).toMatch(/What is collected[\s\S]*What is not[\s\S]*Turn anonymous usage analytics on\?/);
+      expect(text).toContain('Nothing was changed.');
+      expect(code).toBe(1);
+      expect(tree(home.folder)).toEqual({});
+    }
+    const { shown, code } = await onTerminal('enable', { env: home.env, keys: 'y\\r' });
+    expect(stripVTControlCharacters(shown)).toContain('In effect here: on.');
+    expect(code).toBe(0);
+    expect(JSON.parse(readFileSync(home.paths.config, 'utf8'))).toEqual({ analytics: true, analyticsSchema: 1 });
+  });
+
+  test('alone it shows the status and a menu, of which preview comes first; Ctrl-C leaves it', async () => {
+    const home = testHome();
+    const chosen = await onTerminal('', { env: home.env, keys: '\\r' });
+    expect(stripVTControlCharacters(chosen.shown)).toMatch(
+      /Analytics is off[\s\S]*What next\?[\s\S]*EXAMPLE\. Analytics is off/,
+    );
+    const left = await onTerminal('', { env: home.env, keys: CTRL_C });
+    expect(stripVTControlCharacters(left.shown)).toContain('Nothing was changed.');
+    expect(tree(home.folder)).toEqual({});
+  });
+
+  test.each([
+    ['40 columns', { columns: 40 }, { colour: true, bars: false }],
+    ['80 columns', {}, { colour: true, bars: true }],
+    ['200 columns', { columns: 200 }, { colour: true, bars: true }],
+    ['NO_COLOR', { env: { NO_COLOR: '1' } }, { colour: false, bars: true }],
+    ['FORCE_COLOR=0', { env: { FORCE_COLOR: '0' } }, { colour: false, bars: true }],
+    ['TERM=dumb', { env: { TERM: 'dumb' } }, { colour: false, bars: false }],
+    ['no UTF-8', { env: { LANG: 'C' } }, { colour: true, bars: false }],
+  ])(
+    'preview: %s',
+    async (_name, { columns = 80, env = {} }: { columns?: number; env?: NodeJS.ProcessEnv }, expected) => {
+      const { shown, code } = await onTerminal('preview', { env: { ...testHome().env, ...env }, columns });
+      expect(code).toBe(0);
+      expect({ colour: shown.includes(ESCAPE), bars: shown.includes(BAR) }).toEqual(expected);
+      const lines = stripVTControlCharacters(shown).split('\n');
+      expect(lines.slice(0, 2).join(' ')).toMatch(/^EXAMPLE\. Analytics is off/);
+      expect(lines.filter((line) => line.length > Math.min(columns, 120))).toEqual([]);
+    },
+  );
+
+  test('what preview draws is only what stands beside it: without pictures nothing is missing', async () => {
+    const { env } = testHome();
+    const words = async (variables: NodeJS.ProcessEnv) => {
+      const { shown } = await onTerminal('preview', { env: { ...env, ...variables }, columns: 110 });
+      return new Set(stripVTControlCharacters(shown).match(/\d+ (?:calls?|ok|failed|times?|uses?|within [\d.]+ \w+)/g));
+    };
+    const drawn = await words({});
+    expect(drawn.size).toBeGreaterThan(10);
+    expect(await words({ TERM: 'dumb' })).toEqual(drawn);
+  });
+
+  test('in 40 columns the help of each option stands in whole words', async () => {
+    const { shown } = await onTerminal('collector --help', { env: testHome().env, columns: 40 });
+    const options = shown.slice(shown.indexOf('Options:'));
+    expect(options.split('\n').filter((line) => line.length > 40)).toEqual([]);
+    expect(options.replace(/\s+/g, ' ')).toContain(
+      'the SQLite file; default: collector.db in the folder of config.json',
+    );
+  });
+});

@@ -1,0 +1,25 @@
+import { CLI, run } from './processes.js';
+
+export const hasTerminal = (await run('script', ['--version']).catch(() => ({ code: 1 }))).code === 0;
+if (!hasTerminal) process.stderr.write('SKIPPED: script(1) is not installed, so nothing is tried on a terminal\n');
+
+export interface Typing {
+  readonly env: NodeJS.ProcessEnv;
+  /** For printf: `y\r`, `\003` is Ctrl-C. */
+  readonly keys?: string;
+  readonly columns?: number;
+}
+
+/** Runs the command line on a pseudo-terminal and types; returns the bytes it showed, and its exit code. */
+export async function onTerminal(
+  args: string,
+  { env, keys, columns = 80 }: Typing,
+): Promise<{ shown: string; code: number }> {
+  const program = `stty cols ${columns} rows 50; "${process.execPath}" "${CLI}" ${args}; echo "exit code $?"`;
+  const typing = keys === undefined ? 'sleep 0.1' : `sleep 1; printf '${keys}'; sleep 1`;
+  const { stdout } = await run('bash', ['-c', `(${typing}) | script -qec '${program}' /dev/null`], {
+    env: { TERM: 'xterm', LANG: 'C.UTF-8', ...env },
+  });
+  const [, shown = '', code] = /^([\s\S]*)exit code (\d+)\s*$/.exec(stdout.replaceAll('\r\n', '\n')) ?? [];
+  return { shown, code: Number(code) };
+}
