@@ -14,6 +14,7 @@ const SECTIONS = {
   recording: ['recording', () => import('./sections/recording.mjs')],
   calls: ['calls', () => import('./sections/calls.mjs')],
   delivery: ['delivery', () => import('./sections/delivery.mjs')],
+  contents: ['contents', () => import('./sections/contents.mjs')],
   exit: ['exit', () => import('./sections/exit.mjs')],
   embedding: ['embedding', () => import('./sections/embedding.mjs')],
   collector: ['collector', () => import('./sections/collector.mjs')],

@@ -1,5 +1,5 @@
-// node scripts/screens.mjs: pictures of the dashboard with an invented year, into docs/screens/. Needs Chromium.
-import { spawn } from 'node:child_process';
+// npm run screens: pictures of `preview` and of the dashboard with an invented year, into docs/screens/. Needs Chromium and script(1).
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -36,7 +36,41 @@ for (const [name, width, colorScheme] of [
   await page.screenshot({ path: `docs/screens/${name}.png`, clip: { x: 0, y: 0, width, height: Math.ceil(height) } });
   console.log(`docs/screens/${name}.png`);
 }
+await photographTerminal('preview', 'preview');
 await browser.close();
 collector.kill('SIGTERM');
 await new Promise((resolve) => collector.on('close', resolve));
 rmSync(folder, { recursive: true, force: true });
+
+/** What a command shows on a terminal of 80 columns, in a home where nobody has decided. */
+async function photographTerminal(command, name) {
+  const shown = execFileSync(
+    'script',
+    ['-qec', `stty cols 80; "${process.execPath}" bin/dot-ai-analytics.cjs ${command}`, '/dev/null'],
+    {
+      encoding: 'utf8',
+      env: { PATH: process.env.PATH, HOME: folder, TERM: 'xterm-256color', LANG: 'C.UTF-8' },
+    },
+  );
+  const page = await browser.newPage({ deviceScaleFactor: 2 });
+  await page.setContent(`<style>
+    body { margin: 0; background: #fff } pre { display: inline-block; margin: 0; padding: 16px 20px; background: #1c2128; color: #d7dde4;
+    font: 14px/1.35 "DejaVu Sans Mono", monospace; border-radius: 8px } .s1 { font-weight: bold; color: #fff } .s2 { color: #8b949e }
+    .s4 { text-decoration: underline } .s32 { color: #57c785 } .s33 { color: #e3b341 } .s31 { color: #f47067 }</style>
+    <pre>$ dot-ai-analytics ${command}\n${toHtml(shown)}</pre>`);
+  await page.locator('pre').screenshot({ path: `docs/screens/${name}.png` });
+  console.log(`docs/screens/${name}.png`);
+}
+
+/** The few styles that the command line uses; each ends with the code that switches it off. */
+function toHtml(shown) {
+  const ENDS = new Set(['22', '24', '39', '0']);
+  return (
+    shown
+      .replaceAll('\r', '')
+      .trimEnd()
+      .replace(/[&<>]/g, (character) => `&#${character.charCodeAt(0)};`)
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with one
+      .replace(/\u001b\[(\d+)m/g, (_, code) => (ENDS.has(code) ? '</span>' : `<span class="s${code}">`))
+  );
+}

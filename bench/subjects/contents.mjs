@@ -1,0 +1,24 @@
+// contents.mjs KIND URL ARGUMENT RESULT: three calls with an argument and a result that can be recognised, then the end.
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
+import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
+import { z } from 'zod';
+import { PEERS, TOOL } from '../peers.mjs';
+
+const [kind, url, argument, result] = process.argv.slice(2);
+const instrument = await PEERS[kind].open(url);
+const server = new McpServer({ name: 'bench-server', version: '9.8.7' });
+instrument.instrument?.(server);
+const handler = async () => ({ content: [{ type: 'text', text: result }] });
+server.registerTool(
+  TOOL,
+  { description: 'a tool', inputSchema: { cluster: z.string() } },
+  instrument.wrap?.(handler) ?? handler,
+);
+instrument.track?.(server);
+const [near, far] = InMemoryTransport.createLinkedPair();
+const client = new Client({ name: 'bench-client', version: '1.2.3' });
+await Promise.all([server.connect(far), client.connect(near)]);
+for (let call = 0; call < 3; call += 1) await client.callTool({ name: TOOL, arguments: { cluster: argument } });
+await instrument.close();
+await client.close();
