@@ -5,33 +5,9 @@ import { bytes, ms, ns, times } from './measure.mjs';
  * figures of one section; `isMet` compares. What a section did not measure is not judged.
  */
 export const BUDGETS = [
-  {
-    section: 'startUp',
-    what: '`status` against `node -e 0`, Node 20',
-    budget: '≤ 1.20 ×',
-    measured: (of) => of['Node 20']?.['dot-ai-analytics status'],
-    isMet: (value) => value <= 1.2,
-    write: times,
-    peers: (of) => startUpPeers(of['Node 20']),
-  },
-  {
-    section: 'startUp',
-    what: '`status` against `node -e 0`, Node 24',
-    budget: '≤ 1.5 ×',
-    measured: (of) => of['Node 24']?.['dot-ai-analytics status'],
-    isMet: (value) => value <= 1.5,
-    write: times,
-    peers: (of) => startUpPeers(of['Node 24']),
-  },
-  {
-    section: 'startUp',
-    what: '`status` against `node -e 0`, Node 20, NODE_EXTRA_CA_CERTS set',
-    budget: '≤ 1.20 ×',
-    measured: (of) => of['Node 20, NODE_EXTRA_CA_CERTS set']?.['dot-ai-analytics status'],
-    isMet: (value) => value <= 1.2,
-    write: times,
-    peers: (of) => startUpPeers(of['Node 20, NODE_EXTRA_CA_CERTS set']),
-  },
+  startUp('Node 20', 1.2),
+  startUp('Node 24', 1.5),
+  startUp('Node 20, NODE_EXTRA_CA_CERTS set', 1.2),
   {
     section: 'recording',
     what: 'recording one call, on disk at once',
@@ -118,6 +94,18 @@ export const BUDGETS = [
     peers: () => '–',
   },
 ];
+
+function startUp(setting, most) {
+  return {
+    section: 'startUp',
+    what: `\`status\` against \`node -e 0\`, ${setting}`,
+    budget: `≤ ${most} ×`,
+    measured: (of) => of[setting]?.['dot-ai-analytics status'],
+    isMet: (value) => value <= most,
+    write: times,
+    peers: (of) => startUpPeers(of[setting]),
+  };
+}
 
 function startUpPeers(spreads) {
   const peers = Object.entries(spreads).filter(([name]) => name !== 'baseline' && !name.startsWith('dot-ai-analytics'));
