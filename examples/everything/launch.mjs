@@ -1,0 +1,35 @@
+// Starts the reference server "everything" as it was published, over stdio, and counts its tools.
+import { readFileSync } from 'node:fs';
+import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
+import { createAnalytics } from 'dot-ai-analytics';
+import { instrument } from 'dot-ai-analytics/mcp';
+
+const tools = JSON.parse(readFileSync(new URL('tools.json', import.meta.url), 'utf8'));
+const analytics = createAnalytics({ tools: tools.map(declared), features: [] });
+
+/** Its names have hyphens, and a declared name can't: they are counted with underscores. */
+function declared(name) {
+  return name.replaceAll('-', '_');
+}
+
+/** The tracker as `instrument` uses it, but for the names of tools. */
+const counted = Object.create(analytics, {
+  session: {
+    value() {
+      const session = analytics.session();
+      return { ...session, begin: (name, options) => session.begin(declared(name), options) };
+    },
+  },
+});
+
+// The server is made and its tools are registered in one go, in a file that is not ours: it is met at the first tool.
+const { registerTool } = McpServer.prototype;
+const met = new WeakSet();
+McpServer.prototype.registerTool = function (...tool) {
+  if (met.has(this)) return registerTool.apply(this, tool); // from within what `instrument` made of it
+  met.add(this);
+  return instrument(this, counted).registerTool(...tool);
+};
+
+process.stdin.on('end', () => analytics.close()); // how a client ends a server over stdio
+await import('@modelcontextprotocol/server-everything/dist/index.js');
