@@ -1,10 +1,21 @@
 // Builds dist/: the library as ES modules and as CommonJS, their types, and the command line as minified CommonJS
 // (docs/decisions/bundles.md says why).
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'rolldown';
+import { notices, packagesIn } from './third-party.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 process.chdir(root);
@@ -68,7 +79,7 @@ writeFileSync(`${out}/cjs/package.json`, '{ "type": "commonjs" }\n');
 
 process.on('exit', () => rmSync(out, { recursive: true, force: true })); // a build that fails leaves nothing
 
-await Promise.all([
+const [esm, cjs, , page, cli] = await Promise.all([
   build({
     ...shared,
     input: library,
@@ -115,6 +126,10 @@ for (const file of ['index.html', 'style.css']) copyFileSync(`src/collector/page
 const wasm = 'node_modules/node-sqlite3-wasm/dist/node-sqlite3-wasm.wasm';
 copyFileSync(wasm, `${out}/cli/chunks/node-sqlite3-wasm.wasm`);
 
+const thirdParty = packagesIn({ 'command line': [cli], dashboard: [page], library: [esm, cjs] });
+writeFileSync(`${out}/THIRD-PARTY-NOTICES.txt`, notices(thirdParty));
+writeFileSync(`${out}/internals/third-party.json`, JSON.stringify(thirdParty)); // for `npm run check`
+
 const tsc = createRequire(import.meta.url)
   .resolve('typescript/package.json')
   .replace('package.json', 'bin/tsc');
@@ -122,6 +137,18 @@ for (const folder of ['esm', 'cjs']) {
   execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--outDir', `${out}/${folder}`], {
     stdio: 'inherit',
   });
+  removeUnreached(`${out}/${folder}`);
+}
+
+/** tsc declares every file; those that no entry leads to are nobody's, and more than half. */
+function removeUnreached(folder) {
+  const reached = new Set(['index.d.ts', 'mcp/index.d.ts', 'testing/index.d.ts'].map((path) => join(folder, path)));
+  for (const path of reached) {
+    const imports = readFileSync(path, 'utf8').matchAll(/(?:from|import|import\()\s*['"](\..*?)\.js['"]/g);
+    for (const [, module] of imports) reached.add(join(path, '..', `${module}.d.ts`));
+  }
+  const declarations = readdirSync(folder, { recursive: true }).filter((path) => path.endsWith('.d.ts'));
+  for (const path of declarations.map((name) => join(folder, name)).filter((name) => !reached.has(name))) rmSync(path);
 }
 
 if (existsSync('dist')) renameSync('dist', `${out}-old`);

@@ -12,23 +12,13 @@ function declared(name) {
   return name.replaceAll('-', '_');
 }
 
-/** The tracker as `instrument` uses it, but for the names of tools. */
-const counted = Object.create(analytics, {
-  session: {
-    value() {
-      const session = analytics.session();
-      return { ...session, begin: (name, options) => session.begin(declared(name), options) };
-    },
-  },
-});
-
 // The server is made and its tools are registered in one go, in a file that is not ours: it is met at the first tool.
 const { registerTool } = McpServer.prototype;
 const met = new WeakSet();
 McpServer.prototype.registerTool = function (...tool) {
   if (met.has(this)) return registerTool.apply(this, tool); // from within what `instrument` made of it
   met.add(this);
-  return instrument(this, counted).registerTool(...tool);
+  return instrument(this, analytics, { nameOf: declared }).registerTool(...tool);
 };
 
 process.stdin.on('end', () => analytics.close()); // how a client ends a server over stdio

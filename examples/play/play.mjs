@@ -43,7 +43,7 @@ for await (const line of lines) {
   const [command, ...rest] = line.trim().split(/\s+/);
   if (command === 'quit') break;
   await run(command, rest);
-  lines.prompt();
+  if (process.stdin.isTTY) lines.prompt(); // from a pipe the end may be read already
 }
 lines.close();
 await client.close();

@@ -4,7 +4,7 @@ import { type CommandSpec, EXIT, type ExitCode, type OptionSpec } from './comman
  * The one table of commands. The parser, the help, the man pages and docs/cli.md are renderings of it.
  */
 
-export const SHELLS = ['bash', 'zsh', 'fish'] as const;
+const SHELLS = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof SHELLS)[number];
 
 const JSON_OPTION: OptionSpec = { flag: '--json', does: 'print one JSON object, with "version": 1' };

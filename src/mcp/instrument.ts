@@ -12,9 +12,17 @@ import {
   replaceMethod,
   type Transport,
 } from './shapes.js';
-import { tap } from './tap.js';
+import { type Connection, tap } from './tap.js';
 
 const INSTRUMENTED = Symbol.for('dot-ai-analytics.instrumented');
+
+export interface InstrumentOptions {
+  /**
+   * The declared name of a tool, by the one that clients call it, for names that can't be declared as they are:
+   * `(tool) => tool.replaceAll('-', '_')`. What it gives is folded to the vocabulary; if it throws the call is not counted.
+   */
+  readonly nameOf?: (tool: string) => string;
+}
 
 /**
  * Counts the tool calls of an MCP server, of either SDK, high-level or low-level. Call it once per server object,
@@ -25,7 +33,11 @@ const INSTRUMENTED = Symbol.for('dot-ai-analytics.instrumented');
  *
  * @returns the server
  */
-export function instrument<S extends InstrumentableServer>(server: S, analytics: Analytics<string, string>): S {
+export function instrument<S extends InstrumentableServer>(
+  server: S,
+  analytics: Analytics<string, string>,
+  { nameOf = (tool) => tool }: InstrumentOptions = {},
+): S {
   const internals = (analytics as { readonly [INTERNALS]?: Internals })[INTERNALS];
   const low: LowLevelServer = isHighLevel(server) ? server.server : server;
   if (internals === undefined) warn(undefined, 'this is not a tracker made by createAnalytics(); nothing is counted');
@@ -36,7 +48,7 @@ export function instrument<S extends InstrumentableServer>(server: S, analytics:
       warn(internals, 'tools were registered before instrument(); why their calls fail is not known');
     try {
       Object.defineProperty(low, INSTRUMENTED, { value: true });
-      listen(server, low, analytics, internals);
+      listen(server, low, () => ({ session: analytics.session(), internals, nameOf }));
     } catch (error) {
       warn(internals, `this server can't be instrumented (${causeOf(error)}); nothing is counted`);
     }
@@ -47,8 +59,7 @@ export function instrument<S extends InstrumentableServer>(server: S, analytics:
 function listen(
   server: InstrumentableServer,
   low: LowLevelServer,
-  analytics: Analytics<string, string>,
-  internals: Internals,
+  connection: () => Pick<Connection, 'session' | 'internals' | 'nameOf'>,
 ): void {
   /** Of the current connection; each has its own, so that closing one can't touch another's. */
   let calls: PendingCalls = new Map();
@@ -68,7 +79,7 @@ function listen(
     if (low.transport === undefined) {
       try {
         calls = new Map();
-        tap(transport, { session: analytics.session(), internals, calls, tools });
+        tap(transport, { ...connection(), calls, tools });
       } catch (error) {
         debug('mcp: %s', causeOf(error)); // a transport that can't be listened to is not counted (P6)
       }

@@ -3,7 +3,7 @@ import { causeOf } from '../platform/errors.js';
 import type { Internals } from '../tracker/analytics.js';
 import type { Session } from '../tracker/types.js';
 import { type KnownTools, outcomeOfAnswer, type PendingCalls } from './calls.js';
-import { mayCarryNotice, withNotice } from './notice.js';
+import { withNotice } from './notice.js';
 import { type Message, type MessageExtra, type RequestId, replaceMethod, type Transport } from './shapes.js';
 
 /** One connection of an instrumented server. */
@@ -12,6 +12,8 @@ export interface Connection {
   readonly internals: Internals;
   readonly calls: PendingCalls;
   readonly tools: KnownTools;
+  /** The declared name of a tool, by the one that clients call it. */
+  readonly nameOf: (tool: string) => string;
 }
 
 /**
@@ -52,7 +54,7 @@ export function tap(transport: Transport, connection: Connection): void {
 }
 
 function receive(
-  { session, calls }: Connection,
+  { session, calls, nameOf }: Connection,
   transport: Transport,
   message: Message,
   extra: MessageExtra | undefined,
@@ -65,7 +67,7 @@ function receive(
   }
   if (method !== 'tools/call' || jsonrpc !== '2.0' || (typeof id !== 'string' && typeof id !== 'number')) return;
   const tool = typeof params?.name === 'string' ? params.name : '';
-  const call = session.begin(tool as never, { chained: isConnection(transport, extra) });
+  const call = session.begin(nameOf(tool), { chained: isConnection(transport, extra) });
   calls.set(id, { call, tool, entered: false, saidError: false });
 }
 
@@ -101,10 +103,8 @@ function cancel(calls: PendingCalls, id: RequestId): void {
 
 /** A last, separate text block; the original result stays as it is. */
 function withHint(message: Message, { hint }: Internals): Message {
-  const { result } = message;
-  if (!mayCarryNotice(result)) return message;
-  const text = hint.claim();
-  return text === undefined ? message : { ...message, result: withNotice(result, text) };
+  const result = withNotice(message.result, hint.claim);
+  return result === undefined || result === message.result ? message : { ...message, result };
 }
 
 function quietly(action: () => void): void {

@@ -18,7 +18,7 @@ import { randomToken } from './crypto.js';
 import { systemCode } from './errors.js';
 
 export const PRIVATE_FILE = 0o600;
-export const PRIVATE_FOLDER = 0o700;
+const PRIVATE_FOLDER = 0o700;
 
 /** config.json's folder has other programs' files too, so the name says whose a left-over is. */
 const TEMPORARY = '.analytics-tmp-';

@@ -1,7 +1,10 @@
 import type { Category, Vocabulary } from './vocabulary.js';
 
-/** dot-ai answers a failed operation with an ordinary result whose text is `{"success": false, …}`. */
-const SOFT_FAILURE = /"success"\s*:\s*false/;
+/**
+ * dot-ai answers a failed operation with an ordinary result, whose text is `{"success": false, …}` or
+ * `{"status": "failed", …}`, and a refusal with `{"error": "FORBIDDEN", …}`.
+ */
+const MAY_HAVE_FAILED = /"success"\s*:\s*false|"status"\s*:\s*"(?:failed|error)"|"error"\s*:\s*"FORBIDDEN"/;
 
 /** A failure's text is short; parsing a long result would cost the host more than the answer is worth. */
 const MOST_CHARACTERS = 64 * 1024;
@@ -29,15 +32,17 @@ export const dotAiVocabulary = {
   classify(result: unknown): Category | undefined {
     const [first] = (result as TextResult | undefined)?.content ?? [];
     if (first?.type !== 'text' || typeof first.text !== 'string') return undefined;
-    return saysFailed(first.text) ? 'operation' : undefined;
+    return failureIn(first.text);
   },
 } as const satisfies Vocabulary & { classify: unknown };
 
-function saysFailed(text: string): boolean {
-  if (text.length > MOST_CHARACTERS || !text.startsWith('{') || !SOFT_FAILURE.test(text)) return false;
+function failureIn(text: string): Category | undefined {
+  if (text.length > MOST_CHARACTERS || !text.startsWith('{') || !MAY_HAVE_FAILED.test(text)) return undefined;
   try {
-    return (JSON.parse(text) as { success?: unknown } | null)?.success === false;
+    const { success, status, error } = JSON.parse(text) as Record<string, unknown>;
+    if (error === 'FORBIDDEN') return 'authorization';
+    return success === false || status === 'failed' || status === 'error' ? 'operation' : undefined;
   } catch {
-    return false; // a text that only mentions it
+    return undefined; // a text that only mentions it
   }
 }

@@ -8,7 +8,7 @@ import { CATEGORIES, type Names } from './vocabulary.js';
 export const SCHEMA = 1;
 
 /** Which closed set, or which range, a property's value comes from. */
-export type Values = Names | 'count' | 'true';
+type Values = Names | 'count' | 'true';
 
 /** One property of a row, or a family of them (`failures_<category>`) that share a definition. */
 export interface Field {
@@ -31,7 +31,7 @@ export interface EventKind {
   readonly fields: readonly Field[];
 }
 
-export const EVENT_NAMES = [
+const EVENT_NAMES = [
   'tool_usage',
   'tool_latency',
   'session_usage',

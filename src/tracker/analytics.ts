@@ -109,6 +109,7 @@ export function createAnalytics<const Tool extends string, const Feature extends
   const internals: Internals = { hint, classify: options.classify, warned: new Set() };
   const analytics: Analytics<Tool, Feature> = {
     session: () => createSession(recorder, tool, options.classify),
+    run: createSession<Tool>(recorder, tool, options.classify, false).run,
     tool: (name) => tool(name) as Tool | 'other',
     feature: (name) => void count(featureLine(feature(name))),
     provider: (name) => void count(providerLine(foldProvider(name))),

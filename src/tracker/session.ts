@@ -17,14 +17,16 @@ export interface Recorder {
 
 const UNCOUNTED: Call = { isCounted: false, stop: () => 0, end() {}, abandon() {} };
 
+/** @param isConnection false: its calls stand alone, so that neither sessions nor steps are told of */
 export function createSession<Tool extends string>(
   recorder: Recorder,
   fold: Fold,
   classify: AnalyticsOptions['classify'],
+  isConnection = true,
 ): Session<Tool> {
   const chain = createChain();
 
-  function begin(name: string, { chained = true }: { readonly chained?: boolean } = {}): Call {
+  function begin(name: string, { chained = isConnection }: { readonly chained?: boolean } = {}): Call {
     if (!recorder.mayRecord()) return UNCOUNTED;
     const tool = fold(name);
     const begun = recorder.era();

@@ -49,6 +49,8 @@ export interface Call {
 export interface Analytics<Tool extends string = string, Feature extends string = string> {
   /** For one connection. Sessions that are never used cost nothing. */
   session(): Session<Tool>;
+  /** `run` of a call that belongs to no connection, such as a REST request: no session and no step is counted. */
+  run<T>(tool: Tool | 'other', work: () => T): T;
   /** A dynamic name as a member of the vocabulary, `other` where it is none. */
   tool(name: string): Tool | 'other';
   /** Counts one use of a declared feature. */

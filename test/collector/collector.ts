@@ -7,7 +7,7 @@ import type { Row } from '../../src/schema/report.js';
 import { testHome } from '../support/home.js';
 import { ROOT } from '../support/processes.js';
 
-export const NOW = Date.parse('2026-11-23T10:00:00Z');
+const NOW = Date.parse('2026-11-23T10:00:00Z');
 export const DAY = '2026-11-22';
 
 export interface TestCollector extends Collector {
@@ -19,7 +19,7 @@ export interface TestCollector extends Collector {
   get<T = Answer>(path: string, headers?: Record<string, string>): Promise<T>;
 }
 
-export interface Answer {
+interface Answer {
   readonly withheld: boolean;
   readonly rows: readonly Record<string, string | number | null>[];
 }

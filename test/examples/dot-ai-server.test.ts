@@ -84,14 +84,13 @@ test('two MCP connections and REST: all is counted as what it was, and SIGTERM e
       'start > recommend': 1,
       'recommend > recommend': 4,
       'recommend > version': 1,
-      'start > query': 2, // the viewer's, and REST
+      'start > query': 1, // the viewer's; REST has no session
       'query > query': 1,
       'query > manageOrgData': 1,
       'manageOrgData > recommend': 1,
       'recommend > remediate': 1,
-      'start > version': 1, // REST
     },
-    sessions: { sessions_2_tools: 1, sessions_4_to_5_tools: 1, sessions_1_tool: 2 }, // the last two: REST
+    sessions: { sessions_2_tools: 1, sessions_4_to_5_tools: 1 },
     features: { chooseSolution: 1, answerQuestion: 1, generateManifests: 1, deployManifests: 1 },
     providers: { anthropic: 3 },
   });

@@ -123,6 +123,20 @@ test('a refused second connection does not disturb the first, and counts nothing
   expect(countedTool(home.paths, vocabulary, 'b')).toEqual({ invocations: 1, successes: 1 });
 });
 
+test('nameOf gives the declared name of a tool; if it throws the call is answered and not counted', async () => {
+  const home = testHome({ analytics: true });
+  const analytics = createAnalytics({ tools: ['get_sum'], features: [], ephemeral: false }, { env: home.env });
+  onTestFinished(() => analytics.close());
+  const nameOf = (tool: string) => (tool === 'odd' ? refused() : tool.replaceAll('-', '_'));
+  const server = instrument(new McpServer({ name: 's', version: '1' }), analytics, { nameOf });
+  for (const name of ['get-sum', 'odd']) server.registerTool(name, {}, async () => text('1'));
+  const client = await connect(server);
+  for (const name of ['get-sum', 'odd']) expect(await client.callTool({ name })).toEqual(text('1'));
+  const declared = { tools: ['get_sum'], features: [] };
+  expect(countedTool(home.paths, declared, 'get_sum')).toEqual({ invocations: 1, successes: 1 });
+  expect(countedTool(home.paths, declared, 'other')).toBeUndefined();
+});
+
 test('classify names the category of what says isError, too', async () => {
   const home = testHome({ analytics: true });
   const { server } = serverFor(home, { classify: () => 'kubernetes' });

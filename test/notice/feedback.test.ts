@@ -69,7 +69,7 @@ describe('the feedback link', () => {
 
   test('goes in as a last block of a success, and leaves the result as it was', () => {
     const result = { content: [{ type: 'text', text: '{"success":true}' }] };
-    expect(withNotice(result, SHOWN)).toEqual({ content: [...result.content, { type: 'text', text: SHOWN }] });
+    expect(withNotice(result, () => SHOWN)).toEqual({ content: [...result.content, { type: 'text', text: SHOWN }] });
     expect(result.content).toHaveLength(1);
     for (const other of [
       { content: [] },
@@ -78,8 +78,8 @@ describe('the feedback link', () => {
       undefined,
       'text',
     ]) {
-      expect(withNotice(other, SHOWN)).toBe(other);
+      expect(withNotice(other, () => expect.fail('it was asked for'))).toBe(other);
     }
-    expect(withNotice(result, undefined)).toBe(result);
+    expect(withNotice(result, () => undefined)).toBe(result);
   });
 });

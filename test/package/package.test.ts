@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { temporaryHome } from '../../src/testing/index.js';
@@ -135,11 +135,12 @@ test('the package holds what is needed and nothing else', () => {
   expect(packed).toContain('man/dot-ai-analytics.1');
   expect(packed).toContain('LICENSE');
   expect(packed).toContain('dist/page/app.js');
+  expect(packed).toContain('dist/THIRD-PARTY-NOTICES.txt');
   expect(packed).toContain('dist/cli/chunks/node-sqlite3-wasm.wasm');
   const unexpected = packed.filter(
     (path) =>
-      !/^(bin|dist\/(cjs|esm|cli|page)|man|docs(?!\/screens))\//.test(path) &&
-      !/^(package\.json|README\.md|LICENSE|SECURITY\.md|CHANGELOG\.md)$/.test(path),
+      !/^(bin|dist\/(cjs|esm|cli|page)|man|docs(?!\/screens|\/charts))\//.test(path) &&
+      !/^(package\.json|README\.md|LICENSE|SECURITY\.md|CHANGELOG\.md|dist\/THIRD-PARTY-NOTICES\.txt)$/.test(path),
   );
   expect(unexpected).toEqual([]);
 });
@@ -149,4 +150,17 @@ test('no script of the package runs when it is installed', () => {
   for (const name of ['preinstall', 'install', 'postinstall']) expect(scripts).not.toHaveProperty(name);
   expect(engines.node).toBe('^20.20.0 || >=22.22.0');
   expect(Object.keys(dependencies)).toEqual(['posthog-node']);
+});
+
+test('every manual page is one that npm installs', () => {
+  const { man } = JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8'));
+  const pages = readdirSync(`${ROOT}man`).map((name) => `man/${name}`);
+  expect([...man].sort()).toEqual(pages.sort());
+});
+
+test('docs/licences.md lists what is bundled and installed, and the notices of what is bundled go along', async () => {
+  const { code, stdout } = await run(process.execPath, ['scripts/check-package.mjs', '--only', 'licences'], {
+    cwd: ROOT,
+  });
+  expect(code, stdout).toBe(0);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { countedTool } from '../support/counted.js';
+import { countedRows, countedTool } from '../support/counted.js';
 import { testHome } from '../support/home.js';
 import { testTracker, vocabulary } from '../support/tracker.js';
 
@@ -109,11 +109,27 @@ test('P3: a dynamic name goes through tool(), and an undeclared one is "other"',
   await analytics.close();
 });
 
+test('a call that belongs to no connection is counted, and tells of no session and no step', async () => {
+  const home = testHome({ analytics: true });
+  const { analytics } = testTracker(home);
+  await analytics.run('recommend', async () => ({}));
+  expect(await analytics.run('query', async () => 7)).toBe(7);
+  expect(() => analytics.run('query', () => expect.fail('refused'))).toThrow('refused');
+  const events = new Set(countedRows(home.paths, vocabulary).map(({ event }) => event));
+  expect(events).not.toContain('session_usage');
+  expect(events).not.toContain('workflow_step');
+  expect(countedTool(home.paths, vocabulary, 'query')).toMatchObject({ invocations: 2, successes: 1, failures: 1 });
+  await analytics.close();
+});
+
 test('dot-ai’s soft failures are failures, and a long or different text costs nothing', () => {
   const { classify } = vocabulary;
   const text = (value: string) => ({ content: [{ type: 'text', text: value }] });
   expect(classify(text('{"success": false, "error": "x"}'))).toBe('operation');
   expect(classify(text('{\n  "success": false\n}'))).toBe('operation');
+  for (const status of ['failed', 'error']) expect(classify(text(`{"status":"${status}"}`))).toBe('operation');
+  expect(classify(text('{"error":"FORBIDDEN","message":"x"}'))).toBe('authorization');
+  expect(classify(text('{"status":"success","pods":[{"status":"failed"}],"error":null}'))).toBeUndefined();
   expect(classify(text('{"success":true}'))).toBeUndefined();
   expect(classify(text('{"steps":[{"success":false}],"success":true}'))).toBeUndefined();
   expect(classify(text('it says "success": false'))).toBeUndefined();

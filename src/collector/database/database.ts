@@ -1,7 +1,7 @@
 /** What SQLite can bind and return here. */
 export type Value = number | string | Uint8Array;
 
-export interface Statement {
+interface Statement {
   /** Returns the number of rows that were changed. */
   run(...values: Value[]): number;
   all<Row>(...values: Value[]): Row[];

@@ -9,9 +9,10 @@ export const analytics = createAnalytics({
 
 /** A tool that is not declared does not compile. */
 export type ToolName = (typeof dotAiVocabulary.tools)[number];
-export type ToolSession = ReturnType<typeof analytics.session>;
+/** Counts calls: a session for each MCP connection, the tracker itself for what belongs to none. */
+export type Counting = Pick<typeof analytics, 'run'>;
 
-/** The one-time hint goes with a success only: it is used up once it is asked for, whether or not it is shown. */
+/** The one-time hint goes with a success only, which here is more than the absence of `isError`. */
 export function withHint<Result>(result: Result): Result {
-  return dotAiVocabulary.classify(result) === undefined ? withNotice(result, analytics.hint()) : result;
+  return dotAiVocabulary.classify(result) === undefined ? withNotice(result, analytics.hint) : result;
 }

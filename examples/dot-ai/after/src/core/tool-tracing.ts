@@ -1,11 +1,11 @@
 import { debuglog } from 'node:util';
-import type { ToolName, ToolSession } from './analytics';
+import type { Counting, ToolName } from './analytics';
 
 const trace = debuglog('dot-ai');
 
 export interface ToolTracingOptions {
   readonly client: string;
-  readonly session: ToolSession;
+  readonly counting: Counting;
 }
 
 /** The one place that every tool call comes through, from either door. */
@@ -18,7 +18,7 @@ export async function withToolTracing<Result, Args>(
   const startedAt = performance.now();
   let ended = 'failed';
   try {
-    const result = await options.session.run(tool, () => handler(args));
+    const result = await options.counting.run(tool, () => handler(args));
     ended = 'ended';
     return result;
   } finally {

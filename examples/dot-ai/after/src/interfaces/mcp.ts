@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
-import { analytics, type ToolSession, withHint } from '../core/analytics';
+import { analytics, type Counting, withHint } from '../core/analytics';
 import { guarded, isRefusal } from '../core/rbac';
 import { withToolTracing } from '../core/tool-tracing';
 import { TOOLS } from '../tools';
@@ -13,7 +13,7 @@ import { VERSION } from '../tools/version';
 interface McpSession {
   readonly server: McpServer;
   readonly transport: StreamableHTTPServerTransport;
-  readonly counted: ToolSession;
+  readonly counting: Counting;
 }
 
 const sessions = new Map<string, McpSession>();
@@ -38,7 +38,7 @@ async function openSession(): Promise<McpSession> {
     },
   });
   transport.onclose = () => sessions.delete(transport.sessionId ?? '');
-  const session: McpSession = { server, transport, counted: analytics.session() };
+  const session: McpSession = { server, transport, counting: analytics.session() };
   for (const tool of TOOLS) register(session, tool);
   await server.connect(transport);
   return session;
@@ -49,7 +49,7 @@ function register(session: McpSession, { name, description, inputSchema, handle 
     const client = session.server.server.getClientVersion()?.name ?? 'unknown';
     try {
       // REST passes on the first block alone: a hint there would be used up and not seen.
-      return withHint(await withToolTracing(name, args, guarded(name, handle), { client, session: session.counted }));
+      return withHint(await withToolTracing(name, args, guarded(name, handle), { client, counting: session.counting }));
     } catch (error) {
       if (!isRefusal(error)) throw error;
       return json({ error: 'FORBIDDEN', message: error.message });

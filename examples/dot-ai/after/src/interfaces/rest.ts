@@ -27,7 +27,7 @@ export async function handleRest(request: IncomingMessage, response: ServerRespo
 async function execute({ name, handle }: Tool, args: Record<string, unknown>): Promise<unknown> {
   const result = await withToolTracing(name, args, guarded(name, handle), {
     client: 'rest',
-    session: analytics.session(),
+    counting: analytics,
   });
   return JSON.parse(result.content[0]?.text ?? 'null');
 }

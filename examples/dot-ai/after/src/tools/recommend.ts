@@ -41,5 +41,5 @@ function deployManifests(solutionId: string | undefined): ToolResult {
   requireAccess('recommend', 'apply');
   analytics.feature('deployManifests');
   if (solutionId !== 'sol-1') return json({ success: false, message: 'no such solution' });
-  return withNotice(json({ success: true, solutionId, message: 'deployed' }), analytics.feedback());
+  return withNotice(json({ success: true, solutionId, message: 'deployed' }), analytics.feedback);
 }
