@@ -21,7 +21,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: 'enable',
     does: 'turn anonymous usage analytics on',
     more: [
-      'On a terminal it first shows what is collected and asks; without one, or with --yes, it does not ask. Writes "analytics": true and the number of the schema you accept into config.json; other settings stay as they are. A file that can not be understood is replaced, and a copy of it kept.',
+      'First shows what is collected and where it goes, and asks; where nobody can be asked, as in a script, it goes on, and with --yes at once. Writes "analytics": true and the number of the schema you accept into config.json; other settings stay as they are. A file that can not be understood is replaced, and a copy of it kept.',
       'Fails if an environment variable keeps analytics off all the same.',
     ],
     options: [{ flag: '--yes', does: 'do not ask' }],
@@ -40,7 +40,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: 'preview',
     does: 'show exactly what would be sent',
     more: [
-      'Closed days are shown as the bytes that will be sent. Days that are still counted are drafts: their random ids and their order are drawn when the day closes, at 01:00 UTC of the next. While analytics is off, the same code shows made-up example counts.',
+      'Closed days are shown as the bytes that will be sent. Days that are still counted are drafts: their random ids and their order are drawn when the day closes, at 01:00 UTC of the next, or, in a container whose folder is not kept, when the server ends. While analytics is off, the same code shows made-up example counts.',
     ],
     options: [
       { flag: '--json', does: 'print the requests as one JSON object, with "version": 1' },

@@ -10,8 +10,12 @@ export interface Output {
   readonly width: number;
   /** Bars may be drawn: a person looks, on a terminal that is wide enough and has the characters. */
   readonly hasPictures: boolean;
-  /** A person is at both ends, so that a question can be asked. */
+  /** A person is at both ends, and can choose from a list. */
   readonly isInteractive: boolean;
+  /** A person types, whatever becomes of what is printed. */
+  readonly canAsk: boolean;
+  /** A question whose answer is yes or no; no, unless yes is typed. Rejects with `ExitPromptError` on Ctrl-C. */
+  ask(question: string): Promise<boolean>;
   /** Lines of data, broken at spaces where the terminal is narrower. */
   data(text: string): void;
   /** A line of data for programs too, never broken. */
@@ -49,6 +53,14 @@ export function createOutput(env: NodeJS.ProcessEnv = process.env): Output {
     get isInteractive() {
       return process.stdin.isTTY === true && stdout.isTTY === true && env.TERM !== 'dumb';
     },
+    get canAsk() {
+      return process.stdin.isTTY === true;
+    },
+    async ask(message) {
+      if (!this.isInteractive) return askPlainly(message, stderr());
+      const { confirm } = await import('@inquirer/prompts');
+      return confirm({ message, default: false });
+    },
     data: (text) =>
       void stdout.write(`${wrap(text, width)}
 `),
@@ -64,6 +76,21 @@ export function createOutput(env: NodeJS.ProcessEnv = process.env): Output {
       stderr().write(part < 1 ? `${ERASE_LINE}${line}` : ERASE_LINE);
     },
   };
+}
+
+/** Where lines can't be redrawn, or stdout is not where the person looks. */
+async function askPlainly(question: string, stream: NodeJS.WriteStream): Promise<boolean> {
+  const { createInterface } = await import('node:readline/promises');
+  const lines = createInterface({ input: process.stdin, output: stream });
+  try {
+    const answer = await new Promise<string>((resolve) => {
+      lines.once('close', () => resolve(''));
+      void lines.question(`${question} (y/N) `).then(resolve, () => resolve(''));
+    });
+    return /^y(es)?$/i.test(answer.trim());
+  } finally {
+    lines.close();
+  }
 }
 
 /** `preview | head` closes the pipe early: the reader has what it wanted. */

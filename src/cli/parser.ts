@@ -1,6 +1,6 @@
 import { Argument, Command, CommanderError, Option } from 'commander';
 import { type CommandSpec, EXIT, type ExitCode } from './command.js';
-import { COMMANDS, EXIT_CODES } from './commands.js';
+import { COMMANDS, ENVIRONMENT, EXIT_CODES } from './commands.js';
 import { columns, type Output } from './output.js';
 import { VERSION } from './version.js';
 
@@ -13,7 +13,10 @@ export async function parse(argv: readonly string[], output: Output): Promise<Ex
     .exitOverride()
     .showHelpAfterError('(dot-ai-analytics --help lists what there is)')
     .configureHelp(helpFor(output))
-    .addHelpText('after', `\nExit codes: ${EXIT_CODES.map(([exit, what]) => `${exit} ${what}`).join('; ')}.`);
+    .addHelpText(
+      'after',
+      `\nExit codes: ${EXIT_CODES.map(([exit, what]) => `${exit} ${what}`).join('; ')}.\nEnvironment: ${ENVIRONMENT.map(([name]) => name).join(' ')}; what each means: man dot-ai-analytics.`,
+    );
   for (const spec of COMMANDS) {
     const command = toCommand(spec, output, (exit) => {
       code = exit;

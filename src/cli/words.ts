@@ -2,22 +2,26 @@ import type { Consent } from '../consent/decide.js';
 import type { Layer, LayerName } from '../consent/layers.js';
 import type { Output } from './output.js';
 
+type Deciding = Pick<Consent, 'enabled' | 'decidedBy'> & { readonly layers: readonly Pick<Layer, 'layer' | 'value'>[] };
+
 /** On or off, as every command says it. */
 export function onOff(enabled: boolean, { paint }: Output): string {
   return enabled ? paint.green.bold('on') : paint.bold('off');
 }
 
-const DECIDERS: Readonly<Record<LayerName, (enabled: boolean) => string>> = {
+const DECIDERS: Readonly<Record<LayerName, (enabled: boolean, isUnderstood: boolean) => string>> = {
   DO_NOT_TRACK: () => 'the environment variable DO_NOT_TRACK',
   DOT_AI_TELEMETRY: () => 'the environment variable DOT_AI_TELEMETRY',
   DOT_AI_ANALYTICS: () => 'the environment variable DOT_AI_ANALYTICS',
   ci: () => 'the CI service this runs in, where the yes in config.json does not count',
-  config: (enabled) => (enabled ? 'the yes in config.json' : 'what config.json says, or that it is damaged'),
+  config: (enabled, isUnderstood) =>
+    isUnderstood ? `the ${enabled ? 'yes' : 'no'} in config.json` : 'config.json, which can not be understood',
   default: () => 'nobody has turned it on',
 };
 
-export function decider({ enabled, decidedBy }: Pick<Consent, 'enabled' | 'decidedBy'>): string {
-  return DECIDERS[decidedBy](enabled);
+export function decider({ enabled, decidedBy, layers }: Deciding): string {
+  const value = layers.find(({ layer }) => layer === decidedBy)?.value;
+  return DECIDERS[decidedBy](enabled, value === 'true' || value === 'false');
 }
 
 export function layerInWords({ value, verdict }: Pick<Layer, 'value' | 'verdict'>): string {

@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { type Clock, systemClock } from '../platform/clock.js';
-import { AnalyticsError, causeOf } from '../platform/errors.js';
+import { AnalyticsError, causeOf, systemCode } from '../platform/errors.js';
 import type { Vocabulary } from '../schema/vocabulary.js';
 import { openDatabase } from './database/open.js';
 import { createApp } from './http/app.js';
@@ -103,7 +103,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     store.close();
     throw new AnalyticsError(
       'COLLECTOR',
-      `${host} port ${port} can't be listened on: ${causeOf(error)}. Choose another with --port.`,
+      `${host} port ${port} can't be listened on: ${causeOf(error)}. Choose another with ${systemCode(error) === 'EADDRINUSE' ? '--port' : '--host'}.`,
     );
   }
   library.warm().catch(() => {}); // closed meanwhile

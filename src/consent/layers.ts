@@ -74,7 +74,10 @@ export const RULES: Readonly<Record<LayerName, Rule>> = {
     const value = config.analytics === undefined ? null : JSON.stringify(config.analytics);
     if (config.state !== 'ok') return { value, verdict: 'off', warning: config.problem };
     if (config.analytics === undefined) return none();
-    return { value, verdict: saysYes(config) ? 'on' : 'off' };
+    if (typeof config.analytics === 'boolean') return { value, verdict: config.analytics ? 'on' : 'off' };
+    const warning =
+      '"analytics" in config.json is neither true nor false, so it means off. Decide with dot-ai-analytics enable or disable';
+    return { value, verdict: 'off', warning };
   },
 
   default: () => ({ value: null, verdict: 'off' }),

@@ -30,6 +30,7 @@ export const dotAiVocabulary = {
   ],
   features: ['chooseSolution', 'answerQuestion', 'generateManifests', 'deployManifests'],
   classify(result: unknown): Category | undefined {
+    if ((result as { success?: unknown } | null | undefined)?.success === false) return 'operation'; // REST, or a plain function
     const [first] = (result as TextResult | undefined)?.content ?? [];
     if (first?.type !== 'text' || typeof first.text !== 'string') return undefined;
     return failureIn(first.text);

@@ -133,12 +133,15 @@ describe('P1: off means nothing', () => {
     await analytics.close();
   });
 
-  test('a file that can not be understood any more stops counting, and destroys nothing', async () => {
+  test.each([
+    ['torn', '{"analytics": tr'],
+    ['another type', '{"analytics": "yes"}'],
+  ])('P2: a file that can not be understood any more stops counting, and destroys nothing: %s', async (_name, text) => {
     const home = testHome({ analytics: true });
     const { analytics, use } = testTracker(home);
     await use('query', 3);
     const before = tree(home.paths.data);
-    writeConfig(home.paths, '{"analytics": tr');
+    writeConfig(home.paths, text);
     await use('query', 5);
     expect(tree(home.paths.data)).toEqual(before);
     writeConfig(home.paths, { analytics: true });

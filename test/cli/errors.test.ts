@@ -93,6 +93,10 @@ const TRIGGERS: Record<string, () => Promise<Shown> | Shown> = {
       env: (await waiting({ ...ON, analyticsDestination: { host: 'http://example.com', key: 'k' } })).env,
     }),
   '<count> could not be delivered': async () => cli(['send'], { env: { ...(await waiting()).env, ...CLOSED } }),
+  '<count> will not be taken': async () => {
+    const { env } = await destination(400);
+    return cli(['send'], { env: { ...(await waiting()).env, ...env } });
+  },
   '<host> answered <status> and asked': async () => {
     const { env } = await destination(429);
     const home = await waiting();

@@ -130,6 +130,7 @@ test('dot-ai’s soft failures are failures, and a long or different text costs 
   for (const status of ['failed', 'error']) expect(classify(text(`{"status":"${status}"}`))).toBe('operation');
   expect(classify(text('{"error":"FORBIDDEN","message":"x"}'))).toBe('authorization');
   expect(classify(text('{"status":"success","pods":[{"status":"failed"}],"error":null}'))).toBeUndefined();
+  expect(classify({ success: false })).toBe('operation');
   expect(classify(text('{"success":true}'))).toBeUndefined();
   expect(classify(text('{"steps":[{"success":false}],"success":true}'))).toBeUndefined();
   expect(classify(text('it says "success": false'))).toBeUndefined();

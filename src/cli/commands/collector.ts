@@ -21,7 +21,10 @@ export const run: Run = async (invocation, output) => {
   const told = untilTold(collector);
   // The one line: a program that starts a collector reads its address from it, and may end it at once.
   output.line(`The collector is ready: ${collector.url}`);
-  output.remark('Ctrl-C ends it.');
+  if (invocation.options.demo) output.remark('It shows an invented year: nobody made these counts.');
+  output.remark(
+    `A server sends to it with DOT_AI_POSTHOG_HOST=${collector.url} DOT_AI_POSTHOG_KEY=any. Ctrl-C ends it.`,
+  );
   await told;
   return EXIT.done;
 };

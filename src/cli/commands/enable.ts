@@ -1,14 +1,19 @@
 import { setAnalytics } from '../../choice/set-analytics.js';
+import { inspect, type Status } from '../../inspect/status.js';
 import { EVENTS, SCHEMA } from '../../schema/fields.js';
 import { EXIT, type Run } from '../command.js';
 import { columns, type Output } from '../output.js';
 import { decider, onOff, shortPath } from '../words.js';
 
 export const run: Run = async ({ options }, output) => {
-  if (!options.yes && output.isInteractive) {
-    explain(output);
-    const { confirm } = await import('@inquirer/prompts');
-    if (!(await confirm({ message: 'Turn anonymous usage analytics on?', default: false }))) {
+  const { status } = inspect({});
+  if (isSaved(status)) {
+    output.data('Analytics is on already. Turn it off: dot-ai-analytics disable');
+    return EXIT.done;
+  }
+  if (!options.yes) {
+    explain(status, output);
+    if (output.canAsk && !(await output.ask('Turn anonymous usage analytics on?'))) {
       output.data('Nothing was changed.');
       return EXIT.failed; // what was asked for did not come about
     }
@@ -33,8 +38,12 @@ export const run: Run = async ({ options }, output) => {
   return EXIT.done;
 };
 
+function isSaved({ enabled, decidedBy, config, schema }: Status): boolean {
+  return enabled && decidedBy === 'config' && config.acceptedSchema === schema;
+}
+
 /** What a yes means, on one screen. */
-function explain({ paint, width, data }: Output): void {
+function explain({ destination }: Status, { paint, width, data }: Output): void {
   data(`${paint.bold('What is collected')}: once a day, counts. Per row one of these, nothing else:`);
   data(
     columns(
@@ -44,9 +53,15 @@ function explain({ paint, width, data }: Output): void {
   );
   data(`\n${paint.bold('What is not')}`);
   data(
-    'No identifier of you, your machine, installation or session. No arguments, prompts, results, error messages, cluster or file names; no operating system, version, client or clock time.',
+    'No identifier of you, your machine, installation or session. No arguments, prompts, results, error messages, cluster or file names; nothing of your operating system, versions or client, and no clock time.',
+  );
+  data(`\n${paint.bold('Where it goes')}`);
+  data(
+    `${destination === null ? 'Nowhere yet: the server that embeds this names the place, and status shows it.' : `To ${destination.host}, as ${SOURCES[destination.source]} says.`} Whoever receives it sees the address it comes from, as always in the internet; it is asked not to keep it. In a container whose folder is not kept, a server sends when it ends instead of once a day.`,
   );
   data(
     '\nAn example: dot-ai-analytics preview. Its exact bytes: preview --raw. Every field and why: dot-ai-analytics schema.\n',
   );
 }
+
+const SOURCES = { environment: 'the environment', config: 'config.json', server: 'a server that ran here' } as const;

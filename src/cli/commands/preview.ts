@@ -30,7 +30,7 @@ export const run: Run = async ({ options }, output) => {
 };
 
 const DRAFT =
-  'Not closed yet: its random ids and its order are drawn when the day closes, at 01:00 UTC of the next, by a server that runs then or starts later.';
+  'Not closed yet: its random ids and its order are drawn when the day closes, at 01:00 UTC of the next, by a server that runs then or starts later; in a container whose folder is not kept, when the server ends.';
 
 function heading({ enabled, kind, requests }: Preview): string {
   if (kind === 'example') {
@@ -48,15 +48,21 @@ function show({ state, day, url, bytes, sha256, body }: PreviewRequest, isExampl
   const label = isExample ? 'example' : state;
   data(`\n${paint.bold.underline(day)} ${state === 'final' ? paint.green(label) : paint.yellow(label)}`);
   if (label === 'draft') data(DRAFT);
-  data(url === null ? 'It would go nowhere: no destination is known.' : `POST ${url}`);
-  data(`${plural(bytes, 'byte')}, sha256 ${sha256.slice(0, 16)}…`);
+  data(
+    url === null
+      ? 'It would go nowhere: no destination is known. Its project key will be part of the bytes.'
+      : `POST ${url}`,
+  );
+  data(
+    `${plural(bytes, 'byte')}, sha256 ${sha256.slice(0, 16)}…${isExample ? ' (its ids are drawn anew each time)' : ''}`,
+  );
   showRows(decode(body)?.rows ?? [], output);
 }
 
 function explain({ paint, data }: Output): void {
   data(`\n${paint.bold('That is all of it')}`);
   data(
-    'Every row above is sent as an event of its own, in random order, and carries besides: a random id used only once, noon UTC of its day, and the name and version of the library that encodes it. No id of you, your machine or this installation exists.',
+    'Every row above is sent as an event of its own, in random order. Besides, each carries a random id, twice, that is used only once; and what is the same for everybody: noon UTC of its day, the name and version of the library that encodes it, and the requests to keep no address and make no profile. The project key stands above them. No id of you, your machine or this installation exists.',
   );
   data('\nThe exact bytes: dot-ai-analytics preview --raw. Every field and why: dot-ai-analytics schema.');
 }

@@ -14,7 +14,7 @@ export const run: Run = async (_invocation, output) => {
   if (!consent.enabled)
     return failed(
       output,
-      `analytics is off: ${decider(consent)}. Nothing is sent. Turn it on: dot-ai-analytics enable`,
+      `analytics is off: ${decider(consent)}. Nothing is sent. What decides: dot-ai-analytics status`,
     );
   const waiting = listWaiting(home).length;
   if (waiting === 0) {
@@ -31,6 +31,7 @@ export const run: Run = async (_invocation, output) => {
   }
   output.remark(`Sending ${plural(waiting, 'report')} to ${destination.host}`);
   let done = 0;
+  let rejected = 0;
   const progress = () => output.progress(`Sending ${done + 1} of ${waiting}`, done / waiting);
   progress();
   const pause = await deliver({
@@ -47,6 +48,7 @@ export const run: Run = async (_invocation, output) => {
       output.progress('', 1); // its line makes way for this one
       output.line(`${name}  ${verdict} (${reason})`);
       done += 1;
+      if (verdict === 'rejected') rejected += 1;
       if (done < waiting) progress();
     },
   });
@@ -59,6 +61,12 @@ export const run: Run = async (_invocation, output) => {
     );
   }
   const left = listWaiting(home).length;
+  if (rejected > 0) {
+    return failed(
+      output,
+      `${plural(rejected, 'report')} will not be taken, nor sent again. A copy is kept: dot-ai-analytics sent`,
+    );
+  }
   if (left === 0) return EXIT.done;
   return failed(output, `${plural(left, 'report')} could not be delivered and ${left === 1 ? 'is' : 'are'} kept`);
 };

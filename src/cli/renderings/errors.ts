@@ -80,7 +80,7 @@ export const ERRORS: readonly ErrorEntry[] = [
   },
   {
     code: 'NOT DONE',
-    message: 'analytics is off: <who decided>. Nothing is sent. Turn it on: dot-ai-analytics enable',
+    message: 'analytics is off: <who decided>. Nothing is sent. What decides: dot-ai-analytics status',
     why: '`send` sends only with consent, asked for again before each report.',
     remedy: 'As it says; or leave it off.',
   },
@@ -106,6 +106,12 @@ export const ERRORS: readonly ErrorEntry[] = [
   },
   {
     code: 'NOT DONE',
+    message: '<count> will not be taken, nor sent again. A copy is kept: dot-ai-analytics sent',
+    why: 'The destination answered 400 or 413: these bytes are refused for good, perhaps by a collector with another vocabulary.',
+    remedy: 'Nothing can be sent again; `dot-ai-analytics sent` has what it was.',
+  },
+  {
+    code: 'NOT DONE',
     message: '<host> answered <status> and asked not to be sent anything before <time>. Reports are kept',
     why: 'The destination was too busy the last time: it answered 429 or 503 with a time before which not to come back.',
     remedy: 'Wait; running servers do so by themselves.',
@@ -119,7 +125,7 @@ export const ERRORS: readonly ErrorEntry[] = [
   /* ---- collector ---- */
   {
     code: 'COLLECTOR',
-    message: "<host> port <port> can't be listened on: <cause>. Choose another with --port.",
+    message: "<host> port <port> can't be listened on: <cause>. Choose another with <option>.",
     why: 'Another program listens there, or the address is not one of this machine.',
     remedy: 'Another `--port`, or `--port 0` for any that is free.',
   },

@@ -1,4 +1,4 @@
-import type { CommandSpec } from '../command.js';
+import { type CommandSpec, EXIT } from '../command.js';
 import { COMMANDS, DOCUMENTED, ENVIRONMENT, EXIT_CODES, FILES } from '../commands.js';
 import { sentence, synopsis, taken } from './synopsis.js';
 
@@ -48,7 +48,7 @@ function commandPage(spec: CommandSpec): string {
     ['SYNOPSIS', [`.B ${PROGRAM} ${spec.name}`, ...synopsis(spec).map(escaped)].join('\n')],
     ['DESCRIPTION', [sentence(spec.does), ...spec.more].map(text).join('\n.PP\n')],
     ...(all.length > 0 ? [['OPTIONS', terms(all)] as const] : []),
-    ['EXIT STATUS', exitStatus()],
+    ['EXIT STATUS', exitStatus(spec)],
     ['SEE ALSO', seeAlso([PROGRAM])],
   ]);
 }
@@ -56,7 +56,7 @@ function commandPage(spec: CommandSpec): string {
 function page(name: string, does: string, sections: readonly (readonly [string, string])[]): string {
   return [
     '.\\" Generated from src/cli/commands.ts by npm run docs',
-    `.TH ${name.toUpperCase()} 1 ${DOCUMENTED} ${PROGRAM}`,
+    `.TH ${name.toUpperCase()} 1 ${DOCUMENTED} ${PROGRAM} "User"`,
     '.SH NAME',
     `${name} \\-\n${text(does)}`,
     ...sections.map(([title, body]) => `.SH ${title}\n${body}`),
@@ -64,7 +64,12 @@ function page(name: string, does: string, sections: readonly (readonly [string, 
   ].join('\n');
 }
 
-const exitStatus = () => terms(EXIT_CODES.map(([code, what]) => [String(code), what]));
+/** Of a command: those it can end with. */
+function exitStatus(spec?: CommandSpec): string {
+  const canBeOff = spec === undefined || spec.options.some(({ flag }) => flag === '--exit-code');
+  const codes = EXIT_CODES.filter(([code]) => canBeOff || code !== EXIT.off);
+  return terms(codes.map(([code, what]) => [String(code), what]));
+}
 
 function terms(rows: readonly (readonly [string, string])[]): string {
   return rows.map(([name, what]) => `.TP\n.B ${escaped(name)}\n${text(what)}`).join('\n');
