@@ -30,6 +30,8 @@ export interface CollectorOptions {
   readonly allowHosts?: readonly string[];
   /** Take the sender's address from X-Forwarded-For. */
   readonly trustProxy?: boolean;
+  /** The file holds an invented year; the dashboard says so. */
+  readonly isInvented?: boolean;
   readonly clock?: Clock;
 }
 
@@ -62,6 +64,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     vocabulary,
     page,
     token,
+    isInvented = false,
     allowHosts = [],
     trustProxy = false,
     clock = systemClock,
@@ -80,6 +83,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
   const app = createApp({
     vocabulary,
     minRows,
+    isInvented,
     writer,
     library,
     readers,

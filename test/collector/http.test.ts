@@ -107,6 +107,11 @@ describe('who may read', () => {
   });
 });
 
+test.each([true, false])('an invented year says so: %s', async (isInvented) => {
+  const collector = await testCollector({ isInvented });
+  expect(await collector.get('api/v1')).toMatchObject({ isInvented, lastDay: null });
+});
+
 test('senders are told apart by address, in IPv6 by network', () => {
   const same = ['2001:db8::a:1:2:3', '2001:db8::1', '2001:db8:0:0:ffff::1'].map(senderOf);
   expect(new Set(same).size).toBe(1);

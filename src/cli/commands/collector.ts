@@ -66,6 +66,7 @@ function read({ options, values }: Invocation): CollectorOptions {
     page: join(packageRoot(), 'dist', 'page'),
     allowHosts: allowHost?.toLowerCase().split(',') ?? [],
     trustProxy: options.trustProxy === true,
+    isInvented: options.demo === true,
     ...(token ? { token } : {}),
     db: db ?? defaultFile(options.demo === true), // last: what is wrong with the others is said before anything is made
   };

@@ -21,6 +21,8 @@ import type { Readers } from './readers.js';
 export interface Parts {
   readonly vocabulary: Vocabulary;
   readonly minRows: number;
+  /** The counts are a demonstration; the page says so. */
+  readonly isInvented: boolean;
   readonly writer: Writer;
   readonly library: Library;
   readonly readers: Readers;
@@ -70,7 +72,12 @@ export function createApp(parts: Parts): Hono<Env> {
     return refuse(c, 401, 'expected the token, as a bearer token or as the password of any user');
   });
   app.get('/api/v1', (c) =>
-    c.json({ questions: Object.keys(QUESTIONS), minRows: parts.minRows, lastDay: parts.library.lastDay() ?? null }),
+    c.json({
+      questions: Object.keys(QUESTIONS),
+      minRows: parts.minRows,
+      lastDay: parts.library.lastDay() ?? null,
+      isInvented: parts.isInvented,
+    }),
   );
   app.get('/api/v1/:question', (c) => answer(c, parts));
   for (const [path, [file, type]] of Object.entries(PAGE_FILES)) {

@@ -8,6 +8,7 @@ export type Answers = Readonly<Record<QuestionName, Answer>>;
 export interface About {
   readonly minRows: number;
   readonly lastDay: string | null;
+  readonly isInvented: boolean;
 }
 
 export interface Asked {

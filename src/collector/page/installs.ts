@@ -12,9 +12,7 @@ const SPANS = [
 /** The last whole day, week and month, and the one before. */
 export function installNumbers({ rows, to }: Answer): { span: string; now: number | null; before: number | null }[] {
   return SPANS.map(([span]) => {
-    const own = rows.filter(({ granularity }) => granularity === span);
-    const isOver = bucketOf(addDays(to, 1), span) !== bucketOf(to, span);
-    const whole = isOver || own.length === 1 ? own : own.slice(0, -1);
+    const whole = wholeBuckets(rows, to, span);
     return {
       span,
       now: (whole.at(-1)?.installs as number | null) ?? null,
@@ -23,11 +21,18 @@ export function installNumbers({ rows, to }: Answer): { span: string; now: numbe
   });
 }
 
+/** A day, week or month that is still going on would look like a collapse. */
+function wholeBuckets(rows: Answer['rows'], to: string, span: (typeof SPANS)[number][0]): Answer['rows'] {
+  const own = rows.filter(({ granularity }) => granularity === span);
+  const isOver = bucketOf(addDays(to, 1), span) !== bucketOf(to, span);
+  return isOver || own.length === 1 ? own : own.slice(0, -1);
+}
+
 /** How many installs, over time. */
-export function trend({ rows, withheld }: Answer): Section {
+export function trend({ rows, to, withheld }: Answer): Section {
   const days = rows.filter(({ granularity }) => granularity === 'day').map(({ bucket }) => String(bucket));
   const series = SPANS.map(([span, name, colour]) => {
-    const own = rows.filter(({ granularity }) => granularity === span);
+    const own = wholeBuckets(rows, to, span);
     // A week or a month is drawn at each of its days.
     const byBucket = new Map(own.map(({ bucket, installs }) => [bucket, installs as number | null]));
     return { name: `in ${name}`, colour, data: days.map((day) => byBucket.get(bucketOf(day, span)) ?? null) };
@@ -35,7 +40,7 @@ export function trend({ rows, withheld }: Answer): Section {
   return {
     id: 'installs',
     title: 'How many use it?',
-    says: 'Installs that reported: on the day, at least once in the week, in the month. Rather too few in a month: days with few first reports are withheld.',
+    says: 'Installs that reported: on the day, at least once in the week, in the month. A week or a month that is not over is left out. Months are counted rather too low: days with few first reports are withheld.',
     wide: true,
     chart: lines(days, series),
     table: rows,

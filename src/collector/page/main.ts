@@ -36,6 +36,7 @@ async function load(): Promise<void> {
   sections.setAttribute('aria-busy', 'true');
   try {
     const info = await about();
+    element('invented').hidden = !info.isInvented;
     if (info.lastDay === null) return sayEmpty();
     readAddress(info.lastDay);
     const asked = { from: field('from').value, to: field('to').value, granularity: field('granularity').value };
