@@ -15,7 +15,7 @@ const DECIDERS: Readonly<Record<LayerName, (enabled: boolean, isUnderstood: bool
   DOT_AI_ANALYTICS: () => 'the environment variable DOT_AI_ANALYTICS',
   ci: () => 'the CI service this runs in, where the yes in config.json does not count',
   config: (enabled, isUnderstood) =>
-    isUnderstood ? `the ${enabled ? 'yes' : 'no'} in config.json` : 'config.json, which can not be understood',
+    isUnderstood ? `the ${enabled ? 'yes' : 'no'} in config.json` : 'config.json, which can not be read or understood',
   default: () => 'nobody has turned it on',
 };
 
