@@ -6,7 +6,8 @@ const isMeasured = ({ values }: Field) => values === 'count' || values === 'true
 
 const BY_EVENT = new Map(
   EVENTS.map((kind) => {
-    const properties = [...propertiesOf(kind)];
+    // What a later schema brings comes last, wherever it stands in the table: the database knows measures by their place.
+    const properties = [...propertiesOf(kind)].sort(([, a], [, b]) => a.since - b.since);
     const pick = (measured: boolean) =>
       properties.flatMap(([name, field]) => (isMeasured(field) === measured ? [name] : []));
     return [kind.event, { measures: pick(true), names: pick(false) }] as const;

@@ -1,6 +1,21 @@
 import { latencyCell } from '../schema/numbers.js';
 import { CATEGORIES, type Category } from '../schema/vocabulary.js';
 
+/**
+ * Cells that a schema after the first has brought, by the number of that schema. They are counted only once it is
+ * accepted: a yes to schema 1 is none to what came later, not even on this machine.
+ */
+export const LATER_CELLS: ReadonlyMap<string, number> = new Map();
+
+/** Those of the cells that belong to the accepted schema. */
+export function acceptedCells(
+  cells: readonly string[],
+  accepted: number,
+  later: ReadonlyMap<string, number> = LATER_CELLS,
+): readonly string[] {
+  return later.size === 0 ? cells : cells.filter((cell) => (later.get(cell) ?? 1) <= accepted);
+}
+
 /** How a call ended. */
 export type Outcome = 'success' | Category;
 

@@ -46,8 +46,16 @@ export function isEventName(name: unknown): name is EventName {
   return EVENT_NAMES.includes(name as EventName);
 }
 
-function field(name: string, values: Values, what: string, not: string, why: string, names = [name]): Field {
-  return { name, names, values, since: 1, what, not, why };
+/** @param more `names` of a family; `since`, the number of the schema that brought it, for all that came after the first */
+function field(
+  name: string,
+  values: Values,
+  what: string,
+  not: string,
+  why: string,
+  { names = [name], since = 1 }: { readonly names?: readonly string[]; readonly since?: number } = {},
+): Field {
+  return { name, names, values, since, what, not, why };
 }
 
 const latency = (what: string) =>
@@ -57,7 +65,7 @@ const latency = (what: string) =>
     what,
     'Not the duration of any call, no sum, no minimum, no maximum. Each call is in exactly one cell, named by its upper bound in milliseconds.',
     'Shows which tools are slow, and whether a change made them faster.',
-    [...LATENCY_CELLS],
+    { names: [...LATENCY_CELLS] },
   );
 
 const firsts = (of: string, why: string) => [
@@ -121,7 +129,7 @@ export const EVENTS: readonly EventKind[] = [
         'How many of the failures were of this category.',
         'Not the error: a category is chosen from error codes and known classes, never from a text.',
         "Tells a cluster's refusal from a bug of the server's.",
-        CATEGORIES.map((category) => `failures_${category}`),
+        { names: CATEGORIES.map((category) => `failures_${category}`) },
       ),
       latency(
         `How many of the calls took at most this long and longer than the next smaller bound; only from ${LATENCY_FROM} calls a day.`,

@@ -1,6 +1,6 @@
 import type { Consent } from '../consent/decide.js';
 import { createGate } from '../consent/gate.js';
-import { featureLine, providerLine, USES } from '../counters/cells.js';
+import { acceptedCells, featureLine, providerLine, USES } from '../counters/cells.js';
 import { createFeedback } from '../notice/feedback.js';
 import { createHint, type Hint } from '../notice/hint.js';
 import { type Clock, systemClock } from '../platform/clock.js';
@@ -60,12 +60,14 @@ export function createAnalytics<const Tool extends string, const Feature extends
   const tool = foldInto(options.tools);
   const feature = foldInto(options.features);
   let on = false;
+  let accepted = 0;
   let closing: Promise<void> | undefined;
   let lookedAt = Number.NEGATIVE_INFINITY;
 
   /** Asks the gate; per record, and again before each send. */
   function isOn(): boolean {
     const consent = gate.check();
+    accepted = consent.acceptedSchema ?? 0;
     if (consent.enabled && !on) turnOn();
     if (!consent.enabled && on) turnOff(consent);
     return on;
@@ -100,7 +102,7 @@ export function createAnalytics<const Tool extends string, const Feature extends
     record: (line, cells) =>
       guarded(() => {
         if (!isOn()) return;
-        spool.add(today(), line, cells);
+        spool.add(today(), line, (era) => acceptedCells(cells(era), accepted));
       }, undefined),
   };
   const count = (line: string) => mayRecord() && recorder.record(line, () => [USES]);

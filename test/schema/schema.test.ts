@@ -1,20 +1,66 @@
-import { readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { measures } from '../../src/collector/measures.js';
+import { acceptedCells, LATER_CELLS } from '../../src/counters/cells.js';
 import { dotAiVocabulary } from '../../src/schema/dot-ai.js';
 import { openEnvelope } from '../../src/schema/envelope.js';
-import { EVENTS, propertiesOf, SCHEMA } from '../../src/schema/fields.js';
+import { EVENTS, type EventKind, kindsOf, propertiesOf, SCHEMA } from '../../src/schema/fields.js';
 import { toJsonSchema, toMarkdown } from '../../src/schema/render.js';
 import { type Report, reportProblem } from '../../src/schema/report.js';
 import { CATEGORIES, checkVocabulary, foldInto, foldProvider, PROVIDERS } from '../../src/schema/vocabulary.js';
 import { ROOT } from '../support/processes.js';
 
 test('a field that changes asks for a new schema number: consent is to a number', () => {
-  // To change the table: raise SCHEMA, give the new fields that `since`, and add the next file with `npm run docs`.
-  const recorded = JSON.parse(readFileSync(`${ROOT}test/schema/schema-${SCHEMA}.json`, 'utf8'));
+  const meaning = { schema: SCHEMA, events: EVENTS, categories: CATEGORIES, providers: PROVIDERS };
+  expect(JSON.parse(JSON.stringify(meaning)), RECIPE).toEqual(recorded(SCHEMA));
+  for (const field of EVENTS.flatMap(({ fields }) => fields)) expect(field.since, RECIPE).toBeLessThanOrEqual(SCHEMA);
+});
+
+const RECIPE =
+  'The schema has changed. Raise SCHEMA in src/schema/fields.ts, give each new field that number as `since`, then `npm run docs`, which records test/schema/schema-<number>.json, and add its hash to RECORDED here. Cells that fill it belong into LATER_CELLS of src/counters/cells.ts. A record that was published is never changed.';
+
+/** What users have said yes to: it can be added to, never rewritten. */
+const RECORDED: Readonly<Record<number, string>> = {
+  1: '217be27cb56792a8fbcd1ef04028cffe9440508391199f45877c0d878a53e400',
+};
+
+function recorded(schema: number): { events: EventKind[] } {
+  const path = `${ROOT}test/schema/schema-${schema}.json`;
+  const text = existsSync(path) ? readFileSync(path, 'utf8') : '{}';
+  expect(createHash('sha256').update(text).digest('hex'), RECIPE).toBe(RECORDED[schema]);
+  return JSON.parse(text);
+}
+
+test('P2: of an older schema the table says what users said yes to then: no field has crept in', () => {
+  for (let schema = 1; schema <= SCHEMA; schema += 1) {
+    const then = kindsOf(schema).map((kind) => ({
+      ...kind,
+      fields: kind.fields.filter(({ since }) => since <= schema),
+    }));
+    expect(JSON.parse(JSON.stringify(then)), `schema ${schema}: a new field needs its \`since\`. ${RECIPE}`).toEqual(
+      recorded(schema).events,
+    );
+  }
+});
+
+test('P2: what a later schema counts is not counted before it is accepted', () => {
+  const later = new Map([['retry', 2]]);
+  expect(acceptedCells(['success', 'retry'], 1, later)).toEqual(['success']);
+  expect(acceptedCells(['success', 'retry'], 2, later)).toEqual(['success', 'retry']);
+  const counted = EVENTS.flatMap(({ fields }) => fields).filter(({ values }) => values === 'count');
   expect(
-    JSON.parse(JSON.stringify({ schema: SCHEMA, events: EVENTS, categories: CATEGORIES, providers: PROVIDERS })),
-  ).toEqual(recorded);
-  for (const field of EVENTS.flatMap(({ fields }) => fields)) expect(field.since).toBeLessThanOrEqual(SCHEMA);
+    [...new Set(LATER_CELLS.values())].sort(),
+    'Each schema that brought a counted field has its cells in LATER_CELLS of src/counters/cells.ts',
+  ).toEqual([...new Set(counted.map(({ since }) => since).filter((since) => since > 1))].sort());
+});
+
+test('the measures of the collector keep their places when a schema adds some', () => {
+  for (const { event, fields } of EVENTS) {
+    const sinceOf = (name: string) => fields.find(({ names }) => names.includes(name))?.since ?? 0;
+    const numbers = measures(event).map(sinceOf);
+    expect(numbers).toEqual([...numbers].sort((a, b) => a - b));
+  }
 });
 
 test('the schema is the contract’s', () => {
