@@ -58,16 +58,16 @@ const shared = {
 const library = { index: 'src/index.ts', mcp: 'src/mcp/index.ts', testing: 'src/testing/index.ts' };
 
 const internals = {
-  docs: 'src/cli/renderings/documents.ts',
-  'config-update': 'src/consent/config-update.ts',
+  docs: 'src/cli/docs/documents.ts',
+  'config-update': 'src/core/control/config-update.ts',
   home: 'src/platform/home.ts',
   simulation: 'src/simulation/uniqueness.ts',
   reports: 'src/simulation/reports.ts',
   installs: 'src/simulation/installs.ts',
   random: 'src/simulation/random.ts',
-  rows: 'src/report/rows.ts',
-  store: 'src/collector/store.ts',
-  open: 'src/collector/database/open.ts',
+  rows: 'src/core/report/rows.ts',
+  store: 'src/collector/store/cell-store.ts',
+  open: 'src/collector/store/open.ts',
   collector: 'src/collector/collector.ts',
   'dot-ai': 'src/schema/dot-ai.ts',
 };

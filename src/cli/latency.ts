@@ -1,7 +1,7 @@
-import { LATENCY_BOUNDS } from '../schema/numbers.js';
+import { LATENCY_BOUNDS } from '../schema/limits.js';
 import type { Row } from '../schema/report.js';
 import { columns, type Output } from './output.js';
-import { sparkline } from './pictures.js';
+import { sparkline } from './sparkline.js';
 
 const CELL = 'latency_le_';
 const BOUNDS = [...LATENCY_BOUNDS.map(String), 'inf'];

@@ -22,7 +22,7 @@ async function runSafely(argv: readonly string[], output: Output): Promise<ExitC
 
 /** Words that are a command's name and nothing else need no parser, which would be a third of the start of `status`. */
 async function dispatch(argv: readonly string[], output: Output): Promise<ExitCode> {
-  const load = argv.length === 0 ? () => import('./commands/menu.js') : plainly(argv)?.load;
+  const load = argv.length === 0 ? () => import('./menu.js') : plainly(argv)?.load;
   if (load === undefined) return (await import('./parser.js')).parse(argv, output);
   const { run }: { run: Run } = await load();
   return run({ argument: undefined, options: {}, values: {} }, output);

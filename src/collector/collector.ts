@@ -3,13 +3,13 @@ import { createAdaptorServer } from '@hono/node-server';
 import { type Clock, systemClock } from '../platform/clock.js';
 import { AnalyticsError, causeOf, systemCode } from '../platform/errors.js';
 import type { Vocabulary } from '../schema/vocabulary.js';
-import { openDatabase } from './database/open.js';
-import { createApp } from './http/app.js';
-import { createRateLimit, limitConnections } from './http/limits.js';
-import { createReaders, isLoopback } from './http/readers.js';
-import { createLibrary } from './library.js';
-import { openStore } from './store.js';
-import { createWriter } from './writer.js';
+import { createReaders, isLoopback } from './api/access.js';
+import { createLibrary } from './api/published-days.js';
+import { createApp } from './api/routes.js';
+import { createRateLimit, limitConnections } from './intake/rate-limit.js';
+import { openStore } from './store/cell-store.js';
+import { openDatabase } from './store/open.js';
+import { createWriter } from './store/writer.js';
 
 export interface CollectorOptions {
   readonly host: string;

@@ -1,7 +1,7 @@
 import { types } from 'node:util';
-import { categorise } from '../counters/categorise.js';
-import type { Pending, PendingCalls } from './calls.js';
-import type { Handler, RequestId, ToolResult } from './shapes.js';
+import { categorise } from '../core/record/categorize.js';
+import type { Pending, PendingCalls } from './outcome.js';
+import type { Handler, RequestId, ToolResult } from './sdk-types.js';
 
 /**
  * The handler with an observer before and after: same arity, `this`, arguments, result, promise and error. The SDK

@@ -1,3 +1,3 @@
 export { type InstrumentOptions, instrument } from './instrument.js';
-export { withNotice } from './notice.js';
-export type { HighLevelServer, InstrumentableServer, LowLevelServer } from './shapes.js';
+export { withNotice } from './messages.js';
+export type { HighLevelServer, InstrumentableServer, LowLevelServer } from './sdk-types.js';

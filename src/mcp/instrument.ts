@@ -1,8 +1,8 @@
+import { INTERNALS, type Internals } from '../core/tracker/analytics.js';
+import type { Analytics } from '../core/tracker/types.js';
 import { debug } from '../platform/debug.js';
 import { causeOf } from '../platform/errors.js';
-import { INTERNALS, type Internals } from '../tracker/analytics.js';
-import type { Analytics } from '../tracker/types.js';
-import type { PendingCalls } from './calls.js';
+import type { PendingCalls } from './outcome.js';
 import { hasTools, observeLast, watchRegistration } from './registration.js';
 import {
   type Handler,
@@ -11,8 +11,8 @@ import {
   type LowLevelServer,
   replaceMethod,
   type Transport,
-} from './shapes.js';
-import { type Connection, tap } from './tap.js';
+} from './sdk-types.js';
+import { type Connection, tap } from './transport.js';
 
 const INSTRUMENTED = Symbol.for('dot-ai-analytics.instrumented');
 

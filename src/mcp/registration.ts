@@ -1,6 +1,12 @@
-import type { KnownTools, PendingCalls } from './calls.js';
 import { observe } from './handlers.js';
-import { type Handler, type HighLevelServer, type InstrumentableServer, isHighLevel, replaceMethod } from './shapes.js';
+import type { KnownTools, PendingCalls } from './outcome.js';
+import {
+  type Handler,
+  type HighLevelServer,
+  type InstrumentableServer,
+  isHighLevel,
+  replaceMethod,
+} from './sdk-types.js';
 
 /** What registering a tool returns, in both SDKs. */
 interface RegisteredTool {

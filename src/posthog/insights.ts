@@ -1,4 +1,4 @@
-import { LATENCY_BOUNDS } from '../schema/numbers.js';
+import { LATENCY_BOUNDS } from '../schema/limits.js';
 import { CATEGORIES } from '../schema/vocabulary.js';
 
 /** One chart of PostHog's dashboard. */

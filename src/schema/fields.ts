@@ -1,4 +1,4 @@
-import { LATENCY_CELLS, LATENCY_FROM, MOST_STEPS, SATURATION } from './numbers.js';
+import { LATENCY_CELLS, LATENCY_FROM, MOST_STEPS, SATURATION } from './limits.js';
 import { CATEGORIES, type Names } from './vocabulary.js';
 
 /**

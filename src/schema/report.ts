@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { isDay } from './calendar.js';
 import { type EventKind, type EventName, type Field, kindsOf, propertiesOf, SCHEMA } from './fields.js';
-import { coarse, MOST_ROWS, SATURATION } from './numbers.js';
+import { coarse, MOST_ROWS, SATURATION } from './limits.js';
 import { namesFor, type Vocabulary } from './vocabulary.js';
 
 /** One independent line of a report: its event's name and its properties, flat. */

@@ -1,4 +1,4 @@
-import type { Outcome } from '../counters/cells.js';
+import type { Outcome } from '../core/record/cells.js';
 import { type Day, daysBetween } from '../schema/calendar.js';
 import type { Category, Provider } from '../schema/vocabulary.js';
 import { logNormal, pick, type Random } from './random.js';

@@ -1,9 +1,9 @@
-import { callCells, featureLine, providerLine, toolLine, USES } from '../counters/cells.js';
-import { createChain } from '../counters/chain.js';
-import { createPage, parsePage } from '../counters/page.js';
-import { freeze } from '../report/freeze.js';
-import { keyOf, rowsOf, type Seen } from '../report/rows.js';
-import { mergePages, type Totals } from '../report/totals.js';
+import { callCells, featureLine, providerLine, toolLine, USES } from '../core/record/cells.js';
+import { createPage, parsePage } from '../core/record/counter-page.js';
+import { createChain } from '../core/record/session-chain.js';
+import { freeze } from '../core/report/freeze.js';
+import { keyOf, rowsOf, type Seen } from '../core/report/rows.js';
+import { mergePages, type Totals } from '../core/report/totals.js';
 import { type Day, monthOf, weekOf } from '../schema/calendar.js';
 import { dotAiVocabulary } from '../schema/dot-ai.js';
 import { SCHEMA } from '../schema/fields.js';

@@ -1,4 +1,4 @@
-import { rowsOf } from '../report/rows.js';
+import { rowsOf } from '../core/report/rows.js';
 import { DAY_MS, type Day, dayOf } from '../schema/calendar.js';
 import { SCHEMA } from '../schema/fields.js';
 import type { Row } from '../schema/report.js';

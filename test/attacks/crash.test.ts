@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { createPage } from '../../src/counters/page.js';
+import { createPage } from '../../src/core/record/counter-page.js';
 import { randomFrom } from '../../src/simulation/random.js';
 import type { MemoryDestination } from '../../src/testing/index.js';
 import { report, SEED, TIMES } from '../support/attack.js';

@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { documents } from '../../src/cli/renderings/documents.js';
+import { documents } from '../../src/cli/docs/documents.js';
 import { testDestination } from '../support/destination.js';
 import { type TestHome, testHome, tree } from '../support/home.js';
 import { CLI, cli, ROOT, run } from '../support/processes.js';

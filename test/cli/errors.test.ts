@@ -3,10 +3,10 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import sqlite from 'node-sqlite3-wasm';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { ERRORS } from '../../src/cli/renderings/errors.js';
+import { ERRORS } from '../../src/cli/docs/errors.js';
 import { AnalyticsError, createAnalytics } from '../../src/index.js';
 import { memoryDestination } from '../../src/testing/index.js';
-import { testCollector } from '../collector/collector.js';
+import { testCollector } from '../support/collector.js';
 import { type TestHome, testHome } from '../support/home.js';
 import { CLI, cli, ROOT, run } from '../support/processes.js';
 import { putReport } from '../support/reports.js';
@@ -179,7 +179,7 @@ describe('docs/errors.md lists what there is', () => {
 
   test('every error that the code makes is in the list', () => {
     const sources = readdirSync(`${ROOT}src`, { recursive: true, encoding: 'utf8' }).filter(
-      (file) => file.endsWith('.ts') && !file.includes('renderings'),
+      (file) => file.endsWith('.ts') && !file.includes('docs'),
     );
     let found = 0;
     for (const file of sources) {
@@ -188,7 +188,7 @@ describe('docs/errors.md lists what there is', () => {
         /new AnalyticsError\(\s*'(\w+)',\s*(['"`])((?:\\.|(?!\2)[\s\S])*)\2/g,
       )) {
         found += 1;
-        if (file === join('demo', 'year.ts')) continue; // a report of ours that we refuse: a defect, no error of anybody's
+        if (file === join('simulation', 'year.ts')) continue; // a report of ours that we refuse: a defect, no error of anybody's
         const sample = quote === '`' ? literal.replace(/\$\{(?:[^{}]|\{[^{}]*\})*\}/g, 'x') : literal;
         const matching = ERRORS.filter(
           (entry) => entry.code === code && pattern(entry.message).test(sample.replace(/\\'/g, "'")),

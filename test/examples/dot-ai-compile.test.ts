@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { compile, EXAMPLE, filesOf } from '../support/dot-ai.js';
 import { run } from '../support/processes.js';
-import { compile, EXAMPLE, filesOf } from './dot-ai.js';
 
 test('embed.diff is what embedding changes (node examples/dot-ai/diff.mjs > examples/dot-ai/embed.diff)', async () => {
   const { stdout } = await run(process.execPath, [`${EXAMPLE}/diff.mjs`]);

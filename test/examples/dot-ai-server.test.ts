@@ -1,14 +1,14 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { HINT } from '../../src/notice/hint.js';
+import { HINT } from '../../src/core/tracker/hint.js';
 import { isEphemeral } from '../../src/platform/ephemeral.js';
 import { homeIn } from '../../src/platform/home.js';
 import { memoryDestination } from '../../src/testing/index.js';
+import { compile, connect, filesOf, rest, start } from '../support/dot-ai.js';
 import { testHome } from '../support/home.js';
+import { countsIn, previewed } from '../support/previewed.js';
 import { cli } from '../support/processes.js';
-import { compile, connect, filesOf, rest, start } from './dot-ai.js';
-import { countsIn, previewed } from './previewed.js';
 
 const POD = { KUBERNETES_SERVICE_HOST: '10.0.0.1' };
 const canBePod = isEphemeral(POD, homeIn(join(tmpdir(), '.dot-ai')));

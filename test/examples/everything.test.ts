@@ -3,9 +3,9 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { testHome } from '../support/home.js';
+import { previewed } from '../support/previewed.js';
 import { ROOT } from '../support/processes.js';
-import { previewed } from './previewed.js';
-import { runReadme } from './readme.js';
+import { runReadme } from '../support/readme.js';
 
 const EXAMPLE = `${ROOT}examples/everything`;
 const ITSELF = `${EXAMPLE}/node_modules/@modelcontextprotocol/server-everything/dist/index.js`;

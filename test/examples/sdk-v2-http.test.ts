@@ -3,8 +3,8 @@ import { createInterface } from 'node:readline';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { expect, onTestFinished, test } from 'vitest';
 import { testHome } from '../support/home.js';
+import { previewed } from '../support/previewed.js';
 import { ROOT } from '../support/processes.js';
-import { previewed } from './previewed.js';
 
 async function start(env: NodeJS.ProcessEnv): Promise<{ child: ChildProcess; url: URL }> {
   const child = spawn(process.execPath, [`${ROOT}examples/sdk-v2-http/server.mjs`], { env: { ...env, PORT: '0' } });

@@ -2,9 +2,9 @@ import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { expect, onTestFinished, test } from 'vitest';
 import { testHome } from '../support/home.js';
+import { previewed } from '../support/previewed.js';
 import { ROOT } from '../support/processes.js';
-import { previewed } from './previewed.js';
-import { runReadme } from './readme.js';
+import { runReadme } from '../support/readme.js';
 
 test.each(['auto', 'legacy'] as const)('one connection is one session (%s)', async (mode) => {
   const home = testHome({ analytics: true });

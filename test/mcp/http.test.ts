@@ -10,8 +10,8 @@ import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/
 import { createMcpHandler, McpServer as McpServerV2 } from '@modelcontextprotocol/server';
 import { expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
+import { createAnalytics } from '../../src/core/tracker/analytics.js';
 import { instrument } from '../../src/mcp/index.js';
-import { createAnalytics } from '../../src/tracker/analytics.js';
 import { countedRows, countedTool } from '../support/counted.js';
 import { type TestHome, testHome } from '../support/home.js';
 

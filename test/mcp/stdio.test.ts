@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { describe, expect, test } from 'vitest';
-import { HINT } from '../../src/notice/hint.js';
+import { HINT } from '../../src/core/tracker/hint.js';
 import { countedRows, countedTool } from '../support/counted.js';
 import { type TestHome, testHome, tree } from '../support/home.js';
 import { ROOT } from '../support/processes.js';

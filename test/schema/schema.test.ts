@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { measures } from '../../src/collector/measures.js';
-import { acceptedCells, LATER_CELLS } from '../../src/counters/cells.js';
+import { measures } from '../../src/collector/cells/measures.js';
+import { acceptedCells, LATER_CELLS } from '../../src/core/record/cells.js';
 import { dotAiVocabulary } from '../../src/schema/dot-ai.js';
 import { openEnvelope } from '../../src/schema/envelope.js';
 import { EVENTS, type EventKind, kindsOf, propertiesOf, SCHEMA } from '../../src/schema/fields.js';
-import { toJsonSchema, toMarkdown } from '../../src/schema/render.js';
+import { toJsonSchema, toMarkdown } from '../../src/schema/json-schema.js';
 import { type Report, reportProblem } from '../../src/schema/report.js';
 import { CATEGORIES, checkVocabulary, foldInto, foldProvider, PROVIDERS } from '../../src/schema/vocabulary.js';
 import { ROOT } from '../support/processes.js';
@@ -18,7 +18,7 @@ test('a field that changes asks for a new schema number: consent is to a number'
 });
 
 const RECIPE =
-  'The schema has changed. Raise SCHEMA in src/schema/fields.ts, give each new field that number as `since`, then `npm run docs`, which records test/schema/schema-<number>.json, and add its hash to RECORDED here. Cells that fill it belong into LATER_CELLS of src/counters/cells.ts. A record that was published is never changed.';
+  'The schema has changed. Raise SCHEMA in src/schema/fields.ts, give each new field that number as `since`, then `npm run docs`, which records test/schema/schema-<number>.json, and add its hash to RECORDED here. Cells that fill it belong into LATER_CELLS of src/core/record/cells.ts. A record that was published is never changed.';
 
 /** What users have said yes to: it can be added to, never rewritten. */
 const RECORDED: Readonly<Record<number, string>> = {
@@ -51,7 +51,7 @@ test('P2: what a later schema counts is not counted before it is accepted', () =
   const counted = EVENTS.flatMap(({ fields }) => fields).filter(({ values }) => values === 'count');
   expect(
     [...new Set(LATER_CELLS.values())].sort(),
-    'Each schema that brought a counted field has its cells in LATER_CELLS of src/counters/cells.ts',
+    'Each schema that brought a counted field has its cells in LATER_CELLS of src/core/record/cells.ts',
   ).toEqual([...new Set(counted.map(({ since }) => since).filter((since) => since > 1))].sort());
 });
 

@@ -1,10 +1,10 @@
+import { readSpoolFile } from '../../src/core/record/read-spool-file.js';
+import { listSpool } from '../../src/core/record/spool-files.js';
+import { rowsOf } from '../../src/core/report/rows.js';
+import { mergePages } from '../../src/core/report/totals.js';
 import type { Home } from '../../src/platform/home.js';
-import { rowsOf } from '../../src/report/rows.js';
-import { mergePages } from '../../src/report/totals.js';
 import type { Row } from '../../src/schema/report.js';
 import type { Vocabulary } from '../../src/schema/vocabulary.js';
-import { listSpool } from '../../src/spool/names.js';
-import { readSpoolFile } from '../../src/spool/read.js';
 
 /** What the spool files of a home say, as rows would. */
 export function countedRows(home: Home, vocabulary: Vocabulary): Row[] {

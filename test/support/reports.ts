@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { exampleTotals } from '../../src/inspect/example.js';
-import { freeze } from '../../src/report/freeze.js';
-import { reportPath } from '../../src/report/names.js';
+import { exampleTotals } from '../../src/core/inspect/example.js';
+import { freeze } from '../../src/core/report/freeze.js';
+import { reportPath } from '../../src/core/report/report-files.js';
 import { dotAiVocabulary } from '../../src/schema/dot-ai.js';
 import type { TestHome } from './home.js';
 

@@ -1,4 +1,4 @@
-import { clearData } from '../../choice/clear-data.js';
+import { clearData } from '../../core/control/clear-data.js';
 import { EXIT, type Run } from '../command.js';
 
 export const run: Run = async (_invocation, output) => {

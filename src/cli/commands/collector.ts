@@ -13,7 +13,7 @@ import { EXIT, type Invocation, type Run } from '../command.js';
 export const run: Run = async (invocation, output) => {
   const options = read(invocation);
   if (invocation.options.demo) {
-    const { fillYear } = await import('../../demo/year.js');
+    const { fillYear } = await import('../../simulation/year.js');
     const onProgress = (part: number) => output.progress('Inventing a year of 300 installs', part);
     await fillYear({ db: options.db, today: dayOf(Date.now()), onProgress });
   }

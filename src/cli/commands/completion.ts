@@ -1,6 +1,6 @@
 import { EXIT, type Run } from '../command.js';
 import type { Shell } from '../commands.js';
-import { completionFor } from '../renderings/completions.js';
+import { completionFor } from '../docs/completions.js';
 
 export const run: Run = async ({ argument }, output) => {
   output.raw(completionFor(argument as Shell));

@@ -1,6 +1,6 @@
-import { setAnalytics } from '../../choice/set-analytics.js';
+import { setAnalytics } from '../../core/control/set-analytics.js';
 import { EXIT, type Run } from '../command.js';
-import { decider, onOff, shortPath } from '../words.js';
+import { decider, onOff, shortPath } from '../format.js';
 
 export const run: Run = async ({ options }, output) => {
   const purge = options.purge === true;

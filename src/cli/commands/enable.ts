@@ -1,9 +1,9 @@
-import { setAnalytics } from '../../choice/set-analytics.js';
-import { inspect, type Status } from '../../inspect/status.js';
+import { setAnalytics } from '../../core/control/set-analytics.js';
+import { inspect, type Status } from '../../core/inspect/status.js';
 import { EVENTS, SCHEMA } from '../../schema/fields.js';
 import { EXIT, type Run } from '../command.js';
+import { decider, onOff, shortPath } from '../format.js';
 import { columns, type Output } from '../output.js';
-import { decider, onOff, shortPath } from '../words.js';
 
 export const run: Run = async ({ options }, output) => {
   const { status } = inspect({});

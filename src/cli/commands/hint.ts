@@ -1,5 +1,5 @@
-import { setHintShown } from '../../choice/hint-flag.js';
-import { readStatus } from '../../inspect/status.js';
+import { setHintShown } from '../../core/control/hint-flag.js';
+import { readStatus } from '../../core/inspect/status.js';
 import { EXIT, type Run } from '../command.js';
 
 export const run: Run = async ({ options }, output) => {

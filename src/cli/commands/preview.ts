@@ -1,9 +1,9 @@
-import { inspectPreview, type Preview, type PreviewRequest } from '../../inspect/preview.js';
-import { decode } from '../../report/decode.js';
+import { inspectPreview, type Preview, type PreviewRequest } from '../../core/inspect/preview.js';
+import { decode } from '../../core/report/decode.js';
 import { EXIT, type Run } from '../command.js';
+import { plural } from '../format.js';
 import type { Output } from '../output.js';
-import { showRows } from '../rows.js';
-import { plural } from '../words.js';
+import { showRows } from '../report-rows.js';
 
 export const run: Run = async ({ options }, output) => {
   const { preview, remarks } = await inspectPreview({});

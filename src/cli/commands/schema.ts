@@ -1,6 +1,6 @@
-import { lookAt } from '../../inspect/local.js';
+import { lookAt } from '../../core/inspect/local-state.js';
 import { EVENTS, type Field, SCHEMA } from '../../schema/fields.js';
-import { toJsonSchema, valuesInWords } from '../../schema/render.js';
+import { toJsonSchema, valuesInWords } from '../../schema/json-schema.js';
 import { EXIT, type Run } from '../command.js';
 import { columns, type Output } from '../output.js';
 

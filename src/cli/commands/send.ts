@@ -1,12 +1,12 @@
-import { createGate } from '../../consent/gate.js';
-import { deliver } from '../../delivery/deliver.js';
-import { lookAt } from '../../inspect/local.js';
-import { listWaiting } from '../../outbox/outbox.js';
+import { createGate } from '../../core/consent/gate.js';
+import { deliver } from '../../core/deliver/delivery.js';
+import { listWaiting } from '../../core/deliver/outbox.js';
+import { lookAt } from '../../core/inspect/local-state.js';
 import { systemClock } from '../../platform/clock.js';
 import { requireHome } from '../../platform/home.js';
 import { EXIT, type ExitCode, type Run } from '../command.js';
+import { decider, plural } from '../format.js';
 import type { Output } from '../output.js';
-import { decider, plural } from '../words.js';
 
 export const run: Run = async (_invocation, output) => {
   const { env, consent, resolved, vocabulary } = lookAt();

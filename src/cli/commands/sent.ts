@@ -1,12 +1,12 @@
-import { readSent, type SentReport } from '../../inspect/sent.js';
+import { readSent, type SentReport } from '../../core/inspect/sent.js';
+import { decode } from '../../core/report/decode.js';
 import { AnalyticsError } from '../../platform/errors.js';
 import { requireHome } from '../../platform/home.js';
-import { decode } from '../../report/decode.js';
 import { isDay } from '../../schema/calendar.js';
 import { EXIT, type ExitCode, type Run } from '../command.js';
+import { plural } from '../format.js';
 import type { Output } from '../output.js';
-import { showRows } from '../rows.js';
-import { plural } from '../words.js';
+import { showRows } from '../report-rows.js';
 
 export const run: Run = async ({ argument: day, options }, output) => {
   if (day !== undefined && !isDay(day)) {

@@ -1,7 +1,7 @@
-import { inspect, type Remarks, type Status } from '../../inspect/status.js';
+import { inspect, type Remarks, type Status } from '../../core/inspect/status.js';
 import { EXIT, type Run } from '../command.js';
+import { decider, layerInWords, onOff, plural, shortPath } from '../format.js';
 import { columns, type Output } from '../output.js';
-import { decider, layerInWords, onOff, plural, shortPath } from '../words.js';
 
 export const run: Run = async ({ options }, output) => {
   const { status, remarks } = inspect({});

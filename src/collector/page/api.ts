@@ -1,5 +1,5 @@
-import type { Answer, AnswerRow, QuestionName } from '../questions.js';
-import { SHAPES } from '../shapes.js';
+import { SHAPES } from '../api/columns.js';
+import type { Answer, AnswerRow, QuestionName } from '../api/questions.js';
 
 export type { Answer };
 export type Row = AnswerRow;

@@ -9,7 +9,7 @@ import {
 import { type ECharts, type EChartsCoreOption, init, use } from 'echarts/core';
 import { CanvasRenderer } from 'echarts/renderers';
 import type { Row } from './api.js';
-import { number } from './words.js';
+import { number } from './format.js';
 
 use([
   BarChart,

@@ -1,7 +1,7 @@
 import type { Answers, Row } from './api.js';
+import { whole } from './format.js';
 import { installNumbers } from './installs.js';
 import type { Section } from './section.js';
-import { whole } from './words.js';
 
 /** An element with text or others in it. */
 export function make<K extends keyof HTMLElementTagNameMap>(

@@ -1,4 +1,4 @@
-import { addDays, bucketOf } from '../period.js';
+import { addDays, bucketOf } from '../api/period.js';
 import type { Answer } from './api.js';
 import { lines } from './charts.js';
 import type { Section } from './section.js';

@@ -1,5 +1,5 @@
 import type { ECharts } from 'echarts/core';
-import { addDays } from '../period.js';
+import { addDays } from '../api/period.js';
 import { type About, type Answers, about, ask } from './api.js';
 import { draw, type Option } from './charts.js';
 import { make, sectionElement } from './elements.js';

@@ -1,9 +1,9 @@
 import type { Answer, Answers, Row } from './api.js';
 import { colourOf, flow, heat, partedBars, stackedBars } from './charts.js';
+import { bound, duration, percent, whole } from './format.js';
 import { trend } from './installs.js';
 import type { Section } from './section.js';
 import { overTime, ranked, sum } from './series.js';
-import { bound, duration, percent, whole } from './words.js';
 
 /** Every section, for all tools or one. The order is that of the questions a maintainer has. */
 export function sectionsOf(answers: Answers, tool: string): Section[] {

@@ -1,8 +1,0 @@
-import { KEYS } from '../consent/config-file.js';
-import { updateConfig } from '../consent/config-update.js';
-import { requireHome } from '../platform/home.js';
-
-/** @throws AnalyticsError `NO_HOME`, `CONFIG_NOT_WRITTEN` */
-export async function setHintShown(shown: boolean, env: NodeJS.ProcessEnv = process.env): Promise<void> {
-  await updateConfig(requireHome(env), { [KEYS.hintShown]: shown ? true : undefined }, 'refuse');
-}

@@ -1,0 +1,32 @@
+import { openApi } from '../../collector/api/openapi.js';
+import { dotAiVocabulary } from '../../schema/dot-ai.js';
+import { EVENTS, SCHEMA } from '../../schema/fields.js';
+import { toMarkdown } from '../../schema/json-schema.js';
+import { CATEGORIES, PROVIDERS } from '../../schema/vocabulary.js';
+import { errorsMarkdown } from './errors.js';
+import { manPages } from './man.js';
+import { cliMarkdown, commandTable } from './markdown.js';
+
+/**
+ * Every file that is a rendering of a table, by path; `npm run docs` writes them, a test compares them.
+ *
+ * @param readme the README as it is; only its list of commands is ours
+ */
+export function documents(readme: string): Record<string, string> {
+  return {
+    'README.md': readme.replace(COMMAND_LIST, (_, begin, end) => `${begin}\n${commandTable()}\n${end}`),
+    'docs/collected.md': toMarkdown(dotAiVocabulary),
+    'docs/cli.md': cliMarkdown(),
+    'docs/errors.md': errorsMarkdown(),
+    'docs/openapi.json': `${JSON.stringify(openApi(), null, 2)}\n`,
+    ...manPages(),
+  };
+}
+
+const COMMAND_LIST = /(<!-- commands: npm run docs -->)[\s\S]*?(<!-- end of commands -->)/;
+
+/** What the current schema number means, for test/schema/. */
+export function recordedSchema(): [path: string, text: string] {
+  const meaning = { schema: SCHEMA, events: EVENTS, categories: CATEGORIES, providers: PROVIDERS };
+  return [`test/schema/schema-${SCHEMA}.json`, `${JSON.stringify(meaning, null, 2)}\n`];
+}

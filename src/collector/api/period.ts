@@ -1,0 +1,51 @@
+import { DAY_MS, type Day, dayOf, daysBetween, isDay, monthOf, weekOf } from '../../schema/calendar.js';
+
+export const GRANULARITIES = ['day', 'week', 'month'] as const;
+export type Granularity = (typeof GRANULARITIES)[number];
+
+/** The days that are asked about, both ends included, and what they are put together to. */
+export interface Period {
+  readonly from: Day;
+  readonly to: Day;
+  readonly granularity: Granularity;
+}
+
+const DEFAULT_DAYS = 30;
+const MOST_DAYS = 3_660;
+
+/** What a query asks for, or what is wrong with it. Default: by day, the last 30 up to the last day there is. */
+export function periodOf(
+  query: Readonly<Record<string, string | undefined>>,
+  last: Day,
+): Period | { readonly problem: string } {
+  const { to = last, granularity = 'day' } = query;
+  if (!isDay(to)) return { problem: 'to: expected a day, YYYY-MM-DD' };
+  const from = query.from ?? addDays(to, 1 - DEFAULT_DAYS);
+  if (!isDay(from)) return { problem: 'from: expected a day, YYYY-MM-DD' };
+  if (daysBetween(from, to) < 0) return { problem: 'from: expected a day that is not after to' };
+  if (daysBetween(last, to) > MOST_DAYS) return { problem: 'to: expected a day that is not so far ahead' };
+  if (daysBetween(from, to) > MOST_DAYS) return { problem: `from: expected at most ${MOST_DAYS} days before to` };
+  if (!isGranularity(granularity)) return { problem: `granularity: expected ${GRANULARITIES.join(', ')}` };
+  return { from, to, granularity };
+}
+
+function isGranularity(text: string): text is Granularity {
+  return GRANULARITIES.includes(text as Granularity);
+}
+
+export function addDays(day: Day, days: number): Day {
+  return dayOf(Date.parse(`${day}T00:00:00Z`) + days * DAY_MS);
+}
+
+/** `2026-11-23`, `2026-W48` or `2026-11`. */
+export function bucketOf(day: Day, granularity: Granularity): string {
+  if (granularity === 'day') return day;
+  return granularity === 'week' ? weekOf(day) : monthOf(day);
+}
+
+/** Every bucket of the period, those without any data too. */
+export function bucketsOf({ from, to, granularity }: Period): string[] {
+  const buckets = new Set<string>();
+  for (let at = 0; at <= daysBetween(from, to); at += 1) buckets.add(bucketOf(addDays(from, at), granularity));
+  return [...buckets];
+}

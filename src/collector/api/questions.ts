@@ -1,0 +1,198 @@
+import type { Day } from '../../schema/calendar.js';
+import type { EventName } from '../../schema/fields.js';
+import { LATENCY_CELLS } from '../../schema/limits.js';
+import { CATEGORIES } from '../../schema/vocabulary.js';
+import { type Histogram, quantile } from '../cells/histogram.js';
+import type { PublishedDay } from '../publish/suppression.js';
+import { addDays, bucketOf, bucketsOf, GRANULARITIES, type Period } from './period.js';
+
+/** One line of an answer: the same in JSON and in CSV. Absent numbers are null: nothing, or withheld. */
+export type AnswerRow = Readonly<Record<string, string | number | null>>;
+
+export interface Answer extends Period {
+  /** True where something of the period is withheld because too few installs reported it. */
+  readonly withheld: boolean;
+  readonly rows: readonly AnswerRow[];
+}
+
+/** The days of a period that have anything. */
+export type Days = ReadonlyMap<Day, PublishedDay>;
+export type Question = (period: Period, days: Days) => Answer;
+
+/** Sums by bucket, label and measure, of what is published and nothing else. */
+function sums(
+  event: EventName,
+  days: Days,
+  bucketFor: (day: Day) => string,
+): Map<string, Map<string, Map<string, number>>> {
+  const buckets = new Map<string, Map<string, Map<string, number>>>();
+  for (const [day, { cells }] of days) {
+    for (const [label, measures] of cells.get(event) ?? []) {
+      const bucket = bucketFor(day);
+      const labels = buckets.get(bucket) ?? new Map<string, Map<string, number>>();
+      buckets.set(bucket, labels);
+      const total = labels.get(label) ?? new Map<string, number>();
+      labels.set(label, total);
+      for (const [measure, sum] of measures) total.set(measure, (total.get(measure) ?? 0) + sum);
+    }
+  }
+  return buckets;
+}
+
+const WHOLE = '';
+
+/** Over the whole period. */
+function totals(event: EventName, days: Days): ReadonlyMap<string, ReadonlyMap<string, number>> {
+  return sums(event, days, () => WHOLE).get(WHOLE) ?? new Map();
+}
+
+const get = (measures: ReadonlyMap<string, number> | undefined, name: string): number | null =>
+  measures?.get(name) ?? null;
+
+function answer(period: Period, days: Days, events: readonly EventName[], rows: readonly AnswerRow[]): Answer {
+  const withheld = [...days.values()].some((day) => events.some((event) => day.withheld.has(event)));
+  return { ...period, withheld, rows };
+}
+
+/** For each bucket and label a line. */
+function byLabel(
+  event: EventName,
+  name: string,
+  line: (measures: ReadonlyMap<string, number>, period: Period) => AnswerRow,
+): Question {
+  return (period, days) => {
+    const all = sums(event, days, (day) => bucketOf(day, period.granularity));
+    const rows = bucketsOf(period).flatMap((bucket) =>
+      [...(all.get(bucket) ?? [])]
+        .sort()
+        .map(([label, measures]) => ({ bucket, [name]: label, ...line(measures, period) })),
+    );
+    return answer(period, days, [event], rows);
+  };
+}
+
+/** Installs need no id: a day's rows, a week's and a month's first rows. */
+const INSTALLS = { day: 'rows', week: 'first_this_week', month: 'first_this_month' } as const;
+
+const overview: Question = (period, days) => {
+  const tools = sums('tool_usage', days, (day) => bucketOf(day, period.granularity));
+  const installs = sums('active_install', days, (day) => bucketOf(day, period.granularity));
+  const sessions = sums('session_usage', days, (day) => bucketOf(day, period.granularity));
+  const add = (
+    labels: ReadonlyMap<string, ReadonlyMap<string, number>> | undefined,
+    match: (measure: string) => boolean,
+  ) => {
+    const found = [...(labels?.values() ?? [])].flatMap((measures) =>
+      [...measures].filter(([measure]) => match(measure)),
+    );
+    return found.length === 0 ? null : found.reduce((total, [, sum]) => total + sum, 0);
+  };
+  const rows = bucketsOf(period).map((bucket) => ({
+    bucket,
+    reports: add(installs.get(bucket), (measure) => measure === 'rows'),
+    calls: add(tools.get(bucket), (measure) => measure === 'invocations'),
+    failures: add(tools.get(bucket), (measure) => measure === 'failures'),
+    sessions: add(sessions.get(bucket), (measure) => measure.startsWith('sessions_')),
+  }));
+  return answer(period, days, ['tool_usage', 'active_install', 'session_usage'], rows);
+};
+
+const installs: Question = (period, days) => {
+  const rows = GRANULARITIES.flatMap((granularity) => {
+    const all = sums('active_install', days, (day) => bucketOf(day, granularity));
+    return bucketsOf({ ...period, granularity }).map((bucket) => ({
+      granularity,
+      bucket,
+      // Of a bucket that begins before the period only a part of the first rows is in it.
+      installs:
+        bucket === bucketOf(addDays(period.from, -1), granularity)
+          ? null
+          : get(all.get(bucket)?.get(''), INSTALLS[granularity]),
+    }));
+  });
+  return answer(period, days, ['active_install'], rows);
+};
+
+const tools = byLabel('tool_usage', 'tool', (measures, { granularity }) => ({
+  installs: get(measures, INSTALLS[granularity]),
+  calls: get(measures, 'invocations'),
+  successes: get(measures, 'successes'),
+  failures: get(measures, 'failures'),
+  ...Object.fromEntries(CATEGORIES.map((category) => [`failures_${category}`, get(measures, `failures_${category}`)])),
+}));
+
+const POOLED = 'all rarely called';
+
+/**
+ * Per tool, and pooled over those that were called fewer than five times. `calls` are in the histogram, `of` were made:
+ * the rest is withheld or pooled.
+ */
+const latency: Question = (period, days) => {
+  const pooled = [...totals('tool_latency', days)].map(([, measures]) => [POOLED, measures] as const);
+  const rows = [...[...totals('tool_usage', days)].sort(), ...pooled].flatMap(([tool, measures]) => {
+    const histogram: Histogram = Object.fromEntries(
+      LATENCY_CELLS.flatMap((cell) => (measures.has(cell) ? [[cell, measures.get(cell)]] : [])),
+    );
+    const p50 = quantile(histogram, 0.5);
+    if (p50 === null) return [];
+    const cells = Object.fromEntries(LATENCY_CELLS.map((cell) => [cell, histogram[cell] ?? null]));
+    const shown = Object.values(histogram).reduce((sum, count) => sum + count, 0);
+    return [{ tool, p50, p95: quantile(histogram, 0.95), calls: shown, of: get(measures, 'invocations'), ...cells }];
+  });
+  return answer(period, days, ['tool_usage', 'tool_latency'], rows);
+};
+
+const workflow: Question = (period, days) => {
+  const rows = [...totals('workflow_step', days)].map(([label, measures]) => {
+    const [from = '', to = ''] = label.split('>');
+    return { from, to, count: get(measures, 'count') };
+  });
+  const counted = rows.filter(({ count }) => count !== null).sort((a, b) => (b.count ?? 0) - (a.count ?? 0));
+  return answer(period, days, ['workflow_step'], counted);
+};
+
+const features = byLabel('feature_usage', 'feature', (measures, { granularity }) => ({
+  installs: get(measures, INSTALLS[granularity]),
+  uses: get(measures, 'uses'),
+}));
+
+const providers = byLabel('provider_usage', 'provider', (measures) => ({
+  reports: get(measures, 'rows'),
+  calls: get(measures, 'invocations'),
+}));
+
+const SESSIONS = [
+  'sessions_1_tool',
+  'sessions_2_tools',
+  'sessions_3_tools',
+  'sessions_4_to_5_tools',
+  'sessions_6_or_more_tools',
+];
+
+const sessions: Question = (period, days) => {
+  const all = sums('session_usage', days, (day) => bucketOf(day, period.granularity));
+  const rows = bucketsOf(period).map((bucket) => ({
+    bucket,
+    ...Object.fromEntries(SESSIONS.map((measure) => [measure, get(all.get(bucket)?.get(''), measure)])),
+  }));
+  return answer(period, days, ['session_usage'], rows);
+};
+
+/** Everything that can be asked: `GET /api/v1/<name>`. */
+export const QUESTIONS = {
+  overview,
+  installs,
+  tools,
+  latency,
+  workflow,
+  features,
+  providers,
+  sessions,
+} as const satisfies Record<string, Question>;
+export type QuestionName = keyof typeof QUESTIONS;
+
+/** With a first line that names the columns, also where nothing follows. */
+export function toCsv({ rows }: Answer, columns: readonly string[]): string {
+  const lines = rows.map((row) => columns.map((column) => row[column] ?? '').join(','));
+  return `${[columns.join(','), ...lines].join('\r\n')}\r\n`;
+}

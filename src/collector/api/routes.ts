@@ -1,0 +1,170 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { HttpBindings } from '@hono/node-server';
+import { type Context, Hono } from 'hono';
+import { secureHeaders } from 'hono/secure-headers';
+import type { Clock } from '../../platform/clock.js';
+import { debug } from '../../platform/debug.js';
+import { causeOf } from '../../platform/errors.js';
+import { dayOf } from '../../schema/calendar.js';
+import type { Vocabulary } from '../../schema/vocabulary.js';
+import { readBody } from '../intake/body.js';
+import { MOST_BODY_BYTES, open } from '../intake/intake.js';
+import { type RateLimit, senderOf } from '../intake/rate-limit.js';
+import type { Writer } from '../store/writer.js';
+import type { Readers } from './access.js';
+import { SHAPES } from './columns.js';
+import { periodOf } from './period.js';
+import type { Library } from './published-days.js';
+import { QUESTIONS, type QuestionName, toCsv } from './questions.js';
+
+export interface Parts {
+  readonly vocabulary: Vocabulary;
+  readonly minRows: number;
+  /** The counts are a demonstration; the page says so. */
+  readonly isInvented: boolean;
+  readonly writer: Writer;
+  readonly library: Library;
+  readonly readers: Readers;
+  readonly rate: RateLimit;
+  readonly clock: Clock;
+  /** Where the dashboard's files are. */
+  readonly page: string;
+  /** Take the sender's address from the header that a proxy adds. */
+  readonly trustProxy: boolean;
+}
+
+type Env = { Bindings: HttpBindings };
+
+const PAGE_FILES = {
+  '/': ['index.html', 'text/html; charset=utf-8'],
+  '/app.js': ['app.js', 'text/javascript; charset=utf-8'],
+  '/style.css': ['style.css', 'text/css; charset=utf-8'],
+} as const;
+
+/** The collector's routes. What is refused says which rule it breaks, and repeats nothing of it. */
+export function createApp(parts: Parts): Hono<Env> {
+  const app = new Hono<Env>();
+  app.use(async (c, next) => {
+    if (!parts.readers.isKnownHost(c.req.header('host')))
+      return refuse(c, 421, 'this is not a name of the collector (--allow-host)');
+    return next();
+  });
+  app.post('/batch/', (c) => receive(c, parts)); // before the headers that only browsers need
+  app.use(
+    secureHeaders({
+      contentSecurityPolicy: POLICY,
+      referrerPolicy: 'no-referrer',
+      xFrameOptions: 'DENY',
+      strictTransportSecurity: false,
+    }),
+  );
+  app.get('/healthz', (c) => c.json({ status: 'ok' }));
+  app.get('/batch/', (c) => refuse(c, 405, 'reports are sent with POST'));
+  app.post('/batch', (c) => c.redirect('/batch/', 308));
+  app.use(async (c, next) => {
+    // Another site's page has no business here, not even as the address of a picture.
+    if (c.req.header('sec-fetch-site') === 'cross-site' && c.req.header('sec-fetch-mode') !== 'navigate') {
+      return refuse(c, 403, 'requests from other sites are not answered');
+    }
+    if (parts.readers.mayRead(c.req.header('authorization'))) return next();
+    c.header('www-authenticate', 'Basic realm="dot-ai-analytics collector", charset="UTF-8"');
+    return refuse(c, 401, 'expected the token, as a bearer token or as the password of any user');
+  });
+  app.get('/api/v1', (c) =>
+    c.json({
+      questions: Object.keys(QUESTIONS),
+      minRows: parts.minRows,
+      lastDay: parts.library.lastDay() ?? null,
+      isInvented: parts.isInvented,
+    }),
+  );
+  app.get('/api/v1/:question', (c) => answer(c, parts));
+  for (const [path, [file, type]] of Object.entries(PAGE_FILES)) {
+    app.get(path, (c) =>
+      c.body(readFileSync(join(parts.page, file)), 200, { 'content-type': type, 'cache-control': 'no-cache' }),
+    );
+  }
+  app.notFound((c) => refuse(c, 404, 'there is no such page; GET / is the dashboard, GET /api/v1 lists the questions'));
+  app.onError((error, c) => {
+    debug('collector: %s', error instanceof Error ? error.stack : error);
+    return refuse(c, 500, causeOf(error));
+  });
+  return app;
+}
+
+const SELF = ["'self'"];
+const NOTHING = ["'none'"];
+const POLICY = {
+  defaultSrc: NOTHING,
+  scriptSrc: SELF,
+  styleSrc: SELF,
+  imgSrc: [...SELF, 'data:'],
+  connectSrc: SELF,
+  baseUri: NOTHING,
+  formAction: NOTHING,
+  frameAncestors: NOTHING,
+};
+
+type RefusalStatus = 400 | 401 | 403 | 404 | 405 | 413 | 421 | 429 | 500 | 503;
+
+function refuse(c: Context, status: RefusalStatus, detail: string): Response {
+  return c.json({ type: 'validation_error', status, detail }, status);
+}
+
+/** Nobody's client sends what is refused; looking at it costs the same. */
+const REFUSED_COSTS = 10;
+
+/** 200 only once the report is on disk, or was there before. */
+async function receive(c: Context<Env>, { rate, trustProxy, vocabulary, writer, clock }: Parts): Promise<Response> {
+  // No client of ours is a browser; a page that posts here is somebody else's.
+  if (c.req.header('origin') !== undefined) return refuse(c, 403, 'reports from browsers are not accepted');
+  const forwarded = trustProxy ? c.req.header('x-forwarded-for')?.split(',').at(-1)?.trim() : undefined;
+  const sender = senderOf(forwarded ?? c.env.incoming.socket.remoteAddress);
+  if (!rate.take(sender)) {
+    c.header('retry-after', '60');
+    return refuse(c, 429, 'too many reports from one sender');
+  }
+  const body = await readBody(c.env.incoming, MOST_BODY_BYTES);
+  if (body === undefined) {
+    c.header('connection', 'close'); // what is left of it is not read
+    return refuse(c, 413, `body: expected at most ${MOST_BODY_BYTES} bytes`);
+  }
+  const arrival = await open(body, c.req.header('content-encoding'), vocabulary, clock());
+  if ('problem' in arrival) {
+    rate.take(sender, REFUSED_COSTS - 1);
+    return refuse(c, 400, arrival.problem);
+  }
+  try {
+    await writer.write(arrival);
+  } catch (error) {
+    debug('collector: %s', causeOf(error));
+    return refuse(c, 503, 'the report could not be written; send it again later');
+  }
+  return c.json({ status: 1 });
+}
+
+const PARAMETERS = ['from', 'to', 'granularity'];
+
+function answer(c: Context<Env>, { library, clock }: Parts): Response {
+  const [name = '', format, more] = (c.req.param('question') ?? '').split('.');
+  if (!isQuestion(name) || more !== undefined || !(format === undefined || format === 'csv' || format === 'json')) {
+    return refuse(c, 404, `there is no such question; there are ${Object.keys(QUESTIONS).join(', ')}`);
+  }
+  const unknown = Object.keys(c.req.query()).find((key) => !PARAMETERS.includes(key));
+  if (unknown !== undefined) return refuse(c, 400, `there is no such parameter; there are ${PARAMETERS.join(', ')}`);
+  const period = periodOf(c.req.query(), library.lastDay() ?? dayOf(clock()));
+  if ('problem' in period) return refuse(c, 400, period.problem);
+  const found = library.ask(name, period);
+  const wantsCsv = format === 'csv' || (format === undefined && (c.req.header('accept') ?? '').includes('text/csv'));
+  if (!wantsCsv) return c.json({ version: 1, question: name, ...found });
+  const { names, numbers } = SHAPES[name];
+  return c.body(toCsv(found, [...names, ...numbers]), 200, {
+    'content-type': 'text/csv; charset=utf-8; header=present',
+    'content-disposition': `attachment; filename="${name}-${period.from}-${period.to}.csv"`,
+  });
+}
+
+function isQuestion(name: string): name is QuestionName {
+  return Object.hasOwn(QUESTIONS, name);
+}

@@ -1,0 +1,135 @@
+import { AnalyticsError } from '../../platform/errors.js';
+import { DAY_MS, type Day, dayOf, daysBetween } from '../../schema/calendar.js';
+import type { EventName } from '../../schema/fields.js';
+import type { Report } from '../../schema/report.js';
+import { labelOf } from '../cells/measures.js';
+import { addRow, addTally, emptyTally, fromBytes, type Tally, toBytes } from '../cells/tally.js';
+import type { Database } from './database.js';
+
+/** A report and the short hash by which a repetition is known. */
+export interface Arrival {
+  readonly reports: readonly Report[];
+  readonly hash: Uint8Array;
+}
+
+/** One day, event and label. */
+export interface Entry {
+  readonly event: EventName;
+  readonly label: string;
+  readonly tally: Tally;
+}
+
+/** All there is: sums by day and label, and hashes. No body, no address, no header, no time but the day. */
+export interface Store {
+  /** Adds arrivals in one transaction; those that were there before add nothing. @returns the days that changed */
+  record(arrivals: readonly Arrival[], now: number): Set<Day>;
+  /** Days with anything, oldest first. */
+  days(): Day[];
+  read(day: Day): Entry[];
+  close(): void;
+}
+
+/** One day longer than a client tries (outbox/retention.ts). */
+const HASHES_KEPT_DAYS = 22;
+const VERSION = 1;
+/** Some twenty days of a vocabulary like dot-ai's. */
+const MOST_RECENT = 3_000;
+
+const TABLES = `
+  CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS cells (
+    day TEXT, event TEXT, label TEXT, counts BLOB NOT NULL, PRIMARY KEY (day, event, label)
+  ) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS reports (hash BLOB PRIMARY KEY, day TEXT NOT NULL) WITHOUT ROWID;
+  INSERT OR IGNORE INTO meta VALUES ('version', ${VERSION});`;
+
+/** @throws AnalyticsError `COLLECTOR` for a file of a newer version */
+export function openStore(database: Database): Store {
+  refuseForeign(database);
+  database.exec(TABLES);
+  const [meta] = database.prepare("SELECT value FROM meta WHERE name = 'version'").all<{ value: number }>();
+  if (meta?.value !== VERSION) {
+    throw new AnalyticsError(
+      'COLLECTOR',
+      'The database is of a newer version of this program. Update it, or name another file with --db.',
+    );
+  }
+  const remember = database.prepare('INSERT OR IGNORE INTO reports VALUES (?, ?)');
+  const forget = database.prepare('DELETE FROM reports WHERE day < ?');
+  const counts = database.prepare('SELECT counts FROM cells WHERE day = ? AND event = ? AND label = ?');
+  const put = database.prepare('INSERT OR REPLACE INTO cells VALUES (?, ?, ?, ?)');
+  const days = database.prepare('SELECT DISTINCT day FROM cells ORDER BY day');
+  const ofDay = database.prepare('SELECT event, label, counts FROM cells WHERE day = ? ORDER BY event, label');
+
+  /** What the database holds of the days that reports come for now: read once, then written only. */
+  const recent = new Map<string, Tally>();
+
+  function add(day: Day, { event, label, tally }: Entry): void {
+    const key = `${day} ${event} ${label}`;
+    const known = recent.get(key) ?? read(day, event, label);
+    addTally(known, tally);
+    if (recent.size >= MOST_RECENT) recent.clear();
+    recent.set(key, known);
+    put.run(day, event, label, toBytes(known));
+  }
+
+  function read(day: Day, event: EventName, label: string): Tally {
+    const [row] = counts.all<{ counts: Uint8Array }>(day, event, label);
+    return row === undefined ? emptyTally(event) : fromBytes(event, row.counts);
+  }
+
+  let forgottenOn = '';
+  return {
+    record(arrivals, now) {
+      const sums = new Map<Day, Map<string, Entry>>();
+      database.exec('BEGIN IMMEDIATE');
+      try {
+        for (const { reports, hash } of arrivals) {
+          if (remember.run(hash, dayOf(now)) > 0) for (const report of reports) addUp(sums, report);
+        }
+        for (const [day, entries] of sums) for (const entry of entries.values()) add(day, entry);
+        if (forgottenOn !== dayOf(now)) forget.run(dayOf(now - HASHES_KEPT_DAYS * DAY_MS));
+        database.exec('COMMIT');
+        forgottenOn = dayOf(now);
+      } catch (error) {
+        recent.clear(); // it holds what is not on disk
+        database.exec('ROLLBACK');
+        throw error;
+      }
+      return new Set(sums.keys());
+    },
+    days: () => days.all<{ day: Day }>().map(({ day }) => day),
+    read: (day) =>
+      ofDay
+        .all<{ event: EventName; label: string; counts: Uint8Array }>(day)
+        .map(({ event, label, counts }) => ({ event, label, tally: fromBytes(event, counts) })),
+    close: () => database.close(),
+  };
+}
+
+/** Somebody else's database stays as it is. */
+function refuseForeign(database: Database): void {
+  const tables = database.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all<{ name: string }>();
+  if (tables.length === 0 || ['meta', 'cells', 'reports'].every((name) => tables.some((table) => table.name === name)))
+    return;
+  throw new AnalyticsError('COLLECTOR', 'The file is a database of another program. Name a file of its own with --db.');
+}
+
+/** Many reports of a transaction are one write for each day and label. */
+function addUp(sums: Map<Day, Map<string, Entry>>, { day, rows }: Report): void {
+  const entries = sums.get(day) ?? new Map<string, Entry>();
+  sums.set(day, entries);
+  for (const row of rows) {
+    const label = labelOf(row);
+    const key = `${row.event} ${label}`;
+    const entry = entries.get(key) ?? { event: row.event, label, tally: emptyTally(row.event) };
+    entries.set(key, entry);
+    addRow(entry.tally, row);
+  }
+}
+
+/** What a client may still send, and a little for a clock that is ahead. */
+export function isAcceptable(day: Day, now: number): boolean {
+  const age = daysBetween(day, dayOf(now));
+  return age >= -1 && age <= HASHES_KEPT_DAYS;
+}

@@ -1,0 +1,51 @@
+import { realpathSync, rmSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { AnalyticsError, causeOf } from '../../platform/errors.js';
+import { entry } from '../../platform/files.js';
+import type { Database } from './database.js';
+import { type Ownership, own } from './file-owner.js';
+import { openWithNode } from './node-engine.js';
+import { openWithWasm } from './wasm-engine.js';
+
+/**
+ * Opens a collector's file, or makes it, with the SQLite that this Node has, else with the WebAssembly build.
+ * @throws AnalyticsError `COLLECTOR` where it is in use, can't be opened, or is no database
+ */
+export async function openDatabase(path: string): Promise<Database> {
+  const file = realPath(path);
+  const owner = own(file);
+  try {
+    const database = (await openWithNode(file)) ?? (await openWithWasm(file));
+    return { ...database, close: () => closeAll(database, owner) };
+  } catch (error) {
+    rmSync(`${file}.lock`, { recursive: true, force: true }); // the WebAssembly engine's, of a file that is no database
+    owner.release();
+    const cause = error instanceof Error && !('syscall' in error) ? error.message : causeOf(error);
+    throw new AnalyticsError('COLLECTOR', `${file} can't be used as a database: ${cause}. Name another with --db.`);
+  }
+}
+
+function closeAll(database: Database, owner: Ownership): void {
+  try {
+    database.close();
+  } finally {
+    owner.release();
+  }
+}
+
+/** Under one name, however it is reached: by it two collectors of one file see each other. */
+function realPath(path: string): string {
+  const absolute = resolve(path);
+  const stat = entry(absolute);
+  if (stat !== undefined && !stat.isSymbolicLink() && stat.nlink > 1 && stat.isFile()) {
+    throw new AnalyticsError(
+      'COLLECTOR',
+      `${absolute} has more than one name (hard links). Name a file of its own with --db.`,
+    );
+  }
+  try {
+    return stat === undefined ? join(realpathSync(dirname(absolute)), basename(absolute)) : realpathSync(absolute);
+  } catch {
+    return absolute; // the folder is missing; that is said when it is needed
+  }
+}

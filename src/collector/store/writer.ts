@@ -1,0 +1,55 @@
+import type { Day } from '../../schema/calendar.js';
+import type { Arrival, Store } from './cell-store.js';
+
+/** Makes arrivals durable, those that come together in one transaction. */
+export interface Writer {
+  /** Resolves once the arrival is on disk; rejects where it could not be written, and then nothing of it is. */
+  write(arrival: Arrival): Promise<void>;
+  /** Writes what waits. */
+  close(): Promise<void>;
+}
+
+/** Requests whose bodies are being read meanwhile share the next transaction: as long as the last one took, in ms. */
+const LEAST_GATHER = 2;
+const MOST_GATHER = 20;
+const MOST_TOGETHER = 2_000;
+
+export function createWriter(store: Store, clock: () => number, onChange: (days: Iterable<Day>) => void): Writer {
+  let waiting: { arrival: Arrival; done: () => void; failed: (error: unknown) => void }[] = [];
+  let timer: NodeJS.Timeout | undefined;
+  let gather = LEAST_GATHER;
+
+  function flush(): void {
+    timer = undefined;
+    const together = waiting.splice(0, MOST_TOGETHER);
+    if (waiting.length > 0) timer = setTimeout(flush, 0);
+    if (together.length === 0) return;
+    const from = performance.now();
+    try {
+      onChange(
+        store.record(
+          together.map(({ arrival }) => arrival),
+          clock(),
+        ),
+      );
+      gather = Math.min(MOST_GATHER, Math.max(LEAST_GATHER, performance.now() - from));
+      for (const { done } of together) done();
+    } catch (error) {
+      for (const { failed } of together) failed(error);
+    }
+  }
+
+  return {
+    write: (arrival) =>
+      new Promise((done, failed) => {
+        waiting.push({ arrival, done, failed });
+        timer ??= setTimeout(flush, gather);
+      }),
+    async close() {
+      clearTimeout(timer);
+      while (waiting.length > 0) flush();
+      clearTimeout(timer);
+      waiting = [];
+    },
+  };
+}

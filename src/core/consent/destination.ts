@@ -1,0 +1,59 @@
+import { isObject } from '../../platform/files.js';
+import { MOST_KEY_BYTES } from '../../schema/limits.js';
+import { KEYS } from './config-file.js';
+import type { Endpoint } from './server-declaration.js';
+
+/** Where reports go, and who said so. */
+export interface Destination extends Endpoint {
+  /** `{host}/batch/` */
+  readonly url: string;
+  readonly source: 'environment' | 'config' | 'server';
+}
+
+/** A destination, or none, or one that can't be used and why; what can't be used is not replaced by another. */
+export type Resolved = { readonly destination: Destination | null; readonly problem?: string };
+
+/**
+ * The environment's destination, else config.json's, else the one that the server declared. None means: counted and
+ * kept, never sent.
+ */
+export function resolveDestination(
+  env: NodeJS.ProcessEnv,
+  configured: unknown,
+  declared: Endpoint | undefined,
+): Resolved {
+  const { DOT_AI_POSTHOG_HOST: host, DOT_AI_POSTHOG_KEY: key } = env;
+  if (host || key) return resolve('DOT_AI_POSTHOG_HOST and DOT_AI_POSTHOG_KEY', { host, key }, 'environment');
+  if (configured !== undefined) return resolve(`"${KEYS.destination}" in config.json`, configured, 'config');
+  if (declared !== undefined) return resolve('the destination that the server declares', declared, 'server');
+  return { destination: null };
+}
+
+function resolve(where: string, value: unknown, source: Destination['source']): Resolved {
+  const problem = endpointProblem(value);
+  if (problem !== undefined) return { destination: null, problem: `${where}: ${problem}` };
+  const { host, key } = value as Endpoint;
+  return { destination: { host, key, url: `${new URL(host).href.replace(/\/+$/, '')}/batch/`, source } };
+}
+
+const KEY = /^[\x21-\x7e]+$/;
+
+/** Why a value is no endpoint; undefined where it is one. TLS is required of everything but this machine itself. */
+function endpointProblem(value: unknown): string | undefined {
+  if (!isObject(value)) return 'expected an object with "host" and "key"';
+  const { host, key } = value;
+  if (typeof host !== 'string' || host === '') return 'the host is missing';
+  if (typeof key !== 'string' || !KEY.test(key)) return 'the key is missing, or has characters that no key has';
+  if (key.length > MOST_KEY_BYTES) return `the key is longer than ${MOST_KEY_BYTES} characters`;
+  if (!URL.canParse(host)) return 'the host is not a URL such as https://eu.i.posthog.com';
+  const url = new URL(host);
+  if (url.username || url.password || url.search || url.hash)
+    return 'the host has more than a scheme, a name, a port and a path';
+  if (url.protocol === 'https:') return undefined;
+  if (url.protocol === 'http:' && isLoopback(url.hostname)) return undefined;
+  return 'the host is not https (http is allowed for loopback only)';
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+}

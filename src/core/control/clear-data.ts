@@ -1,0 +1,15 @@
+import { entry } from '../../platform/files.js';
+import { requireHome } from '../../platform/home.js';
+import { purgeAll } from './delete-data.js';
+
+/**
+ * Deletes all local data and keeps the choice. A running server begins counting anew.
+ * @returns whether there was anything
+ * @throws AnalyticsError `NO_HOME`, `DATA_NOT_DELETED`
+ */
+export async function clearData(env: NodeJS.ProcessEnv = process.env): Promise<boolean> {
+  const home = requireHome(env);
+  const hadData = entry(home.data) !== undefined;
+  await purgeAll(home);
+  return hadData;
+}

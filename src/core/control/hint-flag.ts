@@ -1,0 +1,8 @@
+import { requireHome } from '../../platform/home.js';
+import { KEYS } from '../consent/config-file.js';
+import { updateConfig } from './config-update.js';
+
+/** @throws AnalyticsError `NO_HOME`, `CONFIG_NOT_WRITTEN` */
+export async function setHintShown(shown: boolean, env: NodeJS.ProcessEnv = process.env): Promise<void> {
+  await updateConfig(requireHome(env), { [KEYS.hintShown]: shown ? true : undefined }, 'refuse');
+}

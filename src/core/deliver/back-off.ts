@@ -1,0 +1,73 @@
+import { join } from 'node:path';
+import { ensurePrivateFolder, removeFile, tryReadObject, writeAtomically } from '../../platform/files.js';
+import type { Home } from '../../platform/home.js';
+import type { Endpoint } from '../consent/server-declaration.js';
+
+/** Why nothing is sent to a destination for a while; in outbox/, so that every process of the home keeps to it. */
+export interface Pause {
+  readonly host: string;
+  readonly key: string;
+  /** ms since the epoch. */
+  readonly until: number;
+  /** The part of it that the destination itself asked for, with Retry-After; ms since the epoch. */
+  readonly askedUntil: number;
+  /** Attempts in a row that failed. */
+  readonly failures: number;
+  /** What happened: `HTTP 503`, `ECONNREFUSED`. */
+  readonly reason: string;
+  /** True where the destination does not accept the key. */
+  readonly isUnauthorised: boolean;
+}
+
+export type Failure = Pick<Pause, 'reason' | 'isUnauthorised'> & { readonly retryAfterMs: number };
+
+const FIRST_MS = 60_000;
+const BACK_OFF_MS = 6 * 3_600_000;
+const LONGEST_MS = 24 * 3_600_000;
+const CLOCK_ERROR_MS = 3_600_000;
+
+/** Ours are codes of a few letters. */
+const REASON = /^[ -~]{1,200}$/;
+
+const pathOf = (home: Home) => join(home.outbox, 'pause.json');
+
+/** The pause in force; undefined where there is none, it is over, or it was for another destination. */
+export function readPause(home: Home, endpoint: Endpoint, now: number): Pause | undefined {
+  const pause = lastPause(home, endpoint);
+  // A clock that was set back must not make a pause of years; by a little it may be off.
+  return pause !== undefined && now < pause.until && pause.until - now <= LONGEST_MS + CLOCK_ERROR_MS
+    ? pause
+    : undefined;
+}
+
+function lastPause(home: Home, { host, key }: Endpoint): Pause | undefined {
+  const value = tryReadObject(pathOf(home), 4096) as Partial<Pause> | undefined;
+  const areNumbers = [value?.until, value?.askedUntil, value?.failures].every(
+    (one) => Number.isFinite(one) && (one as number) >= 0,
+  );
+  const isWhole = areNumbers && REASON.test(String(value?.reason)) && typeof value?.isUnauthorised === 'boolean';
+  return isWhole && value?.host === host && value.key === key ? (value as Pause) : undefined;
+}
+
+/** Waits longer after each failure in a row, spread by half in either direction so that installs don't march in step. */
+export function pause(home: Home, { host, key }: Endpoint, failure: Failure, now: number): void {
+  const { reason, isUnauthorised, retryAfterMs } = failure;
+  const failures = Math.min((lastPause(home, { host, key })?.failures ?? 0) + 1, 1000);
+  const backOff = Math.min(FIRST_MS * 2 ** Math.min(failures - 1, 20), BACK_OFF_MS) * (0.5 + Math.random());
+  const asked = Math.min(retryAfterMs, LONGEST_MS);
+  const entry: Pause = {
+    host,
+    key,
+    until: Math.round(now + (isUnauthorised ? LONGEST_MS : Math.max(asked, backOff))),
+    askedUntil: Math.round(now + asked),
+    failures,
+    reason,
+    isUnauthorised,
+  };
+  ensurePrivateFolder(home.outbox);
+  writeAtomically(pathOf(home), `${JSON.stringify(entry, null, 2)}\n`);
+}
+
+export function endPause(home: Home): void {
+  removeFile(pathOf(home));
+}

@@ -1,0 +1,102 @@
+import type { Clock } from '../../platform/clock.js';
+import { debug } from '../../platform/debug.js';
+import { causeOf } from '../../platform/errors.js';
+import { writeAtomically } from '../../platform/files.js';
+import { assertOwnData, type Home } from '../../platform/home.js';
+import { openEnvelope } from '../../schema/envelope.js';
+import type { Vocabulary } from '../../schema/vocabulary.js';
+import { withKey } from '../report/body.js';
+import { listReports, reportPath } from '../report/report-files.js';
+import { attempt, type Result, type Terms } from './attempt.js';
+import { endPause, type Pause, pause, readPause } from './back-off.js';
+import { retryAfterMs } from './classify-answer.js';
+import { claim, describe, readReport, reclaimAbandoned, release, type Stored, settle } from './outbox.js';
+import { tidy } from './retention.js';
+
+export interface Delivery extends Terms {
+  readonly home: Home;
+  readonly vocabulary: Vocabulary;
+  readonly clock: Clock;
+  /** True where a person asked for it now: a back-off is not waited for, a Retry-After is. */
+  readonly ignoreBackOff?: boolean;
+  /** Called after each report. */
+  readonly onReport?: (name: string, result: Result) => void;
+}
+
+/**
+ * One pass over the outbox, oldest day first. Stops at the first report that has to wait, since the next would too.
+ * @returns the pause that kept it from sending anything
+ * @throws a system error where the folders can't be written; nothing a destination does makes it throw
+ */
+export async function deliver(delivery: Delivery): Promise<Pause | undefined> {
+  const { home, gate, destination, clock, signal } = delivery;
+  if (!gate.check().enabled) return undefined;
+  assertOwnData(home);
+  reclaimAbandoned(home);
+  tidy(home, clock());
+  const waiting = readPause(home, destination, clock());
+  if (waiting !== undefined && (!delivery.ignoreBackOff || clock() < waiting.askedUntil)) return waiting;
+  for (const name of listReports(home.outbox)) {
+    if (signal.aborted || !gate.check().enabled) break;
+    if (!tryClaim(home, name)) continue;
+    const result = await sendClaimed(delivery, name);
+    debug('send %s to %s: %s (%s)', name, destination.host, result.verdict, result.reason);
+    delivery.onReport?.(name, result);
+    if (result.verdict === 'retry' || result.verdict === 'unauthorised') break;
+  }
+  return undefined;
+}
+
+/** A report that can't be claimed (another user's, after one `sudo`) does not keep the others. */
+function tryClaim(home: Home, name: string): boolean {
+  try {
+    return claim(home, name);
+  } catch (error) {
+    debug('claim %s: %s', name, causeOf(error));
+    return false;
+  }
+}
+
+/**
+ * P10: the claim is there before the gate is asked again (in `attempt`). `disable` writes its no before it looks into
+ * sending/. So either the question sees the no, or `disable` sees the claim and waits until it is given up.
+ */
+async function sendClaimed(delivery: Delivery, name: string): Promise<Result> {
+  const { home } = delivery;
+  try {
+    const report = prepare(delivery, name);
+    if (typeof report === 'string') return { verdict: 'skipped', reason: report };
+    const result = await attempt(report.body, delivery);
+    finish(delivery, report, result);
+    return result;
+  } catch (error) {
+    return { verdict: 'retry', reason: causeOf(error) }; // a full disk: the next report would fare no better
+  } finally {
+    release(home, name); // what has no final answer goes back; what is settled is no longer here
+  }
+}
+
+/** The claimed report as it will be sent, or why it can't be: its bytes are gone, or not of the closed world. */
+function prepare({ home, destination, vocabulary }: Delivery, name: string): Stored | string {
+  const stored = readReport(home.sending, name);
+  if (stored === undefined) return 'it can not be read';
+  const opened = openEnvelope(stored.body, vocabulary);
+  if ('problem' in opened) return `it is not a report of this vocabulary, ${opened.problem}`;
+  const body = withKey(stored.body, destination.key);
+  if (body === stored.body) return stored;
+  writeAtomically(reportPath(home.sending, name), body); // what is kept is what is sent
+  return describe(name, body);
+}
+
+function finish({ home, destination, clock }: Delivery, report: Stored, { verdict, reason, answer }: Result): void {
+  const now = clock();
+  if (verdict === 'delivered' || verdict === 'rejected') {
+    const { name, day, bytes, sha256 } = report;
+    const at = new Date(now).toISOString();
+    settle(home, name, { day, outcome: verdict, at, url: destination.url, status: answer?.status ?? 0, bytes, sha256 });
+    endPause(home);
+  } else if (verdict !== 'skipped') {
+    const asked = answer === undefined ? undefined : retryAfterMs(answer, now);
+    pause(home, destination, { reason, isUnauthorised: verdict === 'unauthorised', retryAfterMs: asked ?? 0 }, now);
+  }
+}

@@ -1,0 +1,72 @@
+import type { LookupAddress } from 'node:dns';
+import type { LookupFunction } from 'node:net';
+import { tryReadText } from '../../platform/files.js';
+
+/*
+ * The system's own look-up (getaddrinfo) can't be cancelled: with a name server that does not answer it holds the
+ * process for ten seconds, even against process.exit(). This one asks the name servers itself, gives up in time, and
+ * can be cancelled. What it does not know (mDNS, a VPN's split DNS) is "not resolved" to a server, whose reports wait;
+ * `dot-ai-analytics send` uses the system's.
+ */
+
+/** Below what `close()` may take. */
+const TIMEOUT_MS = 700;
+const MOST_BYTES = 1024 * 1024;
+
+/** A look-up for one request; it ends when `signal` says so. */
+export function createLookup(signal: AbortSignal): LookupFunction {
+  return (hostname, options, callback) => {
+    resolve(hostname, signal).then(
+      (addresses) => {
+        const [first] = addresses;
+        if (options.all || first === undefined) callback(null, addresses);
+        else callback(null, first.address, first.family);
+      },
+      (error: NodeJS.ErrnoException) => callback(error, []),
+    );
+  };
+}
+
+/** At least one address, IPv4 before IPv6. */
+async function resolve(hostname: string, signal: AbortSignal): Promise<LookupAddress[]> {
+  const known = hostname === 'localhost' ? '127.0.0.1' : fromHostsFile(hostname);
+  if (known !== undefined) return [toAddress(known)];
+  const { Resolver } = await import('node:dns/promises');
+  const resolver = new Resolver({ timeout: TIMEOUT_MS, tries: 1 });
+  const cancel = () => resolver.cancel();
+  signal.addEventListener('abort', cancel, { once: true });
+  try {
+    // In Kubernetes a service is known by a short name, below one of the search domains.
+    const names = [hostname, ...searchDomains().map((domain) => `${hostname}.${domain}`)];
+    const questions = names.map((name) => Promise.allSettled([resolver.resolve4(name), resolver.resolve6(name)]));
+    for (const answers of await Promise.all(questions)) {
+      const found = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value.map(toAddress) : []));
+      if (found.length > 0) return found;
+    }
+    throw Object.assign(new Error('the name does not resolve'), { code: 'ENOTFOUND' });
+  } finally {
+    signal.removeEventListener('abort', cancel);
+  }
+}
+
+function toAddress(address: string): LookupAddress {
+  return { address, family: address.includes(':') ? 6 : 4 };
+}
+
+function fromHostsFile(hostname: string): string | undefined {
+  const path = process.platform === 'win32' ? `${process.env.SystemRoot}\\System32\\drivers\\etc\\hosts` : '/etc/hosts';
+  return fieldsOf(path).find(([, ...names]) => names.includes(hostname))?.[0];
+}
+
+function searchDomains(): string[] {
+  return (
+    fieldsOf('/etc/resolv.conf')
+      .findLast(([keyword]) => keyword === 'search')
+      ?.slice(1) ?? []
+  );
+}
+
+function fieldsOf(path: string): string[][] {
+  const lines = (tryReadText(path, MOST_BYTES, true) ?? '').split('\n');
+  return lines.map((line) => line.replace(/#.*/, '').trim().split(/\s+/));
+}

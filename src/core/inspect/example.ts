@@ -1,0 +1,29 @@
+import type { Category, Vocabulary } from '../../schema/vocabulary.js';
+import { callCells, featureLine, providerLine, toolLine, USES } from '../record/cells.js';
+import { addCount, type Counts } from '../record/counter-page.js';
+import { mergePages, type Totals } from '../report/totals.js';
+
+/** Calls of a made-up day: position in the vocabulary, how often, how long (ms), how it went, and what came before. */
+const DAY: readonly { tool: number; times: number; ms: number; failed?: Category; after?: number; nth?: number }[] = [
+  { tool: 0, times: 3, ms: 4_200, nth: 1 },
+  { tool: 0, times: 9, ms: 1_400, after: 0 },
+  { tool: 0, times: 1, ms: 30_500, failed: 'ai_service', after: 0 },
+  { tool: 1, times: 2, ms: 35, after: 0, nth: 2 },
+  { tool: 3, times: 1, ms: 61_000, after: 1, nth: 3 },
+  { tool: 3, times: 1, ms: 900, failed: 'kubernetes', after: 3 },
+  { tool: 6, times: 4, ms: 2_300, after: 3 },
+];
+
+/** Counts that nobody made, for `preview` while nothing is counted. They go the same way as real ones. */
+export function exampleTotals(vocabulary: Vocabulary): Totals {
+  const counts = new Map<string, Map<string, number>>();
+  const nameAt = (index: number) => vocabulary.tools[index % vocabulary.tools.length] ?? 'other';
+  for (const { tool, times, ms, failed, after, nth } of DAY) {
+    const from = after === undefined ? 'start' : nameAt(after);
+    const cells = callCells(failed ?? 'success', ms, from, nth);
+    for (const cell of cells) addCount(counts, toolLine(nameAt(tool)), cell, times);
+  }
+  for (const feature of vocabulary.features.slice(0, 2)) addCount(counts, featureLine(feature), USES, 3);
+  addCount(counts, providerLine('anthropic'), USES, 14);
+  return mergePages([counts as Counts], vocabulary);
+}

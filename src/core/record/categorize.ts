@@ -1,0 +1,121 @@
+import { CATEGORIES, type Category } from '../../schema/vocabulary.js';
+
+/** Which system, HTTP and JSON-RPC codes mean what. */
+const BY_SYSTEM_CODE: Readonly<Record<string, Category>> = {
+  ECONNREFUSED: 'network',
+  ECONNRESET: 'network',
+  ECONNABORTED: 'network',
+  ENOTFOUND: 'network',
+  EAI_AGAIN: 'network',
+  EHOSTUNREACH: 'network',
+  ENETUNREACH: 'network',
+  EPIPE: 'network',
+  EPROTO: 'network',
+  UND_ERR_SOCKET: 'network',
+  UND_ERR_CONNECT_TIMEOUT: 'timeout',
+  UND_ERR_HEADERS_TIMEOUT: 'timeout',
+  UND_ERR_BODY_TIMEOUT: 'timeout',
+  ETIMEDOUT: 'timeout',
+  ESOCKETTIMEDOUT: 'timeout',
+  ABORT_ERR: 'cancelled',
+  ENOENT: 'storage',
+  EACCES: 'storage',
+  EPERM: 'storage',
+  EEXIST: 'storage',
+  EISDIR: 'storage',
+  ENOTDIR: 'storage',
+  ENOSPC: 'storage',
+  EROFS: 'storage',
+  EIO: 'storage',
+  EMFILE: 'storage',
+};
+
+const BY_NUMBER: Readonly<Record<number, Category>> = {
+  400: 'validation',
+  401: 'authentication',
+  403: 'authorization',
+  404: 'operation',
+  408: 'timeout',
+  409: 'operation',
+  422: 'validation',
+  429: 'operation',
+  504: 'timeout',
+  [-32700]: 'mcp_protocol',
+  [-32600]: 'mcp_protocol',
+  [-32601]: 'mcp_protocol',
+  [-32602]: 'validation',
+  [-32603]: 'internal',
+  [-32000]: 'network', // MCP: connection closed
+  [-32001]: 'timeout', // MCP: request timeout
+};
+
+/** DOMException's legacy codes; AbortSignal.timeout() and abort() reject with them. */
+const ABORT = 20;
+const TIMEOUT = 23;
+
+/**
+ * The category of what a tool threw: a function of error codes and known classes. Names, messages and stacks are never
+ * looked at; the value is only read, and one that resists reading is `other`.
+ */
+export function categorise(error: unknown): Category {
+  try {
+    return declared(error) ?? byClass(error) ?? byCode(error) ?? byCause(error) ?? 'other';
+  } catch {
+    return 'other'; // a getter or a proxy of the host's threw; that is no business of ours
+  }
+}
+
+interface Known {
+  readonly category?: unknown;
+  readonly code?: unknown;
+  readonly status?: unknown;
+  readonly statusCode?: unknown;
+  readonly cause?: unknown;
+  readonly issues?: unknown;
+  readonly body?: { readonly kind?: unknown } | null;
+}
+
+/** An error that carries its category as a member of our set, as dot-ai's `AppError` does. */
+function declared(error: unknown): Category | undefined {
+  const category = (error as Known | null)?.category;
+  return isCategory(category) ? category : undefined;
+}
+
+export function isCategory(value: unknown): value is Category {
+  return CATEGORIES.includes(value as Category);
+}
+
+function byClass(error: unknown): Category | undefined {
+  if (typeof error !== 'object' || error === null) return undefined;
+  if (error instanceof DOMException) return ({ [ABORT]: 'cancelled', [TIMEOUT]: 'timeout' } as const)[error.code];
+  // The AI SDK marks its errors with this symbol so that they are known across copies of the package.
+  if (Symbol.for('vercel.ai.error') in error) return 'ai_service';
+  const { body, issues, code } = error as Known;
+  // The Kubernetes API answers every failure with a Status object.
+  if (typeof body === 'object' && body?.kind === 'Status') {
+    return code === 401 || code === 403 ? BY_NUMBER[code] : 'kubernetes';
+  }
+  if (Array.isArray(issues)) return 'validation'; // zod, valibot and every Standard Schema library
+  return undefined;
+}
+
+function byCode(error: unknown): Category | undefined {
+  const { code, status, statusCode } = (error ?? {}) as Known;
+  for (const value of [code, status, statusCode]) {
+    if (typeof value === 'string' && Object.hasOwn(BY_SYSTEM_CODE, value)) return BY_SYSTEM_CODE[value];
+    if (typeof value !== 'number') continue;
+    if (Object.hasOwn(BY_NUMBER, value)) return BY_NUMBER[value];
+    if (value >= 500 && value <= 599) return 'network';
+  }
+  // After the codes: Node's own system errors are plain Errors, and fetch wraps them in a TypeError with a cause.
+  if ((error as Known | null)?.cause !== undefined) return undefined;
+  return error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError
+    ? 'internal'
+    : undefined;
+}
+
+/** One level down: fetch and many clients wrap the error that says what happened. */
+function byCause(error: unknown): Category | undefined {
+  const cause = (error as Known | null)?.cause;
+  return typeof cause === 'object' && cause !== null ? (declared(cause) ?? byClass(cause) ?? byCode(cause)) : undefined;
+}

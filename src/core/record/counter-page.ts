@@ -1,0 +1,145 @@
+import { SATURATION } from '../../schema/limits.js';
+
+/*
+ * The counters of one process and one UTC day, as the bytes of its spool file. What is in memory and what is on disk
+ * is the same text, so that one positioned write brings a counted call to disk:
+ *
+ *     dot-ai-analytics spool 1 2026-11-23                         line 0, SLOT bytes, padded with spaces
+ *     tool recommend success=0012 latency_le_1000=0011 …          one line per key, SLOT bytes, ends in a newline
+ *     feature helm uses=0003 …
+ *
+ * A cell is four digits that saturate; its place never changes, so an increment overwrites digits in place. A line
+ * that is full is continued by another line of the same key; a reader adds lines up. SLOT divides the kernel's page,
+ * within which a write is whole or absent even if the process is killed in it. A key or a cell is a member of the
+ * vocabulary, so the page is bounded by it, however many calls there are.
+ */
+
+/** Bytes per line. */
+export const SLOT = 512;
+const DIGITS = 4;
+const NEWLINE = 10;
+const SPACE = 32;
+const ZERO = 48;
+const NINE = 57;
+const FIRST_SLOTS = 8;
+
+/** Counts by line key (`tool recommend`) and cell (`success`). */
+export type Counts = ReadonlyMap<string, ReadonlyMap<string, number>>;
+
+interface Line {
+  /** Where the unused rest of the line's last slot begins. */
+  end: number;
+  readonly cells: Map<string, number>;
+}
+
+export interface Page {
+  readonly day: string;
+  /** Adds one to each of the cells on a line. */
+  add(line: string, cells: readonly string[]): void;
+  /** The whole page as it is on disk; valid until the next `add`. */
+  bytes(): Buffer;
+  /** Calls `write` with each changed slot and forgets it. */
+  flush(write: (bytes: Buffer, position: number) => void): void;
+}
+
+export function createPage(day: string): Page {
+  let buffer = Buffer.alloc(SLOT * FIRST_SLOTS, SPACE);
+  let slots = 0;
+  const lines = new Map<string, Line>();
+  const dirty = new Set<number>();
+
+  function openSlot(text: string): number {
+    if ((slots + 1) * SLOT > buffer.length) buffer = Buffer.concat([buffer, Buffer.alloc(buffer.length, SPACE)]);
+    const start = slots * SLOT;
+    buffer.write(`${text} `, start, 'latin1');
+    buffer[start + SLOT - 1] = NEWLINE;
+    slots += 1;
+    dirty.add(start);
+    return start + text.length + 1;
+  }
+
+  function lineOf(key: string): Line {
+    let line = lines.get(key);
+    if (line === undefined) {
+      line = { end: openSlot(key), cells: new Map() };
+      lines.set(key, line);
+    }
+    return line;
+  }
+
+  function openCell(key: string, line: Line, cell: string): number {
+    const length = cell.length + 1 + DIGITS + 1;
+    const room = SLOT - 1 - (line.end % SLOT);
+    if (line.end % SLOT === 0 || room < length) line.end = openSlot(key);
+    buffer.write(`${cell}=0000 `, line.end, 'latin1');
+    const digits = line.end + cell.length + 1;
+    line.end += length;
+    line.cells.set(cell, digits);
+    return digits;
+  }
+
+  openSlot(headerOf(day));
+  return {
+    day,
+    add(key, cells) {
+      const line = lineOf(key);
+      for (const cell of cells) {
+        const digits = line.cells.get(cell) ?? openCell(key, line, cell);
+        if (increment(buffer, digits)) dirty.add(digits - (digits % SLOT));
+      }
+    },
+    bytes: () => buffer.subarray(0, slots * SLOT),
+    flush(write) {
+      for (const start of dirty) write(buffer.subarray(start, start + SLOT), start);
+      dirty.clear();
+    },
+  };
+}
+
+function headerOf(day: string): string {
+  return `dot-ai-analytics spool 1 ${day}`;
+}
+
+/** Adds one to four digits in place; false where they are saturated already. */
+function increment(buffer: Buffer, start: number): boolean {
+  for (let at = start + DIGITS - 1; at >= start; at -= 1) {
+    if ((buffer[at] as number) < NINE) {
+      (buffer[at] as number) += 1;
+      return true;
+    }
+    buffer[at] = ZERO;
+  }
+  buffer.fill(NINE, start, start + DIGITS);
+  return false;
+}
+
+const KEY = /^(tool|feature|provider) [A-Za-z][A-Za-z0-9_]{0,39}$/;
+const CELL = /^([a-z][A-Za-z0-9_]{0,60})=(\d{4})$/;
+
+/**
+ * Reads what a page says. Whatever is not exactly of the form above (a torn tail, a foreign line, a damaged cell) is
+ * left out, so that a damaged file can lose counts but never invent them. Not a page at all: empty.
+ */
+export function parsePage(text: string, day: string): Counts {
+  const [header, ...lines] = text.split('\n');
+  const counts = new Map<string, Map<string, number>>();
+  if (header?.trimEnd() !== headerOf(day)) return counts;
+  for (const line of lines) {
+    const [kind, name, ...cells] = line.trimEnd().split(' ');
+    const key = `${kind} ${name}`;
+    if (!KEY.test(key)) continue;
+    for (const cell of cells) {
+      const [, counter, digits] = CELL.exec(cell) ?? [];
+      if (counter !== undefined) addCount(counts, key, counter, Number(digits));
+    }
+  }
+  return counts;
+}
+
+/** Adds to one count, up to the saturation. */
+export function addCount(counts: Map<string, Map<string, number>>, key: string, cell: string, count: number): void {
+  if (count === 0) return;
+  const line = counts.get(key) ?? new Map<string, number>();
+  line.set(cell, Math.min((line.get(cell) ?? 0) + count, SATURATION));
+  counts.set(key, line);
+}

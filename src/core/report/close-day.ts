@@ -1,0 +1,125 @@
+import { debug } from '../../platform/debug.js';
+import { causeOf } from '../../platform/errors.js';
+import { entry, isThere, removeFile, sweepTemporaries } from '../../platform/files.js';
+import { assertOwnData, type Home } from '../../platform/home.js';
+import { type Day, dayOf, daysBetween, isFinished } from '../../schema/calendar.js';
+import type { Vocabulary } from '../../schema/vocabulary.js';
+import type { Gate } from '../consent/gate.js';
+import { type Counts, parsePage } from '../record/counter-page.js';
+import { readSpoolFile } from '../record/read-spool-file.js';
+import type { Unclosed } from '../record/spool.js';
+import { listSpool, type SpoolFile } from '../record/spool-files.js';
+import { seenBefore } from './first-flags.js';
+import { freeze } from './freeze.js';
+import { finishPublishing, isClosed, mayBeClosed, publish } from './publish.js';
+import { closedPath } from './report-files.js';
+import type { Seen } from './rows.js';
+import { isEmpty, mergePages } from './totals.js';
+
+export interface Closing {
+  readonly gate: Gate;
+  readonly vocabulary: Vocabulary;
+  /** The destination's key as of now; a later change is followed when the report is sent. */
+  readonly key: string;
+}
+
+export interface DayClosing extends Closing {
+  readonly home: Home;
+  /** False where the folder does not outlive the process; then `first_this_…` is left out. */
+  readonly isKept: boolean;
+}
+
+/** A file that can't be read holds its day open for this many days, then the day closes without it. */
+const PATIENCE_DAYS = 2;
+
+/**
+ * Closes every finished day of every process, the dead ones' too, into one report a day. Any number of processes may
+ * do this at once. One day that fails does not keep the others.
+ */
+export async function closeFinishedDays(closing: DayClosing, now: number): Promise<void> {
+  const { home, gate } = closing;
+  if (!gate.check().enabled) return;
+  assertOwnData(home);
+  sweepTemporaries(home.spool);
+  finishPublishing(home, gate);
+  const finished = listSpool(home).filter(({ day }) => isFinished(day, now));
+  for (const day of new Set(finished.map((file) => file.day))) {
+    try {
+      const files = finished.filter((file) => file.day === day);
+      await closeDay(closing, day, files, daysBetween(day, dayOf(now)) <= PATIENCE_DAYS);
+    } catch (error) {
+      debug('close %s: %s', day, causeOf(error));
+    }
+  }
+}
+
+async function closeDay(closing: DayClosing, day: Day, files: readonly SpoolFile[], isPatient: boolean): Promise<void> {
+  const { home, gate, isKept } = closing;
+  if (!isClosed(home, day)) {
+    // What a process froze by itself on shutdown is in a report of its own; only its file was left behind by a kill.
+    const isFrozenAlone = ({ token }: SpoolFile) => isThere(closedPath(home, `${day}.${token}`));
+    const open = files.filter((file) => !isFrozenAlone(file));
+    const pages = open.map(readSpoolFile);
+    if (isPatient && pages.includes(undefined)) return;
+    const body = await frozen(closing, isKept ? seenBefore(home, day) : undefined, day, pages);
+    if (body === 'off') return; // nothing is closed, and nothing deleted: the no may be a damaged file's
+    const areThere = () => open.every((file) => isThere(file.path) && !isFrozenAlone(file));
+    if (body !== 'empty' && !publish(home, day, body, gate, areThere) && !isClosed(home, day)) return;
+  }
+  // All of it is in the frozen report, or comes too late for it, or was nothing.
+  for (const file of files) removeFile(file.path);
+}
+
+/**
+ * The counts of this process alone, as reports; used on shutdown where the folder is not kept. Finished days with a
+ * file are not its business: those are everybody's, and `closeFinishedDays` closes each once. What has a file that is
+ * gone is in another report already, or was deleted by the user.
+ *
+ * @returns the bodies that have no place on disk
+ */
+export async function closeOwn(
+  closing: Closing,
+  home: Home | undefined,
+  own: readonly Unclosed[],
+  now: number,
+): Promise<string[]> {
+  const unpublished: string[] = [];
+  for (const { page, file } of own) {
+    if (file !== undefined && isFinished(page.day, now)) continue;
+    const body = await frozen(closing, undefined, page.day, [parsePage(page.bytes().toString('latin1'), page.day)]);
+    if (body === 'empty' || body === 'off') continue;
+    if (home === undefined || file === undefined) unpublished.push(body);
+    else if (!publishOwn(closing.gate, home, file, body)) unpublished.push(body);
+  }
+  return unpublished;
+}
+
+/** False where there was no room on disk for the report, so that it has to be sent from memory. */
+function publishOwn(gate: Gate, home: Home, file: SpoolFile, body: string): boolean {
+  const name = `${file.day}.${file.token}`;
+  try {
+    if (publish(home, name, body, gate, () => isThere(file.path))) removeFile(file.path);
+    return true;
+  } catch (error) {
+    debug('close %s: %s', name, causeOf(error));
+    if (mayBeClosed(home, name)) return true; // sent from memory as well, they could be counted twice
+    removeFile(file.path); // else whoever comes next would report the same counts again
+    return entry(file.path) !== undefined;
+  }
+}
+
+/** A request body, or why there is none: nothing was counted, or nobody may report it. */
+async function frozen(
+  { gate, vocabulary, key }: Closing,
+  seen: Seen | undefined,
+  day: Day,
+  pages: readonly (Counts | undefined)[],
+): Promise<string | 'empty' | 'off'> {
+  const totals = mergePages(
+    pages.filter((page) => page !== undefined),
+    vocabulary,
+  );
+  const { acceptedSchema } = gate.check();
+  if (acceptedSchema === null) return 'off';
+  return isEmpty(totals) ? 'empty' : freeze(totals, { day, vocabulary, schema: acceptedSchema, seen, key });
+}

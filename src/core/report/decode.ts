@@ -1,0 +1,29 @@
+import { isObject } from '../../platform/files.js';
+import { dayOf } from '../../schema/calendar.js';
+import { isEventName, SCHEMA } from '../../schema/fields.js';
+import type { Report, Row } from '../../schema/report.js';
+
+/**
+ * Reads a frozen body back, for people and for `first_this_week`: its rows without what the encoder added. Undefined
+ * for what is not a body of ours. Not the check that decides whether it may be sent; that is `openEnvelope`.
+ */
+export function decode(body: string): Report | undefined {
+  try {
+    const parsed: unknown = JSON.parse(body);
+    if (!isObject(parsed) || !Array.isArray(parsed.batch) || parsed.batch.length === 0) return undefined;
+    const rows = parsed.batch.map(rowOf);
+    const day = dayOf(Date.parse(parsed.batch[0].timestamp));
+    return rows.every((row) => row !== undefined) ? { schema: SCHEMA, day, rows } : undefined;
+  } catch {
+    return undefined; // torn, or not ours
+  }
+}
+
+function rowOf(event: unknown): Row | undefined {
+  if (!isObject(event) || !isEventName(event.event) || !isObject(event.properties)) return undefined;
+  const own = Object.entries(event.properties).filter(([name]) => !name.startsWith(ENCODER));
+  return { event: event.event, properties: Object.fromEntries(own) as Row['properties'] };
+}
+
+/** The encoder's own properties begin so; a row's never do. */
+const ENCODER = '$';

@@ -1,0 +1,118 @@
+import { types } from 'node:util';
+import type { Category, Fold } from '../../schema/vocabulary.js';
+import { categorise, isCategory } from '../record/categorize.js';
+import { callCells, type Outcome, toolLine } from '../record/cells.js';
+import { createChain } from '../record/session-chain.js';
+import type { AnalyticsOptions, Call, Session } from './types.js';
+
+/** What a session needs of its tracker. */
+export interface Recorder {
+  /** False while nothing would be recorded; cheap enough to ask before every call. */
+  mayRecord(): boolean;
+  /** The era as of now (see `Chain`). */
+  era(): string;
+  /** Counts on a line, in the era that the cells are asked for. None of these throws (P6). */
+  record(line: string, cells: (era: string) => readonly string[]): void;
+}
+
+const UNCOUNTED: Call = { isCounted: false, stop: () => 0, end() {}, abandon() {} };
+
+/** @param isConnection false: its calls stand alone, so that neither sessions nor steps are told of */
+export function createSession<Tool extends string>(
+  recorder: Recorder,
+  fold: Fold,
+  classify: AnalyticsOptions['classify'],
+  isConnection = true,
+): Session<Tool> {
+  const chain = createChain();
+
+  function begin(name: string, { chained = isConnection }: { readonly chained?: boolean } = {}): Call {
+    if (!recorder.mayRecord()) return UNCOUNTED;
+    const tool = fold(name);
+    const begun = recorder.era();
+    const from = chained ? chain.follow(tool, begun) : undefined;
+    const startedAt = performance.now();
+    let milliseconds: number | undefined;
+    let isOpen = true;
+    const stop = () => {
+      milliseconds ??= performance.now() - startedAt;
+      return milliseconds;
+    };
+    return {
+      isCounted: true,
+      stop,
+      end(outcome) {
+        if (!isOpen) return;
+        isOpen = false;
+        const took = stop();
+        recorder.record(toolLine(tool), (era) => {
+          if (!chained) return callCells(outcome, took);
+          // Begun before midnight, or before a no: what came before it is not told any more.
+          const before = era === begun ? from : chain.follow(tool, era);
+          return callCells(outcome, took, before, chain.nth(tool, era));
+        });
+      },
+      abandon() {
+        isOpen = false;
+        if (from !== undefined) chain.unfollow(tool, from, begun);
+      },
+    };
+  }
+
+  return {
+    begin,
+    run(tool, work) {
+      if (!recorder.mayRecord()) return work(); // asked again in `begin`; while off, every step on this path is felt
+      const call = begin(tool);
+      const endWith = (result: unknown) => {
+        call.stop();
+        call.end(outcomeOf(result, tool, classify));
+      };
+      let result: ReturnType<typeof work>;
+      try {
+        result = work();
+      } catch (error) {
+        call.end(categorise(error));
+        throw error;
+      }
+      // Our handlers come first: whoever awaits the same promise answers after the count. Its own `then` is not
+      // called, since it may be anybody's; nor is a foreign thenable's, which may do its work again (query builders do).
+      if (!types.isPromise(result) || !follow(result, endWith, (error) => call.end(categorise(error)))) endWith(result);
+      return result;
+    },
+  };
+}
+
+/** False for a promise that can't be followed: a subclass whose own constructor throws (p-lazy's does). */
+function follow(
+  promise: Promise<unknown>,
+  onValue: (value: unknown) => void,
+  onError: (error: unknown) => void,
+): boolean {
+  try {
+    Promise.prototype.then.call(promise, onValue, onError);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A result with `isError`, or one that the server's own `classify` says failed, is a failure. */
+export function outcomeOf(result: unknown, tool: string, classify: AnalyticsOptions['classify']): Outcome {
+  const failure = quietly(() => classify?.(result, tool));
+  if (isCategory(failure)) return failure;
+  const isError = quietly(() => (result as { isError?: unknown } | null | undefined)?.isError) === true;
+  return failure === true || isError ? UNKNOWN_FAILURE : 'success';
+}
+
+/** A `classify` that throws has said nothing; nor has a result that resists being read. */
+function quietly<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}
+
+/** A tool said that it failed, and not how. */
+export const UNKNOWN_FAILURE: Category = 'operation';

@@ -1,0 +1,72 @@
+import type { Category, Vocabulary } from '../../schema/vocabulary.js';
+import type { Endpoint } from '../consent/server-declaration.js';
+import type { Outcome } from '../record/cells.js';
+
+/** What a server says when it creates its tracker. With it the set of strings that can leave is closed. */
+export interface AnalyticsOptions<Tool extends string = string, Feature extends string = string> extends Vocabulary {
+  /** The server's tools: at most 64 names, `^[a-z][A-Za-z0-9_]{0,39}$`. Any other name is counted as `other`. */
+  readonly tools: readonly Tool[];
+  /** Features or stages worth knowing about; same bounds. */
+  readonly features: readonly Feature[];
+  /**
+   * Tells a failure that comes as an ordinary result. Returns its category, or `true` for a failure without one;
+   * anything else leaves it to `isError`. Whatever it throws is ignored. Called for each result while on, and until the hint is shown: be quick.
+   */
+  readonly classify?: (result: unknown, tool: string) => Category | boolean | undefined;
+  /** Where reports go unless the user configured another place. Without any they are counted and kept, never sent. */
+  readonly posthog?: Endpoint;
+  /** `false`: never show the one-time hint. */
+  readonly hint?: boolean;
+  /** Whether the folder vanishes with the process, so that `close()` sends what there is. Default: detected. */
+  readonly ephemeral?: boolean;
+}
+
+/** One MCP connection: an object, never an id. */
+export interface Session<Tool extends string = string> {
+  /**
+   * Runs `work` and counts it as one call of `tool`: how long it took and how it ended. Returns or throws exactly what
+   * `work` does, a promise included; the call is on disk before the caller, who awaits it, can answer. A thenable that
+   * is not a promise is counted when it is returned.
+   */
+  run<T>(tool: Tool | 'other', work: () => T): T;
+  /** A call whose end is seen elsewhere, as the MCP adapter does; `chained: false` where there is no connection. */
+  begin(tool: Tool | 'other', options?: { readonly chained?: boolean }): Call;
+}
+
+/** A call under way. None of its methods throws. */
+export interface Call {
+  /** False while nothing is recorded. */
+  readonly isCounted: boolean;
+  /** The tool is done: what follows until `end` is not its time. Returns what it took, ms. */
+  stop(): number;
+  /** Counts the call; only the first time. */
+  end(outcome: Outcome): void;
+  /** It was no call after all, as far as its session is concerned. */
+  abandon(): void;
+}
+
+/** The tracker. No method throws or rejects, prints, or delays its caller. */
+export interface Analytics<Tool extends string = string, Feature extends string = string> {
+  /** For one connection. Sessions that are never used cost nothing. */
+  session(): Session<Tool>;
+  /** `run` of a call that belongs to no connection, such as a REST request: no session and no step is counted. */
+  run<T>(tool: Tool | 'other', work: () => T): T;
+  /** A dynamic name as a member of the vocabulary, `other` where it is none. */
+  tool(name: string): Tool | 'other';
+  /** Counts one use of a declared feature. */
+  feature(name: Feature): void;
+  /** Counts one call of an AI provider; dot-ai's presets (`anthropic_opus`) fold to their provider, others to `other`. */
+  provider(name: string): void;
+  /** The one-time note, the first time ever in this home while nothing is decided; else undefined. */
+  hint(): string | undefined;
+  /**
+   * A link to give feedback, now and then, for the result of a workflow that has completed: call it then and nowhere
+   * else. Set by `DOT_AI_FEEDBACK_URL` (none: always undefined), `DOT_AI_FEEDBACK_ENABLED` and
+   * `DOT_AI_FEEDBACK_PROBABILITY`. Never while the hint is due or was just shown; nothing is recorded about it.
+   */
+  feedback(): string | undefined;
+  /** `Analytics: disabled (opt-in with DOT_AI_ANALYTICS=true)` or `Analytics: enabled (anonymous usage data)`. */
+  statusLine(): string;
+  /** Stops the timer; where the folder is not kept, sends what there is. At most 1 s, never rejects. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,69 @@
+import { existsSync, renameSync, rmSync } from 'node:fs';
+import { open } from '../collector/intake/intake.js';
+import { type Arrival, openStore } from '../collector/store/cell-store.js';
+import { openDatabase } from '../collector/store/open.js';
+import { AnalyticsError } from '../platform/errors.js';
+import { DAY_MS, type Day, dayOf, daysBetween } from '../schema/calendar.js';
+import { dotAiVocabulary } from '../schema/dot-ai.js';
+import { createInstall } from './installs.js';
+import { randomFrom } from './random.js';
+import { bodyOf, createMemory, totalsOf } from './reports.js';
+
+export interface Year {
+  /** The collector's file. One that is there already is left as it is. */
+  readonly db: string;
+  /** The first day that is not over yet. */
+  readonly today: Day;
+  readonly installs?: number;
+  readonly days?: number;
+  readonly seed?: number;
+  readonly onProgress?: (part: number) => void;
+}
+
+/**
+ * Fills a collector's file with what invented users would have sent. Each report is counted, framed and encoded by the
+ * code of the client, and taken apart and added up by the code of the collector. The file has its name once it is whole:
+ * who is interrupted begins anew.
+ *
+ * @returns how many reports that were
+ */
+export async function fillYear({ db, today, installs = 300, days = 365, seed = 1, onProgress }: Year): Promise<number> {
+  if (existsSync(db)) return 0;
+  const unfinished = `${db}.unfinished`;
+  for (const rest of ['', '-wal', '-journal']) rmSync(`${unfinished}${rest}`, { force: true });
+  const store = openStore(await openDatabase(unfinished));
+  const random = randomFrom(seed);
+  const first = Date.parse(`${today}T12:00:00Z`) - days * DAY_MS;
+  const users = Array.from({ length: installs }, () => ({
+    // The earlier ones have been there from the first day; the rest comes bit by bit.
+    install: createInstall(dayOf(first + Math.max(0, random() * 1.25 - 0.25) * days * DAY_MS), random),
+    memory: createMemory(),
+  }));
+  let reports = 0;
+  try {
+    for (let at = first; at < Date.parse(`${today}T00:00:00Z`); at += DAY_MS) {
+      const day = dayOf(at);
+      const arrivals: Arrival[] = [];
+      for (const { install, memory } of users) {
+        const simulated = install.on(day);
+        if (simulated === undefined) continue;
+        const body = await bodyOf(day, totalsOf(day, simulated), memory, 'phc_demo');
+        arrivals.push(await arrivalOf(body, at + DAY_MS));
+      }
+      store.record(arrivals, at + DAY_MS);
+      reports += arrivals.length;
+      onProgress?.(1 - daysBetween(day, today) / days);
+    }
+  } finally {
+    store.close();
+  }
+  renameSync(unfinished, db);
+  onProgress?.(1);
+  return reports;
+}
+
+async function arrivalOf(body: string, now: number): Promise<Arrival> {
+  const arrival = await open(Buffer.from(body), undefined, dotAiVocabulary, now);
+  if ('problem' in arrival) throw new AnalyticsError('COLLECTOR', `an invented report is refused: ${arrival.problem}`);
+  return arrival;
+}

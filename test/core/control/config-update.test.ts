@@ -1,0 +1,134 @@
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readlinkSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { setAnalytics } from '../../../src/index.js';
+import { editKey } from '../../../src/platform/json-text.js';
+import { testHome, tree } from '../../support/home.js';
+import { ROOT, runScript } from '../../support/processes.js';
+
+describe('other programs’ settings survive', () => {
+  test.each([
+    [
+      'two spaces',
+      '{\n  "model": "x",\n  "n": 1.0e2\n}\n',
+      '{\n  "model": "x",\n  "n": 1.0e2,\n  "analytics": true,\n  "analyticsSchema": 1\n}\n',
+    ],
+    ['tabs', '{\n\t"a": 1\n}', '{\n\t"a": 1,\n\t"analytics": true,\n\t"analyticsSchema": 1\n}'],
+    ['one line', '{"a":1,"b":2}', '{"a":1,"b":2,"analytics":true,"analyticsSchema":1}'],
+    ['one line, spaced', '{ "a": 1, "b": 2 }', '{ "a": 1, "b": 2, "analytics": true, "analyticsSchema": 1 }'],
+    ['empty', '{}', '{\n  "analytics": true,\n  "analyticsSchema": 1\n}'],
+    ['a no', '{ "analytics": false }', '{ "analytics": true, "analyticsSchema": 1 }'],
+    ['a byte order mark', '\uFEFF{ "a": 1 }', '\uFEFF{ "a": 1, "analytics": true, "analyticsSchema": 1 }'],
+    ['CRLF', '{\r\n  "a": 1\r\n}\r\n', '{\r\n  "a": 1,\r\n  "analytics": true,\r\n  "analyticsSchema": 1\r\n}\r\n'],
+  ])('%s', async (_name, before, after) => {
+    const { paths, env } = testHome(before);
+    await setAnalytics(true, { env });
+    expect(readFileSync(paths.config, 'utf8')).toBe(after);
+  });
+
+  test('any object, any spacing: only the key changes (property)', () => {
+    const key = fc.string().filter((name) => name !== 'analytics' && name !== '__proto__');
+    const object = fc.dictionary(key, fc.jsonValue());
+    const space = fc.constantFrom(undefined, 0, 1, 2, 4, '\t');
+    fc.assert(
+      fc.property(object, space, fc.option(fc.jsonValue(), { nil: undefined }), (value, indent, old) => {
+        const text = JSON.stringify(old === undefined ? value : { ...value, analytics: old }, null, indent);
+        const before = JSON.parse(text); // without -0, which JSON does not know
+        const { analytics: _, ...others } = before;
+        const edited = editKey(text, 'analytics', 'true');
+        expect(JSON.parse(edited)).toEqual({ ...before, analytics: true });
+        expect(JSON.parse(editKey(edited, 'analytics', undefined))).toEqual(others);
+        expect(JSON.parse(editKey(text, 'absent-key', undefined))).toEqual(before);
+        expect(editKey(edited, 'analytics', 'true')).toBe(edited);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  test('of a key that is there twice, none is left that another reader could take', () => {
+    expect(editKey('{"analytics": true, "a": 1, "analytics": true}', 'analytics', 'false')).toBe(
+      '{"a": 1, "analytics": false}',
+    );
+  });
+
+  test('mode and symbolic link', async () => {
+    const { folder, paths, env } = testHome();
+    mkdirSync(paths.folder);
+    const real = join(folder, 'dotfiles.json');
+    writeFileSync(real, '{"a": 1}');
+    chmodSync(real, 0o640);
+    symlinkSync(real, paths.config);
+    await setAnalytics(true, { env });
+    expect(lstatSync(paths.config).isSymbolicLink()).toBe(true);
+    expect(readlinkSync(paths.config)).toBe(real);
+    expect(JSON.parse(readFileSync(real, 'utf8'))).toEqual({ a: 1, analytics: true, analyticsSchema: 1 });
+    expect(statSync(real).mode & 0o777).toBe(0o640);
+  });
+
+  test('changes by twenty processes at once are serialised: none is lost', async () => {
+    const { paths, env } = testHome('{"kept": true}');
+    // Each process adds a key of its own, the way every change is made.
+    await Promise.all(
+      Array.from({ length: 20 }, (_, index) => {
+        const change = `import { updateConfig } from '${ROOT}dist/internals/config-update.js';
+          import { homeIn } from '${ROOT}dist/internals/home.js';
+          await updateConfig(homeIn(${JSON.stringify(paths.folder)}), { key${index}: ${index} }, 'refuse');`;
+        return runScript(change, { env }).then(({ code, stderr }) =>
+          expect({ code, stderr }).toEqual({ code: 0, stderr: '' }),
+        );
+      }),
+    );
+    const keys = Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`key${index}`, index]));
+    expect(JSON.parse(readFileSync(paths.config, 'utf8'))).toEqual({ kept: true, ...keys });
+    expect(Object.keys(tree(paths.folder))).toEqual(['config.json']);
+  });
+});
+
+describe('P2: a file that can not be understood is kept', () => {
+  test.each(['{"analytics": tru', '', 'not json at all'])('%j', async (text) => {
+    const { paths, env } = testHome(text);
+    for (const [number, choice] of [
+      [1, false],
+      [2, true],
+    ] as const) {
+      writeFileSync(paths.config, text);
+      const { keptCopy, consent } = await setAnalytics(choice, { env });
+      expect(keptCopy).toBe(`${paths.config}.kept-${number}`);
+      expect(readFileSync(keptCopy as string, 'utf8')).toBe(text);
+      expect(consent).toMatchObject({ enabled: choice, decidedBy: 'config' });
+    }
+  });
+
+  test('a newer file keeps its other keys, and a copy of it is kept', async () => {
+    const text = '{"a": 1, "analytics": true, "analyticsSchema": 7}';
+    const { paths, env } = testHome(text);
+    const { keptCopy } = await setAnalytics(false, { env });
+    expect(readFileSync(keptCopy as string, 'utf8')).toBe(text);
+    expect(JSON.parse(readFileSync(paths.config, 'utf8'))).toEqual({ a: 1, analytics: false });
+  });
+
+  test('a folder in its place is an error that changes nothing', async () => {
+    const { folder, paths, env } = testHome();
+    mkdirSync(join(paths.config, 'x'), { recursive: true });
+    const before = tree(folder);
+    await expect(setAnalytics(true, { env })).rejects.toMatchObject({ code: 'CONFIG_NOT_WRITTEN', message: /folder/ });
+    expect(tree(folder)).toEqual(before);
+  });
+});
+
+test('a lock that a killed process left does not keep anybody out', async () => {
+  const { paths, env } = testHome('{}');
+  writeFileSync(`${paths.config}.analytics-lock`, 'abandoned');
+  await setAnalytics(true, { env });
+  expect(Object.keys(tree(paths.folder))).toEqual(['config.json']);
+});

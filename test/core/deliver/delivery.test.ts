@@ -1,0 +1,340 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { type Destination, resolveDestination } from '../../../src/core/consent/destination.js';
+import { createGate } from '../../../src/core/consent/gate.js';
+import type { Result } from '../../../src/core/deliver/attempt.js';
+import { readPause } from '../../../src/core/deliver/back-off.js';
+import { deliver } from '../../../src/core/deliver/delivery.js';
+import { tidy } from '../../../src/core/deliver/retention.js';
+import { readPreview } from '../../../src/core/inspect/preview.js';
+import { readSent } from '../../../src/core/inspect/sent.js';
+import { listReceipts, listReports, reportPath } from '../../../src/core/report/report-files.js';
+import { openEnvelope } from '../../../src/schema/envelope.js';
+import { fixedClock, type MemoryDestination, memoryDestination, type Respond } from '../../../src/testing/index.js';
+import { type TestHome, testHome, tree } from '../../support/home.js';
+import { putReport } from '../../support/reports.js';
+import { vocabulary } from '../../support/tracker.js';
+
+const DAY = '2026-11-22';
+const sha256 = (bytes: string | Buffer) => createHash('sha256').update(bytes).digest('hex');
+
+let received: MemoryDestination;
+beforeEach(async () => {
+  received = await memoryDestination('phc_here');
+});
+afterEach(() => received.close());
+
+/** A home with one report in its outbox. */
+async function waitingHome(day = DAY, key = 'phc_here'): Promise<TestHome> {
+  const home = testHome({ analytics: true });
+  await putReport(home, day, key);
+  return home;
+}
+
+interface Options {
+  readonly to?: Destination;
+  readonly clock?: ReturnType<typeof fixedClock>;
+  readonly now?: boolean;
+}
+
+async function pass(
+  home: TestHome,
+  { to, clock = fixedClock(`2026-11-23T02:00:00Z`), now = false }: Options = {},
+): Promise<Result[]> {
+  const results: Result[] = [];
+  await deliver({
+    home: home.paths,
+    gate: createGate(home.env, home.paths),
+    destination: to ?? destinationOf(received.posthog),
+    vocabulary,
+    clock,
+    signal: new AbortController().signal,
+    background: false,
+    lookup: 'cancellable',
+    ignoreBackOff: now,
+    onReport: (_name, result) => results.push(result),
+  });
+  return results;
+}
+
+function destinationOf(posthog: { host: string; key: string }): Destination {
+  const { destination } = resolveDestination({}, undefined, posthog);
+  if (destination === null) throw new Error('not a destination');
+  return destination;
+}
+
+const answer =
+  (status: number, body = '', headers: Record<string, string> = {}): Respond =>
+  (_request, response) =>
+    void response.writeHead(status, headers).end(body);
+
+const folders = ({ paths }: TestHome) => ({
+  outbox: readdirSync(paths.outbox).filter((name) => name !== 'pause.json'),
+  sending: readdirSync(paths.sending),
+  sent: Object.keys(tree(paths.data))
+    .filter((name) => name.startsWith('sent/'))
+    .sort(),
+});
+
+describe('P5: preview is the wire', () => {
+  test('previewed, received and kept bytes are the same, and so are method, URL and every header', async () => {
+    const home = await waitingHome();
+    const env = { ...home.env, ...received.env };
+    const { requests } = await readPreview({ env });
+    const [previewed] = requests;
+    await pass(home);
+    const [request] = received.requests;
+    const [sent] = readSent(home.env);
+    expect(requests).toHaveLength(1);
+    expect(previewed).toMatchObject({ state: 'final', method: 'POST', url: `${received.posthog.host}/batch/` });
+    expect(request?.body.toString()).toBe(previewed?.body);
+    expect(request).toMatchObject({ method: 'POST', path: '/batch/' });
+    expect(request?.rawHeaders).toEqual(Object.entries(previewed?.headers ?? {}).flat());
+    expect(new Set([previewed?.sha256, sha256(request?.body ?? ''), sent?.sha256, sha256(sent?.body ?? '')]).size).toBe(
+      1,
+    );
+    expect(openEnvelope(previewed?.body ?? '', vocabulary)).toHaveProperty('report');
+    expect(folders(home)).toEqual({ outbox: [], sending: [], sent: [`sent/${DAY}.json`, `sent/${DAY}.receipt.json`] });
+  });
+
+  test('for another destination the key changes, in the preview and on the wire; ids and order stay', async () => {
+    const home = await waitingHome(DAY, 'phc_elsewhere');
+    const before = JSON.parse(readFileSync(reportPath(home.paths.outbox, DAY), 'utf8'));
+    const { requests } = await readPreview({ env: { ...home.env, ...received.env } });
+    await pass(home);
+    const body = received.requests[0]?.body.toString() ?? '';
+    expect(body).toBe(requests[0]?.body);
+    expect(JSON.parse(body)).toEqual({ ...before, api_key: 'phc_here' });
+    expect(readSent(home.env)[0]).toMatchObject({ body, isIntact: true });
+  });
+});
+
+describe('what an answer means', () => {
+  test.each([
+    [200, '{"status":1}', 'delivered'],
+    [200, '{"status":"Ok"}', 'delivered'],
+    [200, '<html>Please log in</html>', 'retry'],
+    [200, '{"status":0}', 'retry'],
+    [204, '', 'retry'],
+    [301, '', 'retry'],
+    [302, '', 'retry'],
+    [307, '', 'retry'],
+    [400, '{"error":"x"}', 'rejected'],
+    [413, '', 'rejected'],
+    [401, '', 'unauthorised'],
+    [403, '', 'unauthorised'],
+    [404, '', 'retry'],
+    [408, '', 'retry'],
+    [429, '', 'retry'],
+    [500, '', 'retry'],
+    [503, '{"status":1}', 'retry'],
+  ] as const)('HTTP %d %j: %s', async (status, body, verdict) => {
+    const elsewhere = await memoryDestination();
+    onTestFinished(elsewhere.close);
+    received.respondWith(answer(status, body, { location: `${elsewhere.posthog.host}/batch/` }));
+    const home = await waitingHome();
+    const before = readFileSync(reportPath(home.paths.outbox, DAY), 'utf8');
+    expect(await pass(home)).toMatchObject([{ verdict, reason: `HTTP ${status}` }]);
+    expect(elsewhere.requests).toEqual([]); // a redirect is never followed
+    const [kept] = readSent(home.env);
+    if (verdict === 'delivered' || verdict === 'rejected') {
+      expect(kept).toMatchObject({ outcome: verdict, status, body: before, isIntact: true });
+      expect(folders(home).outbox).toEqual([]);
+    } else {
+      expect(kept).toBeUndefined();
+      expect(readFileSync(reportPath(home.paths.outbox, DAY), 'utf8')).toBe(before);
+      expect(readPause(home.paths, received.posthog, Date.parse('2026-11-23T02:00:00Z'))).toMatchObject({
+        reason: `HTTP ${status}`,
+        isUnauthorised: verdict === 'unauthorised',
+      });
+    }
+    expect(folders(home).sending).toEqual([]);
+  });
+
+  test('refused, reset, half an answer: kept', async () => {
+    const home = await waitingHome();
+    const closed = await memoryDestination();
+    await closed.close();
+    expect(await pass(home, { to: destinationOf(closed.posthog) })).toMatchObject([
+      { verdict: 'retry', reason: 'ECONNREFUSED' },
+    ]);
+    received.respondWith((_request, response) => response.destroy());
+    expect(await pass(home)).toMatchObject([{ verdict: 'retry' }]);
+    received.respondWith((_request, response) => {
+      response.writeHead(200, { 'content-length': '12' }).write('{"stat');
+      setTimeout(() => response.destroy(), 20);
+    });
+    expect(await pass(home, { now: true })).toMatchObject([{ verdict: 'retry' }]);
+    expect(folders(home)).toMatchObject({ outbox: [`${DAY}.json`], sent: [] });
+  });
+
+  test('no answer within 3 s: kept', async () => {
+    const home = await waitingHome();
+    received.respondWith(() => {});
+    const from = performance.now();
+    expect(await pass(home)).toMatchObject([{ verdict: 'retry', reason: 'no answer within 3000 ms' }]);
+    expect(performance.now() - from).toBeGreaterThan(2_500);
+    expect(folders(home).outbox).toEqual([`${DAY}.json`]);
+  });
+});
+
+describe('waiting', () => {
+  test.each([
+    ['in seconds', '7200'],
+    ['as a date', new Date(Date.parse('2026-11-23T04:00:00Z')).toUTCString()],
+  ])('Retry-After %s is honoured, also by a person who sends now', async (_name, value) => {
+    const home = await waitingHome();
+    const clock = fixedClock('2026-11-23T02:00:00Z');
+    received.respondWith(answer(429, '', { 'retry-after': value }));
+    await pass(home, { clock });
+    received.respondWith();
+    clock.set('2026-11-23T03:59:00Z');
+    expect(await pass(home, { clock, now: true })).toEqual([]);
+    clock.set('2026-11-23T04:00:01Z');
+    expect(await pass(home, { clock })).toMatchObject([{ verdict: 'delivered' }]);
+  });
+
+  test('each failure in a row doubles the wait up to six hours and a half more, and a success ends it', async () => {
+    const home = await waitingHome();
+    const clock = fixedClock('2026-11-23T02:00:00Z');
+    const waits: number[] = [];
+    received.respondWith(answer(500));
+    for (let failure = 0; failure < 12; failure += 1) {
+      await pass(home, { clock, now: true });
+      const { until = 0 } = readPause(home.paths, received.posthog, clock()) ?? {};
+      waits.push((until - clock()) / 60_000);
+    }
+    waits.forEach((wait, index) => {
+      const middle = Math.min(2 ** index, 360);
+      expect(wait).toBeGreaterThanOrEqual(middle * 0.499);
+      expect(wait).toBeLessThanOrEqual(middle * 1.501);
+    });
+    received.respondWith();
+    await pass(home, { clock, now: true });
+    expect(readPause(home.paths, received.posthog, clock())).toBeUndefined();
+  });
+
+  test('a refused key waits a day, and a new destination does not wait', async () => {
+    const home = await waitingHome();
+    const clock = fixedClock('2026-11-23T02:00:00Z');
+    received.respondWith(answer(401));
+    await pass(home, { clock });
+    clock.advance(23 * 3_600_000);
+    expect(await pass(home, { clock })).toEqual([]);
+    received.respondWith();
+    expect(await pass(home, { clock, to: destinationOf({ ...received.posthog, key: 'phc_new' }) })).toMatchObject([
+      { verdict: 'delivered' },
+    ]);
+  });
+
+  test.each([
+    '{',
+    '{"until": 1e308}',
+    '{"until":9e15,"askedUntil":9e15,"failures":1,"reason":"x","isUnauthorised":false}',
+    '[]',
+  ])('a hostile pause file %j holds nobody up', async (text) => {
+    const home = await waitingHome();
+    const { host, key } = received.posthog;
+    writeFileSync(
+      `${home.paths.outbox}/pause.json`,
+      text.startsWith('{"until":9') ? text.replace('{', `{"host":"${host}","key":"${key}",`) : text,
+    );
+    expect(await pass(home)).toMatchObject([{ verdict: 'delivered' }]);
+  });
+});
+
+describe('P3: what is not of the closed world is never sent', () => {
+  test.each([
+    ['a secret in a property', (text: string) => text.replace('"recommend"', '"SECRET"')],
+    ['an added property', (text: string) => text.replace('"invocations"', '"SECRET":1,"invocations"')],
+    ['a torn file', (text: string) => text.slice(0, -10)],
+    ['another file', () => 'SECRET'],
+    ['a sent_at', (text: string) => text.replace(/\}$/, ',"sent_at":"2026-11-23T02:00:00Z"}')],
+  ])('%s', async (_name, damage) => {
+    const home = await waitingHome();
+    const path = reportPath(home.paths.outbox, DAY);
+    const damaged = damage(readFileSync(path, 'utf8'));
+    writeFileSync(path, damaged);
+    expect(await pass(home)).toMatchObject([{ verdict: 'skipped' }]);
+    expect(received.requests).toEqual([]);
+    expect(readFileSync(path, 'utf8')).toBe(damaged);
+    expect((await readPreview({ env: home.env })).requests).toEqual([]);
+  });
+});
+
+describe('destinations', () => {
+  const here = { host: 'https://eu.i.posthog.com', key: 'phc_x' };
+  test.each([
+    [
+      { DOT_AI_POSTHOG_HOST: 'https://a.example', DOT_AI_POSTHOG_KEY: 'k' },
+      here,
+      here,
+      'https://a.example/batch/',
+      'environment',
+    ],
+    [{}, { host: 'https://b.example/ingest/', key: 'k' }, here, 'https://b.example/ingest/batch/', 'config'],
+    [{}, undefined, here, 'https://eu.i.posthog.com/batch/', 'server'],
+    [{}, undefined, { host: 'http://127.0.0.1:8377', key: 'k' }, 'http://127.0.0.1:8377/batch/', 'server'],
+    [{}, undefined, { host: 'http://[::1]:8377', key: 'k' }, 'http://[::1]:8377/batch/', 'server'],
+  ])('%j, %j, %j: %s from the %s', (env, config, server, url, source) => {
+    expect(resolveDestination(env, config, server).destination).toMatchObject({ url, source });
+  });
+
+  test('none: counted and kept, never sent', () => {
+    expect(resolveDestination({}, undefined, undefined)).toEqual({ destination: null });
+  });
+
+  test.each([
+    [{ DOT_AI_POSTHOG_HOST: 'https://a.example' }, undefined],
+    [{ DOT_AI_POSTHOG_KEY: 'k' }, undefined],
+    [{}, { host: 'http://a.example', key: 'k' }],
+    [{}, { host: 'http://127.0.0.1.evil.example', key: 'k' }],
+    [{}, { host: 'https://user:pw@a.example', key: 'k' }],
+    [{}, { host: 'https://a.example/?x=1', key: 'k' }],
+    [{}, { host: 'file:///etc/passwd', key: 'k' }],
+    [{}, { host: 'https://a.example', key: 'k\r\nx: y' }],
+    [{}, { host: 'https://a.example', key: '' }],
+    [{}, 'https://a.example'],
+    [{}, null],
+  ])('%j %j can not be used, and is not replaced by another', (env, config) => {
+    const { destination, problem } = resolveDestination(env, config, here);
+    expect(destination).toBeNull();
+    expect(problem).toBeDefined();
+  });
+});
+
+test('two deliverers at once: each report is sent once', async () => {
+  const home = await waitingHome();
+  received.respondWith((_request, response) => setTimeout(() => response.writeHead(200).end('{"status":1}'), 100));
+  await Promise.all([pass(home), pass(home), pass(home)]);
+  expect(received.requests).toHaveLength(1);
+});
+
+test('the connection is closed after each request', async () => {
+  const home = await waitingHome();
+  let closed = () => {};
+  const isClosed = new Promise<void>((resolve) => {
+    closed = resolve;
+  });
+  received.respondWith((_request, response) => {
+    response.socket?.on('close', closed);
+    response.writeHead(200).end('{"status":1}');
+  });
+  await pass(home);
+  await isClosed;
+});
+
+test('more than a hundred waiting reports: the oldest are dropped, with a receipt', async () => {
+  const home = await waitingHome();
+  const body = readFileSync(reportPath(home.paths.outbox, DAY), 'utf8');
+  for (let index = 0; index < 104; index += 1) {
+    writeFileSync(reportPath(home.paths.outbox, `${DAY}.${index.toString(16).padStart(8, '0')}`), body);
+  }
+  tidy(home.paths, Date.parse('2026-11-23T02:00:00Z'));
+  expect(listReports(home.paths.outbox)).toHaveLength(100);
+  expect(listReceipts(home.paths)).toHaveLength(5);
+  expect(readSent(home.env).map(({ outcome, body: kept }) => [outcome, kept])).toEqual(
+    Array(5).fill(['expired', null]),
+  );
+});

@@ -1,0 +1,281 @@
+import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { isEphemeral } from '../../../src/platform/ephemeral.js';
+import { homeIn } from '../../../src/platform/home.js';
+import { openEnvelope } from '../../../src/schema/envelope.js';
+import { testDestination } from '../../support/destination.js';
+import { type TestHome, testHome, tree, writeConfig } from '../../support/home.js';
+import { ROOT, runScript } from '../../support/processes.js';
+import { putReport } from '../../support/reports.js';
+import { testTracker, until, vocabulary } from '../../support/tracker.js';
+
+const usage = (body: string | undefined, tool: string) => {
+  const opened = openEnvelope(body ?? '', vocabulary);
+  if (!('report' in opened)) throw new Error(opened.problem);
+  return opened.report.rows.find(({ properties }) => properties.tool === tool)?.properties.invocations;
+};
+
+describe('where the folder is not kept, close() sends what there is', () => {
+  test('a day that is not over, without first_this_…, and a copy is kept', async () => {
+    const home = testHome({ analytics: true });
+    const received = await testDestination(home);
+    const { analytics, use } = testTracker(home, { posthog: received.posthog, ephemeral: true });
+    await use('query', 7);
+    await analytics.close();
+    expect(received.requests).toHaveLength(1);
+    const body = received.requests[0]?.body.toString();
+    expect(usage(body, 'query')).toBe(7);
+    expect(body).not.toContain('first_this');
+    expect(Object.entries(tree(home.paths.sent)).find(([name]) => !name.includes('receipt'))?.[1]).toBe(body);
+  });
+
+  test('P7: what was closed at night is not sent a second time', async () => {
+    const home = testHome({ analytics: true });
+    const received = await testDestination(home);
+    const timing = { tick: 5, startSpread: 1e9, interval: 20 };
+    const { analytics, clock, use } = testTracker(
+      home,
+      { posthog: received.posthog, ephemeral: true },
+      { now: '2026-11-22T22:00:00Z', timing },
+    );
+    await use('query', 7);
+    clock.set('2026-11-23T01:00:10Z');
+    await until(
+      () =>
+        Object.keys(tree(home.paths.data)).some((name) => /outbox\/2026-11-22\.json|sent\/2026-11-22\.json/.test(name)),
+      'closing',
+    );
+    await analytics.close();
+    expect(received.requests.map(({ body }) => usage(body.toString(), 'query'))).toEqual([7]);
+  });
+
+  test('P7: calls that end during close() are counted too', async () => {
+    const home = testHome({ analytics: true });
+    const received = await testDestination(home);
+    const { analytics, use } = testTracker(home, { posthog: received.posthog, ephemeral: true });
+    await use('query', 5);
+    const closing = analytics.close();
+    await use('query', 20);
+    await closing;
+    const counts = received.requests.map(({ body }) => Number(usage(body.toString(), 'query')));
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(25);
+  });
+
+  test('reports that wait from before are sent as well', async () => {
+    const home = testHome({ analytics: true });
+    const received = await testDestination(home);
+    received.respondWith((_request, response) => response.destroy());
+    const first = testTracker(home, { posthog: received.posthog, ephemeral: true });
+    await first.use('query', 7);
+    await first.analytics.close();
+    received.respondWith();
+    const second = testTracker(
+      home,
+      { posthog: received.posthog, ephemeral: true },
+      { now: '2026-11-23T20:00:00Z', timing: { tick: 1e6, startSpread: 1e9, interval: 1e9 } },
+    );
+    await second.analytics.close();
+    expect(usage(received.requests.at(-1)?.body.toString(), 'query')).toBe(7);
+  });
+
+  test('a back-off is not waited for: there may be no later', async () => {
+    const home = testHome({ analytics: true });
+    const received = await testDestination(home);
+    received.respondWith((_request, response) => void response.writeHead(503).end());
+    const first = testTracker(home, { posthog: received.posthog, ephemeral: true });
+    await first.use('query', 2);
+    await first.analytics.close();
+    received.respondWith();
+    const second = testTracker(home, { posthog: received.posthog, ephemeral: true });
+    await second.use('recommend', 3);
+    await second.analytics.close();
+    const delivered = received.requests.slice(1).map(({ body }) => body.toString());
+    expect(delivered.filter((body) => body.includes('"query"'))).toHaveLength(1);
+    expect(delivered.filter((body) => body.includes('"recommend"'))).toHaveLength(1);
+  });
+
+  test('P10: what was frozen in memory at the moment of a no is not sent after a later yes', async () => {
+    const home = testHome({ analytics: true });
+    writeFileSync(home.paths.data, 'in the way');
+    const received = await testDestination(home);
+    const timing = { tick: 5, startSpread: 1e9, interval: 1e9 };
+    const { analytics, clock, use } = testTracker(
+      home,
+      { posthog: received.posthog },
+      { now: '2026-11-22T22:00:00Z', timing },
+    );
+    await use('remediate', 7);
+    clock.set('2026-11-23T01:00:10Z'); // the day is over: the next tick freezes it
+    await new Promise((resolve) => setTimeout(resolve, 8));
+    writeConfig(home.paths, { analytics: false });
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    writeConfig(home.paths, { analytics: true });
+    await until(async () => {
+      await use('query');
+      return analytics.statusLine().includes('enabled');
+    });
+    await new Promise((resolve) => setTimeout(resolve, 1_100));
+    await use('query', 1);
+    await analytics.close();
+    expect(received.requests.map(({ body }) => body.toString()).join()).not.toContain('remediate');
+  });
+
+  test('the data folder can not be written: counted in memory, sent on close', async () => {
+    const home = testHome({ analytics: true });
+    writeFileSync(home.paths.data, 'in the way');
+    const received = await testDestination(home);
+    const { analytics, use } = testTracker(home, { posthog: received.posthog });
+    await use('query', 7);
+    await analytics.close();
+    expect(received.requests.map(({ body }) => usage(body.toString(), 'query'))).toEqual([7]);
+    expect(Object.keys(tree(home.folder))).toEqual(['.dot-ai/analytics', '.dot-ai/config.json']);
+  });
+
+  test('SIGTERM: a real server sends within a second and ends', async () => {
+    const home = testHome({ analytics: true });
+    const received = await testDestination(home);
+    const env = {
+      ...home.env,
+      SDK: 'v1',
+      LEVEL: 'high',
+      INSTRUMENT: 'yes',
+      EPHEMERAL: 'yes',
+      POSTHOG_HOST: received.posthog.host,
+    };
+    const child = spawn(process.execPath, ['test/mcp/fixtures/stdio-server.mjs'], {
+      cwd: ROOT,
+      env,
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    const initialize = { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'raw', version: '1' } };
+    child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params: initialize })}\n`);
+    child.stdin.write(
+      `${JSON.stringify({ jsonrpc: '2.0', id: 2, method: 'tools/call', params: { name: 'sync', arguments: {} } })}\n`,
+    );
+    let out = '';
+    for await (const chunk of child.stdout) {
+      out += chunk;
+      if (out.includes('"id":2')) child.kill('SIGTERM');
+    }
+    const code = await new Promise((resolve) => child.on('exit', resolve));
+    expect(code).toBe(0);
+    expect(received.requests).toHaveLength(1);
+    expect(received.requests[0]?.body.toString()).toContain('"tool":"sync"');
+  });
+
+  test('in Kubernetes, with nothing mounted: not kept', () => {
+    expect(isEphemeral({ KUBERNETES_SERVICE_HOST: '10.0.0.1' }, homeIn('/nonexistent/.dot-ai'))).toBe(true);
+  });
+
+  test.runIf(process.platform === 'linux')('in Kubernetes with the folder on a mount: kept', () => {
+    // /proc is a mount point on every Linux.
+    expect(isEphemeral({ KUBERNETES_SERVICE_HOST: '10.0.0.1' }, homeIn('/proc/x/.dot-ai'))).toBe(false);
+  });
+});
+
+describe('P6: close() holds nobody up', () => {
+  const script = (host: string) => `
+    import { createAnalytics, dotAiVocabulary } from 'dot-ai-analytics';
+    const analytics = createAnalytics({ ...dotAiVocabulary, ephemeral: true, posthog: { host: '${host}', key: 'k' } });
+    await analytics.session().run('query', async () => ({}));
+    const from = performance.now();
+    await analytics.close();
+    await analytics.close();
+    console.log(Math.round(performance.now() - from));
+    process.on('exit', () => console.log(Math.round(performance.now() - from)));`;
+
+  /** How long close() took, and until the process ended by itself. */
+  async function measure(home: TestHome, host: string, under: string[] = []) {
+    const { stdout, stderr, code } = await runScript(script(host), { env: home.env, under });
+    expect({ stderr, code }).toEqual({ stderr: '', code: 0 });
+    return stdout.trim().split('\n').map(Number);
+  }
+
+  const withinASecond = ([close = Number.NaN, exit = Number.NaN]: number[]) => {
+    expect(close).toBeLessThan(1_100); // the bound is 1000; the machine is noisy
+    expect(exit - close).toBeLessThan(500);
+  };
+
+  test('a black hole', async () => {
+    const received = await testDestination();
+    received.respondWith(() => {});
+    withinASecond(await measure(testHome({ analytics: true }), received.posthog.host));
+  });
+
+  test('a closed port', async () => {
+    withinASecond(await measure(testHome({ analytics: true }), 'http://127.0.0.1:9'));
+  });
+
+  test('one byte a second', async () => {
+    const received = await testDestination();
+    received.respondWith((_request, response) => {
+      response.writeHead(200, { 'content-length': '100' });
+      const timer = setInterval(() => response.write(' '), 1000);
+      response.on('close', () => clearInterval(timer));
+    });
+    withinASecond(await measure(testHome({ analytics: true }), received.posthog.host));
+  });
+
+  const canUnshare = process.getuid?.() === 0;
+  test.runIf(canUnshare)('a name server that never answers, and a process that then just ends', async () => {
+    const home = testHome({ analytics: true });
+    const resolv = join(home.folder, 'resolv.conf');
+    writeFileSync(resolv, 'nameserver 127.0.0.53\n');
+    // A UDP socket that takes questions and says nothing, in a namespace of its own.
+    const inside = `mount --bind ${resolv} /etc/resolv.conf && exec "$@"`;
+    const listener = `
+      import { createSocket } from 'node:dgram';
+      const socket = createSocket('udp4');
+      socket.bind(53, '127.0.0.53', () => console.log('ready'));`;
+    const silent = spawn(process.execPath, ['--input-type=module', '-e', listener], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    onTestFinished(() => void silent.kill());
+    await new Promise((resolve) => silent.stdout.once('data', resolve));
+    const from = performance.now();
+    withinASecond(
+      await measure(home, 'https://analytics.example.test', ['unshare', '-m', 'bash', '-c', inside, 'bash']),
+    );
+    expect(performance.now() - from).toBeLessThan(5_000); // getaddrinfo would hold it for ten seconds
+  });
+  if (!canUnshare) process.stderr.write('SKIPPED: the silent name server needs root for unshare(1)\n');
+
+  test('a host that ends by itself in the middle of a send is not held', async () => {
+    const received = await testDestination();
+    received.respondWith(() => {});
+    const home = testHome({ analytics: true });
+    await putReport(home, '2026-11-22', received.posthog.key);
+    const source = `
+      import { createAnalytics, dotAiVocabulary } from 'dot-ai-analytics';
+      const now = Date.parse('2026-11-23T10:00:00Z') - performance.now();
+      createAnalytics(
+        { ...dotAiVocabulary, ephemeral: false, posthog: ${JSON.stringify(received.posthog)} },
+        { clock: () => now + performance.now(), timing: { tick: 1, startSpread: 0 } },
+      );
+      await new Promise((resolve) => setTimeout(resolve, 700));
+      const from = performance.now();
+      process.on('exit', () => console.log(Math.round(performance.now() - from)));`;
+    const { code, stdout } = await runScript(source, { env: home.env });
+    expect(code).toBe(0);
+    expect(received.requests).toHaveLength(1); // it was under way, and nobody answered
+    expect(Number(stdout)).toBeLessThan(500);
+  });
+
+  test('no listener on signals or anything else of the process, on or off', async () => {
+    for (const config of [{ analytics: true }, { analytics: false }]) {
+      const { stdout } = await runScript(
+        `import { createAnalytics, dotAiVocabulary } from 'dot-ai-analytics';
+         const count = () => process.eventNames().map((name) => [String(name), process.listenerCount(name)]).sort().join();
+         const before = count();
+         const analytics = createAnalytics({ ...dotAiVocabulary, ephemeral: true });
+         await analytics.session().run('query', async () => ({}));
+         await analytics.close();
+         console.log(before === count());`,
+        { env: testHome(config).env },
+      );
+      expect(stdout.trim()).toBe('true');
+    }
+  });
+});

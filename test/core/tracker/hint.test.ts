@@ -1,0 +1,91 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { HINT } from '../../../src/core/tracker/hint.js';
+import { createAnalytics, dotAiVocabulary } from '../../../src/index.js';
+import { report, TIMES } from '../../support/attack.js';
+import { testHome, tree } from '../../support/home.js';
+import { runScript } from '../../support/processes.js';
+
+const hint = (env: NodeJS.ProcessEnv, options: { hint?: boolean } = {}) =>
+  createAnalytics({ ...dotAiVocabulary, ...options }, { env }).hint();
+
+describe('P9: told once', () => {
+  test('50 servers race: exactly one shows it, each time', { timeout: 3_600_000 }, async () => {
+    const rounds = 2 * TIMES;
+    for (let round = 0; round < rounds; round += 1) {
+      const home = testHome();
+      const source = `
+        import { createAnalytics, dotAiVocabulary } from 'dot-ai-analytics';
+        const analytics = createAnalytics(dotAiVocabulary);
+        await new Promise((resolve) => setTimeout(resolve, ${Date.now() + 4000} - Date.now()));
+        for (let result = 0; result < 4; result += 1) { if (analytics.hint()) console.log('shown'); await new Promise((resolve) => setTimeout(resolve, 20)); }`;
+      const results = await Promise.all(Array.from({ length: 50 }, () => runScript(source, { env: home.env })));
+      expect(results.filter(({ stdout }) => stdout === 'shown\n')).toHaveLength(1);
+      expect(results.filter(({ stdout, stderr, code }) => stdout === '' && stderr === '' && code === 0)).toHaveLength(
+        49,
+      );
+      expect(tree(home.paths.folder)).toEqual({ 'config.json': '{\n  "analyticsHintShown": true\n}\n' });
+    }
+    report('50 servers race for the hint', { rounds, shown: rounds });
+  });
+
+  test('the text, then never again, in this process or another', () => {
+    const { env, paths } = testHome({ other: 1 });
+    const analytics = createAnalytics(dotAiVocabulary, { env });
+    expect(analytics.hint()).toBe(HINT);
+    expect(analytics.hint()).toBeUndefined();
+    expect(hint(env)).toBeUndefined();
+    expect(JSON.parse(readFileSync(paths.config, 'utf8'))).toEqual({ other: 1, analyticsHintShown: true });
+  });
+
+  test.each([
+    ['a yes', { analytics: true }, {}],
+    ['a no', { analytics: false }, {}],
+    ['a damaged file', '{', {}],
+    ['DO_NOT_TRACK', undefined, { DO_NOT_TRACK: '1' }],
+    ['DOT_AI_ANALYTICS=false', undefined, { DOT_AI_ANALYTICS: 'false' }],
+    ['CI', undefined, { CI: 'true' }],
+    ['no home', undefined, { DOT_AI_CONFIG_DIR: 'relative' }],
+  ])('whoever has decided, or can not read it, is not told: %s', (_name, config, variables) => {
+    const home = testHome(config);
+    const before = tree(home.folder);
+    expect(hint({ ...home.env, ...variables })).toBeUndefined();
+    expect(tree(home.folder)).toEqual(before);
+  });
+
+  test('hint: false', () => {
+    const home = testHome();
+    expect(hint(home.env, { hint: false })).toBeUndefined();
+    expect(tree(home.folder)).toEqual({});
+  });
+
+  test('where it can not be remembered it is not shown', () => {
+    const home = testHome();
+    writeFileSync(home.paths.folder, 'a file in the place of the folder');
+    expect(hint(home.env)).toBeUndefined();
+    const other = testHome();
+    mkdirSync(other.paths.config, { recursive: true });
+    expect(hint(other.env)).toBeUndefined();
+  });
+});
+
+test('the hint states and does not instruct', () => {
+  expect(HINT).not.toMatch(/\b(please|you must|you should|run |tell |ask |inform )/i);
+  expect(HINT).toContain('dot-ai-analytics preview');
+  expect(HINT).toContain('dot-ai-analytics enable');
+});
+
+test('the status line is exactly one of two', () => {
+  const line = (config: unknown, variables: NodeJS.ProcessEnv = {}) => {
+    const { env } = testHome(config);
+    const analytics = createAnalytics({ ...dotAiVocabulary, ephemeral: false }, { env: { ...env, ...variables } });
+    const text = analytics.statusLine();
+    void analytics.close();
+    return text;
+  };
+  const off = 'Analytics: disabled (opt-in with DOT_AI_ANALYTICS=true)';
+  expect(line({})).toBe(off);
+  expect(line({ analytics: true }, { DO_NOT_TRACK: '1' })).toBe(off);
+  expect(line({ analytics: true })).toBe('Analytics: enabled (anonymous usage data)');
+  expect(line({}, { DOT_AI_ANALYTICS: 'true' })).toBe('Analytics: enabled (anonymous usage data)');
+});
