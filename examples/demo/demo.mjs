@@ -188,9 +188,9 @@ try {
   if (keep) {
     check('one install is too few to be shown', rows.length === 0);
   } else {
-    for (const { tool, calls, failures } of rows)
+    for (const { tool, invocations: calls, failures } of rows)
       say(`   ${tool.padEnd(10)} ${calls} ${calls === 1 ? 'call' : 'calls'}, ${failures ?? 0} failed`);
-    check('it counted what was sent', rows.find(({ tool }) => tool === 'recommend')?.calls === 7);
+    check('it counted what was sent', rows.find(({ tool }) => tool === 'recommend')?.invocations === 7);
   }
 } catch (error) {
   failures.push(error.message);

@@ -1,4 +1,4 @@
-import { LATENCY_BOUNDS } from '../schema/limits.js';
+import { LATENCY_BOUNDS } from '../schema/latency.js';
 import type { Row } from '../schema/report.js';
 import { columns, type Output } from './output.js';
 import { sparkline } from './sparkline.js';

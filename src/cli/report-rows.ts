@@ -1,55 +1,32 @@
+import { type EventKind, type Field, isCount, isHistogram, isName, labelFor } from '../schema/field.js';
+import { EVENTS } from '../schema/fields.js';
 import type { Row } from '../schema/report.js';
-import { plural } from './format.js';
-import { family, latency, showLatency } from './latency.js';
+import { latency, showLatency } from './latency.js';
 import { columns, type Output } from './output.js';
 import { bars } from './sparkline.js';
 
+/*
+ * The rows of a report for people, rendered from the field table: every property of a row is in its line.
+ */
+
 type Properties = Row['properties'];
 
-/** For each kind of row: its heading, and one row in words. Every property of the row is in the words. */
-const KINDS: Readonly<
-  Record<Row['event'], { heading: string; name(p: Properties): string; words(p: Properties): string }>
-> = {
-  tool_usage: {
-    heading: 'Tools',
-    name: ({ tool }) => String(tool),
-    words: (p) => [calls(p), outcome(p), latency(p), firsts(p)].filter(Boolean).join('; '),
-  },
-  tool_latency: { heading: 'Rarely called tools together', name: () => 'took', words: latency },
-  workflow_step: {
-    heading: 'Steps from one tool to the next',
-    name: ({ from, to }) => `${from} > ${to}`,
-    words: ({ count }) => plural(Number(count), 'time'),
-  },
-  session_usage: { heading: 'Sessions by number of different tools', name: () => 'sessions', words: sessions },
-  feature_usage: {
-    heading: 'Features',
-    name: ({ feature }) => String(feature),
-    words: (p) => [plural(Number(p.uses), 'use'), firsts(p)].filter(Boolean).join('; '),
-  },
-  provider_usage: { heading: 'AI providers', name: ({ provider }) => String(provider), words: calls },
-  active_install: {
-    heading: 'This installation was active',
-    name: () => 'active',
-    words: (p) => ['on this day', firsts(p)].filter(Boolean).join('; '),
-  },
-};
-
-/** The rows of a report for people, grouped by kind, most used first. */
+/** Grouped by kind, most used first. */
 export function showRows(rows: readonly Row[], output: Output): void {
   const { paint, width, data, hasPictures } = output;
-  for (const [event, { heading, name, words }] of Object.entries(KINDS)) {
-    const group = rows.filter((row) => row.event === event).map(({ properties }) => properties);
+  for (const kind of EVENTS) {
+    const group = rows.filter((row) => row.event === kind.event).map(({ properties }) => properties);
     if (group.length === 0) continue;
-    data(`\n${paint.bold(heading)} ${paint.dim(`(${event})`)}`);
-    group.sort((a, b) => size(b) - size(a));
-    const drawn = hasPictures && group.length > 1 ? bars(group.map(size)) : [];
-    const longest = Math.max(...group.map((p) => name(p).length));
-    const label = (p: Properties, at: number) =>
-      drawn[at] === undefined ? name(p) : `${name(p).padEnd(longest)}  ${drawn[at]}`;
+    data(`\n${paint.bold(kind.heading)} ${paint.dim(`(${kind.event})`)}`);
+    group.sort((a, b) => size(kind, b) - size(kind, a));
+    const drawn = hasPictures && group.length > 1 ? bars(group.map((p) => size(kind, p))) : [];
+    const names = group.map((p) => nameOf(kind, p));
+    const longest = Math.max(...names.map((name) => name.length));
+    const label = (name: string, at: number) =>
+      drawn[at] === undefined ? name : `${name.padEnd(longest)}  ${drawn[at]}`;
     data(
       columns(
-        group.map((p, at) => [label(p, at), words(p)]),
+        group.map((p, at) => [label(names[at] as string, at), describe(kind, p) || 'on this day']),
         width,
       ),
     );
@@ -57,27 +34,43 @@ export function showRows(rows: readonly Row[], output: Output): void {
   showLatency(rows, output);
 }
 
-function size({ invocations, count, uses }: Properties): number {
-  return Number(invocations ?? count ?? uses ?? 0);
+function size({ size: name }: EventKind, p: Properties): number {
+  return name === undefined ? 0 : Number(p[name] ?? 0);
 }
 
-function calls({ invocations }: Properties): string {
-  return plural(Number(invocations), 'call');
+function nameOf({ fields, unnamed = '' }: EventKind, p: Properties): string {
+  const names = fields.filter(isName).map(({ name }) => p[name]);
+  return names.length === 0 ? unnamed : names.join(' > ');
 }
 
-function outcome(p: Properties): string {
-  const categories = family(p, 'failures_').map(([category, count]) => `${count} ${category}`);
-  const failed = p.failures === undefined ? '' : `${p.failures} failed (${categories.join(', ')})`;
-  return [p.successes === undefined ? '' : `${p.successes} ok`, failed].filter(Boolean).join(', ');
+/** `13 calls; 12 ok, 1 failed (1 ai_service); 9 within 2 s; first this week`: totals, their parts, everything else. */
+function describe({ fields }: EventKind, p: Properties): string {
+  const counts = fields.filter((field) => isCount(field) && !isHistogram(field));
+  const isInRow = ({ partOf }: Field) => fields.some(({ name }) => name === partOf);
+  const totals = counts.filter((field) => !isInRow(field));
+  const summed = totals.flatMap(({ from = [] }) => from);
+  const parts = counts.filter(({ name }) => summed.includes(name));
+  const others = counts.filter(
+    ({ partOf, name }) => totals.some((total) => total.name === partOf) && !summed.includes(name),
+  );
+  const flags = fields.filter(({ name, values }) => values === 'flag' && p[name] === true);
+  return [
+    totals.flatMap((field) => phrases(field, p)).join(', '),
+    parts.flatMap((field) => withParts(field, counts, p)).join(', '),
+    ...others.flatMap((field) => phrases(field, p)),
+    fields.some(isHistogram) ? latency(p) : '',
+    flags.map(({ label }) => label).join(', '),
+  ]
+    .filter((part) => part !== '')
+    .join('; ');
 }
 
-function sessions(p: Properties): string {
-  return family(p, 'sessions_')
-    .map(([tools, count]) => `${count} with ${tools.replaceAll('_', ' ')}`)
-    .join(', ');
+/** A number with its label; of a family, one for each member that the row has. */
+function phrases(field: Field, p: Properties): string[] {
+  return field.names.flatMap((name) => (p[name] === undefined ? [] : [labelFor(field, name, Number(p[name]))]));
 }
 
-function firsts({ first_this_week: week, first_this_month: month }: Properties): string {
-  if (week && month) return 'first this week and month';
-  return week ? 'first this week' : month ? 'first this month' : '';
+function withParts(field: Field, counts: readonly Field[], p: Properties): string[] {
+  const parts = counts.filter(({ partOf }) => partOf === field.name).flatMap((part) => phrases(part, p));
+  return phrases(field, p).map((phrase) => (parts.length === 0 ? phrase : `${phrase} (${parts.join(', ')})`));
 }

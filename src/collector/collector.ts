@@ -4,9 +4,9 @@ import { type Clock, systemClock } from '../platform/clock.js';
 import { AnalyticsError, causeOf, systemCode } from '../platform/errors.js';
 import type { Vocabulary } from '../schema/vocabulary.js';
 import { createReaders, isLoopback } from './api/access.js';
-import { createLibrary } from './api/published-days.js';
 import { createApp } from './api/routes.js';
 import { createRateLimit, limitConnections } from './intake/rate-limit.js';
+import { createPublishedDays } from './publish/published-days.js';
 import { openStore } from './store/cell-store.js';
 import { openDatabase } from './store/open.js';
 import { createWriter } from './store/writer.js';
@@ -77,15 +77,15 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
   }
   const database = await openDatabase(db);
   const store = openStoreOrClose(database);
-  const library = createLibrary(store, minRows);
-  const writer = createWriter(store, clock, library.changed);
+  const published = createPublishedDays(store, minRows);
+  const writer = createWriter(store, clock, published.changed);
   const readers = createReaders(host, token, allowHosts);
   const app = createApp({
     vocabulary,
     minRows,
     isInvented,
     writer,
-    library,
+    published,
     readers,
     page,
     trustProxy,
@@ -110,7 +110,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
       `${host} port ${port} can't be listened on: ${causeOf(error)}. Choose another with ${systemCode(error) === 'EADDRINUSE' ? '--port' : '--host'}.`,
     );
   }
-  library.warm().catch(() => {}); // closed meanwhile
+  published.warm().catch(() => {}); // closed meanwhile
   const address = server.address() as AddressInfo;
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${address.port}/`,

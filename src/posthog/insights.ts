@@ -1,5 +1,6 @@
-import { LATENCY_BOUNDS } from '../schema/limits.js';
-import { CATEGORIES } from '../schema/vocabulary.js';
+import { type EventName, isCount, isHistogram } from '../schema/field.js';
+import { kindOf } from '../schema/fields.js';
+import { LATENCY_BOUNDS } from '../schema/latency.js';
 
 /** One chart of PostHog's dashboard. */
 export interface Insight {
@@ -58,9 +59,15 @@ function table(query: string): object {
 const RECENT = 'timestamp > now() - interval 90 day';
 const total = (property: string) => `sum(toFloat(properties.${property}))`;
 
-const FAILURES = `select properties.tool as tool, ${total('invocations')} as calls, ${total('failures')} as failures,
-  round(100 * failures / calls, 1) as percent,
-  ${CATEGORIES.map((category) => `${total(`failures_${category}`)} as ${category}`).join(',\n  ')}
+/** Sums under the names of the field table; histograms have a table of their own. */
+const sums = (event: EventName) =>
+  kindOf(event)
+    .fields.filter((field) => isCount(field) && !isHistogram(field))
+    .flatMap(({ names }) => names.map((name) => `${total(name)} as ${name}`))
+    .join(',\n  ');
+
+const TOOLS = `select properties.tool as tool, ${sums('tool_usage')},
+  round(100 * failures / invocations, 1) as percent_failed
 from events where event = 'tool_usage' and ${RECENT} group by tool order by failures desc`;
 
 const BOUNDS = [...LATENCY_BOUNDS.map(String), 'inf'];
@@ -84,7 +91,7 @@ const LATENCY = `select tool, calls, ${quantile(0.5)} as p50_up_to_ms, ${quantil
 const CHAINS = `select properties.from as before, properties.to as next, ${total('count')} as times
 from events where event = 'workflow_step' and ${RECENT} group by before, next order by times desc limit 100`;
 
-const SESSIONS = `select toStartOfWeek(timestamp, 1) as week, ${['1_tool', '2_tools', '3_tools', '4_to_5_tools', '6_or_more_tools'].map((number) => `${total(`sessions_${number}`)} as with_${number}`).join(', ')}
+const SESSIONS = `select toStartOfWeek(timestamp, 1) as week, ${sums('session_usage')}
 from events where event = 'session_usage' and ${RECENT} group by week order by week`;
 
 export const INSIGHTS: readonly Insight[] = [
@@ -116,7 +123,7 @@ export const INSIGHTS: readonly Insight[] = [
     key: 'failures',
     name: 'Failures by tool and category',
     says: 'Which tools fail, how often, and how.',
-    query: table(FAILURES),
+    query: table(TOOLS),
   },
   {
     key: 'latency',

@@ -1,7 +1,7 @@
-import * as v from 'valibot';
-import { type Day, isDay } from './calendar.js';
-import { isEventName, SCHEMA } from './fields.js';
-import { inWords, type Report, type Row, reportProblem, shapeProblem } from './report.js';
+import { type Day, dayOf } from './calendar.js';
+import { ADDED, BODY, EVENT, problemOf, type Sender } from './envelope-rules.js';
+import { SCHEMA } from './fields.js';
+import { type Report, type Row, reportProblem, shapeProblem } from './report.js';
 import type { Vocabulary } from './vocabulary.js';
 
 /*
@@ -10,71 +10,80 @@ import type { Vocabulary } from './vocabulary.js';
  *     {"api_key": …, "batch": [{"event", "properties", "timestamp": noon UTC, "uuid": v4, "distinct_id": the same}, …]}
  */
 
-const UUID_V4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
-const RELEASE = /^\d{1,4}\.\d{1,4}\.\d{1,4}$/;
-const NOON = 'T12:00:00.000Z';
+/** One event of a body, without what is around its row. */
+export interface SentRow {
+  readonly day: Day;
+  readonly uuid: string;
+  readonly row: Row;
+}
 
-/** What the encoder adds to the properties of each event. */
-const ADDED = {
-  $process_person_profile: v.literal(false),
-  $ip: v.literal('0.0.0.0'),
-  $geoip_disable: v.literal(true),
-  $lib: v.literal('posthog-node'),
-  $lib_version: v.pipe(v.string(), v.regex(RELEASE)),
-};
+/** Which field breaks which rule, never its value. */
+export interface Refusal {
+  readonly problem: string;
+}
 
-const EVENT = v.pipe(
-  v.strictObject({
-    event: v.pipe(
-      v.string(),
-      v.check((name) => isEventName(name), 'expected a known event'),
-    ),
-    properties: v.looseObject(ADDED),
-    timestamp: v.pipe(
-      v.string(),
-      v.check((at) => at.endsWith(NOON) && isDay(at.slice(0, 10)), 'expected noon UTC of a day'),
-    ),
-    uuid: v.pipe(v.string(), v.regex(UUID_V4)),
-    distinct_id: v.string(),
-  }),
-  v.check(({ uuid, distinct_id }) => uuid === distinct_id, 'expected distinct_id to be the uuid'),
-);
+/**
+ * Takes a body apart, in its order. The rows are not checked: that is `reportProblem`.
+ * @param body parsed JSON
+ */
+export function takeApart(body: unknown, sender: Sender): readonly SentRow[] | Refusal {
+  // First how much there is: a small packed body can hold hundreds of thousands of things to look at.
+  const problem = problemOf(body, BODY, sender, 'body');
+  const shape = problem === undefined ? shapeProblem(body) : undefined;
+  if (problem !== undefined || shape !== undefined) return { problem: problem ?? `body: ${shape}` };
+  const rows: SentRow[] = [];
+  let last = { timestamp: '', day: '' };
+  for (const [at, sent] of (body as { batch: readonly SentEvent[] }).batch.entries()) {
+    const wrong = problemOf(sent, EVENT, sender, `batch.${at}`);
+    if (wrong !== undefined) return { problem: wrong };
+    const { event, properties, timestamp, uuid } = sent;
+    const own: Record<string, unknown> = {};
+    const added = problemOf(properties, ADDED, sender, `batch.${at}.properties`, (key, value) => {
+      own[key] = value;
+    });
+    if (added !== undefined) return { problem: added };
+    if (timestamp !== last.timestamp) last = { timestamp, day: dayOf(Date.parse(timestamp)) };
+    rows.push({ day: last.day, uuid, row: { event, properties: own } as Row });
+  }
+  return rows;
+}
 
-const BODY = v.pipe(
-  v.strictObject({ api_key: v.string(), batch: v.pipe(v.array(EVENT), v.minLength(1)) }),
-  v.check(({ batch }) => new Set(batch.map(({ timestamp }) => timestamp)).size === 1, 'expected one day'),
-  v.check(({ batch }) => new Set(batch.map(({ uuid }) => uuid)).size === batch.length, 'expected ids to differ'),
-);
+interface SentEvent {
+  readonly event: string;
+  readonly properties: Readonly<Record<string, unknown>>;
+  readonly timestamp: string;
+  readonly uuid: string;
+  readonly distinct_id: string;
+}
 
-/** A request body taken apart, or what is wrong with it: the field's path and the rule, never the value. */
-export type Opened = { readonly report: Report } | { readonly problem: string };
+/** A body of this package taken apart, or what is wrong with it. */
+export type Opened = { readonly report: Report } | Refusal;
 
-/** Takes a body of ours apart and checks every string and number in it against the closed world. */
+/** Checks every string and number of a body against the closed world. */
 export function openEnvelope(body: string, vocabulary: Vocabulary): Opened {
-  const parsed = parse(body) as { readonly batch: readonly { event: string; properties: Record<string, unknown> }[] };
-  const shape = shapeProblem(parsed);
-  if (shape !== undefined) return { problem: `body: ${shape}` };
-  const result = v.safeParse(BODY, parsed, { abortEarly: true });
-  if (!result.success) return { problem: inWords(result.issues[0], 'body') };
-  // What is checked is the parsed value, what is sent is the text. They are the same only if writing one gives the
-  // other: a key that stands twice, or white space, would be sent unseen.
-  if (JSON.stringify(parsed) !== body) return { problem: 'body: expected no key twice and no white space' };
-  const day: Day = result.output.batch[0]?.timestamp.slice(0, 10) ?? '';
-  const rows = parsed.batch.map(({ event, properties }) => rowOf(event, properties));
-  const report = { schema: SCHEMA, day, rows };
-  const problem = reportProblem(report, vocabulary);
-  return problem === undefined ? { report } : { problem };
+  const parsed = parse(body);
+  const rows = takeApart(parsed, 'us');
+  if ('problem' in rows) return rows;
+  const problem = relationProblem(rows, parsed as { batch: readonly SentEvent[] });
+  if (problem !== undefined) return { problem };
+  // The value is checked, the text is sent. They are the same only if writing the value gives the text: a repeated key
+  // or white space would be sent unseen.
+  if (JSON.stringify(parsed) !== body) return { problem: 'body: expected no repeated key and no white space' };
+  const report = { schema: SCHEMA, day: rows[0]?.day ?? '', rows: rows.map(({ row }) => row) };
+  const wrong = reportProblem(report, vocabulary);
+  return wrong === undefined ? { report } : { problem: wrong };
+}
+
+function relationProblem(rows: readonly SentRow[], { batch }: { batch: readonly SentEvent[] }): string | undefined {
+  if (batch.some(({ uuid, distinct_id }) => uuid !== distinct_id)) return 'batch: expected distinct_id to be the uuid';
+  if (new Set(rows.map(({ day }) => day)).size > 1) return 'batch: expected one day';
+  return new Set(rows.map(({ uuid }) => uuid)).size < rows.length ? 'batch: expected ids to differ' : undefined;
 }
 
 function parse(body: string): unknown {
   try {
     return JSON.parse(body);
   } catch {
-    return undefined; // not an object, says the schema
+    return undefined; // no object, which the rules refuse
   }
-}
-
-function rowOf(event: string, properties: Record<string, unknown>): Row {
-  const own = Object.entries(properties).filter(([name]) => !Object.hasOwn(ADDED, name));
-  return { event, properties: Object.fromEntries(own) } as Row;
 }

@@ -1,138 +1,129 @@
-import { LATENCY_CELLS, LATENCY_FROM, MOST_STEPS, SATURATION } from './limits.js';
-import { CATEGORIES, type Names } from './vocabulary.js';
+import { type EventKind, type EventName, type Field, field } from './field.js';
+import { LATENCY_CELLS } from './latency.js';
+import { MAX_COUNT, MAX_STEPS, MIN_CALLS_FOR_LATENCY } from './limits.js';
+import { CATEGORIES } from './vocabulary.js';
 
-/**
- * The number that consent is given to. It changes whenever a field below is added, removed or changes its meaning;
- * until a user accepts the new number, only the fields of the accepted one are recorded and sent.
+/*
+ * Everything that is ever recorded. A number has one name, from the cell on disk to the column of the dashboard, and
+ * this table says all that is known about it: cells, totals, rows, validation, `preview`, `schema`, docs/collected.md,
+ * the collector's columns and what it suppresses, and PostHog's sums are computed from it. To add a field: a line here,
+ * and the line of code that sees it happen (src/core/record/cells.ts).
  */
-export const SCHEMA = 1;
 
-/** Which closed set, or which range, a property's value comes from. */
-type Values = Names | 'count' | 'true';
-
-/** One property of a row, or a family of them (`failures_<category>`) that share a definition. */
-export interface Field {
-  /** The property's name as sent; for a family a pattern that `names` spells out. */
-  readonly name: string;
-  readonly names: readonly string[];
-  readonly values: Values;
-  /** The first schema that has it. */
-  readonly since: number;
-  readonly what: string;
-  readonly not: string;
-  readonly why: string;
-}
-
-export interface EventKind {
-  readonly event: EventName;
-  /** The first schema that has it. */
-  readonly since: number;
-  readonly answers: string;
-  readonly fields: readonly Field[];
-}
-
-const EVENT_NAMES = [
-  'tool_usage',
-  'tool_latency',
-  'session_usage',
-  'workflow_step',
-  'feature_usage',
-  'provider_usage',
-  'active_install',
-] as const;
-export type EventName = (typeof EVENT_NAMES)[number];
-
-export function isEventName(name: unknown): name is EventName {
-  return EVENT_NAMES.includes(name as EventName);
-}
-
-/** @param more `names` of a family; `since`, the number of the schema that brought it, for all that came after the first */
-function field(
-  name: string,
-  values: Values,
-  what: string,
-  not: string,
-  why: string,
-  { names = [name], since = 1 }: { readonly names?: readonly string[]; readonly since?: number } = {},
-): Field {
-  return { name, names, values, since, what, not, why };
-}
-
-const latency = (what: string) =>
-  field(
-    'latency_le_<bound>',
-    'count',
+const latency = (what: string, partOf: string) =>
+  field({
+    name: 'latency_le_<bound>',
+    names: LATENCY_CELLS,
+    values: 'count',
+    label: 'up to <bound> ms',
+    example: 9,
     what,
-    'Not the duration of any call, no sum, no minimum, no maximum. Each call is in exactly one cell, named by its upper bound in milliseconds.',
-    'Shows which tools are slow, and whether a change made them faster.',
-    { names: [...LATENCY_CELLS] },
-  );
+    not: 'Not the duration of any call, no sum, no minimum, no maximum. Each call is in exactly one cell, named by its upper bound in milliseconds.',
+    why: 'Shows which tools are slow, and whether a change made them faster.',
+    partOf,
+    shownFrom: MIN_CALLS_FOR_LATENCY,
+  });
 
 const firsts = (of: string, why: string) => [
-  field(
-    'first_this_week',
-    'true',
-    `This is the first report of this ISO week (Monday to Sunday, UTC) in which this installation ${of}.`,
-    'Not an identifier, and not derived from one: it is looked up in the reports already closed on this machine.',
+  field({
+    name: 'first_this_week',
+    values: 'flag',
+    label: 'first this week',
+    example: true,
+    what: `This is the first report of this ISO week (Monday to Sunday, UTC) in which this installation ${of}.`,
+    not: 'Not an identifier, and not derived from one: it is looked up in the reports already closed on this machine.',
     why,
-  ),
-  field(
-    'first_this_month',
-    'true',
-    `This is the first report of this calendar month (UTC) in which this installation ${of}.`,
-    'Not an identifier and not an install date: it is looked up in the reports already closed on this machine.',
+    partOf: 'rows',
+  }),
+  field({
+    name: 'first_this_month',
+    values: 'flag',
+    label: 'first this month',
+    example: true,
+    what: `This is the first report of this calendar month (UTC) in which this installation ${of}.`,
+    not: 'Not an identifier and not an install date: it is looked up in the reports already closed on this machine.',
     why,
-  ),
+    partOf: 'rows',
+  }),
 ];
 
-/**
- * Everything that is ever recorded. This table is the source of the validation, of `dot-ai-analytics schema`, of
- * docs/collected.md and of the man page.
- */
+const sessions = (name: string, label: string, tools: string, example: number) =>
+  field({
+    name,
+    values: 'count',
+    label,
+    example,
+    what: `How many MCP connections of this day used ${tools}.`,
+    not: 'Not which, not how long, and no session id: none exists.',
+    why: 'Shows whether tools are used together.',
+    partOf: 'sessions',
+  });
+
+const FAILURES = CATEGORIES.map((category) => `failures_${category}`);
+
 export const EVENTS: readonly EventKind[] = [
   {
     event: 'tool_usage',
     since: 1,
+    heading: 'Tools',
     answers: 'Which tools are used, how reliable are they, how fast?',
+    subject: 'tool',
+    size: 'invocations',
     fields: [
-      field(
-        'tool',
-        'tool',
-        'The name of one of the tools that the server declared when it was built, or "other".',
-        'Not a name that a client made up: anything undeclared is counted as "other". Never arguments, prompts or results.',
-        'Shows which tools deserve work and which nobody needs.',
-      ),
-      field(
-        'invocations',
-        'count',
-        'How often the tool was called on this day.',
-        `Not when: a day is the finest time. From 100 up only two significant digits, at most ${SATURATION}.`,
-        'The denominator for everything else.',
-      ),
-      field(
-        'successes',
-        'count',
-        'How many of these calls returned a result.',
-        'Nothing about the result.',
-        'Shows whether a tool works.',
-      ),
-      field(
-        'failures',
-        'count',
-        'How many of these calls failed.',
-        'No message, no stack, no name of an error.',
-        'Shows where users are stuck.',
-      ),
-      field(
-        'failures_<category>',
-        'count',
-        'How many of the failures were of this category.',
-        'Not the error: a category is chosen from error codes and known classes, never from a text.',
-        "Tells a cluster's refusal from a bug of the server's.",
-        { names: CATEGORIES.map((category) => `failures_${category}`) },
-      ),
+      field({
+        name: 'tool',
+        values: 'tool',
+        label: 'tool',
+        example: 'recommend',
+        what: 'The name of one of the tools that the server declared when it was built, or "other".',
+        not: 'Not a name that a client made up: anything undeclared is counted as "other". Never arguments, prompts or results.',
+        why: 'Shows which tools deserve work and which nobody needs.',
+      }),
+      field({
+        name: 'invocations',
+        values: 'count',
+        label: 'call(s)',
+        example: 13,
+        what: 'How often the tool was called on this day.',
+        not: `Not when: a day is the finest time. From 100 up only two significant digits, at most ${MAX_COUNT}.`,
+        why: 'The denominator for everything else.',
+        from: ['successes', 'failures'],
+      }),
+      field({
+        name: 'successes',
+        values: 'count',
+        label: 'ok',
+        example: 12,
+        what: 'How many of these calls returned a result.',
+        not: 'Nothing about the result.',
+        why: 'Shows whether a tool works.',
+        partOf: 'invocations',
+      }),
+      field({
+        name: 'failures',
+        values: 'count',
+        label: 'failed',
+        example: 1,
+        what: 'How many of these calls failed.',
+        not: 'No message, no stack, no name of an error.',
+        why: 'Shows where users are stuck.',
+        from: FAILURES,
+        partOf: 'invocations',
+      }),
+      field({
+        name: 'failures_<category>',
+        names: FAILURES,
+        values: 'count',
+        label: '<category>',
+        example: 1,
+        what: 'How many of the failures were of this category.',
+        not: 'Not the error: a category is chosen from error codes and known classes, never from a text.',
+        why: "Tells a cluster's refusal from a bug of the server's.",
+        partOf: 'failures',
+      }),
       latency(
-        `How many of the calls took at most this long and longer than the next smaller bound; only from ${LATENCY_FROM} calls a day.`,
+        `How many of the calls took at most this long and longer than the next smaller bound; only from ${MIN_CALLS_FOR_LATENCY} calls a day.`,
+        'invocations',
       ),
       ...firsts(
         'called this tool',
@@ -143,101 +134,128 @@ export const EVENTS: readonly EventKind[] = [
   {
     event: 'tool_latency',
     since: 1,
+    heading: 'Rarely called tools together',
+    unnamed: 'took',
     answers: 'How slow are the rarely called tools, taken together?',
     fields: [
       latency(
-        `Durations of the calls of all tools that were called fewer than ${LATENCY_FROM} times on this day, pooled; only if together they are at least ${LATENCY_FROM}.`,
+        `Durations of the calls of all tools that were called fewer than ${MIN_CALLS_FOR_LATENCY} times on this day, pooled; only if together they are at least ${MIN_CALLS_FOR_LATENCY}.`,
+        'calls of rarely called tools',
       ),
     ],
   },
   {
     event: 'session_usage',
     since: 1,
+    heading: 'Sessions by number of different tools',
+    unnamed: 'sessions',
     answers: 'How many different tools does a session use?',
     fields: [
-      ['sessions_1_tool', 'one tool'],
-      ['sessions_2_tools', 'two different tools'],
-      ['sessions_3_tools', 'three different tools'],
-      ['sessions_4_to_5_tools', 'four or five different tools'],
-      ['sessions_6_or_more_tools', 'six or more different tools'],
-    ].map(([name, tools]) =>
-      field(
-        name as string,
-        'count',
-        `How many MCP connections of this day used ${tools}.`,
-        'Not which, not how long, and no session id: none exists.',
-        'Shows whether tools are used together.',
-      ),
-    ),
+      sessions('sessions_1_tool', 'with 1 tool', 'one tool', 4),
+      sessions('sessions_2_tools', 'with 2 tools', 'two different tools', 2),
+      sessions('sessions_3_tools', 'with 3 tools', 'three different tools', 1),
+      sessions('sessions_4_to_5_tools', 'with 4 to 5 tools', 'four or five different tools', 1),
+      sessions('sessions_6_or_more_tools', 'with 6 or more tools', 'six or more different tools', 1),
+    ],
   },
   {
     event: 'workflow_step',
     since: 1,
+    heading: 'Steps from one tool to the next',
     answers: 'How are tools chained?',
+    size: 'count',
     fields: [
-      field(
-        'from',
-        'tool_or_start',
-        'The tool called just before in the same connection, or "start".',
-        'Pairs only: no longer sequence can be put together from them.',
-        'Shows which tool leads to which.',
-      ),
-      field('to', 'tool', 'The tool called next.', 'As for "from".', 'Shows which tool leads to which.'),
-      field(
-        'count',
-        'count',
-        `How often this pair occurred on this day. At most the ${MOST_STEPS} most frequent pairs are kept, the rest is one row from "other" to "other".`,
-        'Not when, and not in which connection.',
-        'Tells a habit from an accident.',
-      ),
+      field({
+        name: 'from',
+        values: 'tool_or_start',
+        label: 'from',
+        example: 'start',
+        what: 'The tool called just before in the same connection, or "start".',
+        not: 'Pairs only: no longer sequence can be put together from them.',
+        why: 'Shows which tool leads to which.',
+      }),
+      field({
+        name: 'to',
+        values: 'tool',
+        label: 'to',
+        example: 'recommend',
+        what: 'The tool called next.',
+        not: 'As for "from".',
+        why: 'Shows which tool leads to which.',
+      }),
+      field({
+        name: 'count',
+        values: 'count',
+        label: 'time(s)',
+        example: 3,
+        what: `How often this pair occurred on this day. At most the ${MAX_STEPS} most frequent pairs are kept, the rest is one row from "other" to "other".`,
+        not: 'Not when, and not in which connection.',
+        why: 'Tells a habit from an accident.',
+      }),
     ],
   },
   {
     event: 'feature_usage',
     since: 1,
+    heading: 'Features',
     answers: 'Is a feature adopted?',
+    subject: 'feature',
+    size: 'uses',
     fields: [
-      field(
-        'feature',
-        'feature',
-        'The name of a feature or stage that the server declared when it was built, or "other".',
-        'Not how it was used.',
-        'Shows whether new work is found.',
-      ),
-      field(
-        'uses',
-        'count',
-        'How often it was used on this day.',
-        'Not when, and not by whom.',
-        'Tells a try from a habit.',
-      ),
+      field({
+        name: 'feature',
+        values: 'feature',
+        label: 'feature',
+        example: 'chooseSolution',
+        what: 'The name of a feature or stage that the server declared when it was built, or "other".',
+        not: 'Not how it was used.',
+        why: 'Shows whether new work is found.',
+      }),
+      field({
+        name: 'uses',
+        values: 'count',
+        label: 'use(s)',
+        example: 3,
+        what: 'How often it was used on this day.',
+        not: 'Not when, and not by whom.',
+        why: 'Tells a try from a habit.',
+      }),
       ...firsts('used this feature', 'Counts the installations that adopted a feature, without telling them apart.'),
     ],
   },
   {
     event: 'provider_usage',
     since: 1,
+    heading: 'AI providers',
     answers: 'Which AI providers are in use?',
+    subject: 'provider',
+    size: 'invocations',
     fields: [
-      field(
-        'provider',
-        'provider',
-        'The AI provider, one of a fixed list, or "other".',
-        'Not the model, the account, the key, the endpoint or the region.',
-        'Shows which integrations to keep working.',
-      ),
-      field(
-        'invocations',
-        'count',
-        'How often it was called on this day.',
-        'No tokens, no costs, no prompts.',
-        'Tells a default from a choice.',
-      ),
+      field({
+        name: 'provider',
+        values: 'provider',
+        label: 'provider',
+        example: 'anthropic',
+        what: 'The AI provider, one of a fixed list, or "other".',
+        not: 'Not the model, the account, the key, the endpoint or the region.',
+        why: 'Shows which integrations to keep working.',
+      }),
+      field({
+        name: 'invocations',
+        values: 'count',
+        label: 'call(s)',
+        example: 14,
+        what: 'How often it was called on this day.',
+        not: 'No tokens, no costs, no prompts.',
+        why: 'Tells a default from a choice.',
+      }),
     ],
   },
   {
     event: 'active_install',
     since: 1,
+    heading: 'This installation was active',
+    unnamed: 'active',
     answers: 'How many installations are active, and is that growing?',
     fields: firsts(
       'reported at all',
@@ -246,17 +264,23 @@ export const EVENTS: readonly EventKind[] = [
   },
 ];
 
-/** The kinds of rows that a yes to `schema` covers. */
+/**
+ * The number that consent is given to: that of the newest field. Until a user accepts it, only the fields of the accepted
+ * number are recorded and sent.
+ */
+export const SCHEMA = Math.max(...EVENTS.flatMap(({ since, fields }) => [since, ...fields.map((one) => one.since)]));
+
+/** The kinds of rows that consent to `schema` covers. */
 export function kindsOf(schema: number): EventKind[] {
   return EVENTS.filter(({ since }) => since <= schema);
+}
+
+export function kindOf(event: EventName): EventKind {
+  return EVENTS.find((kind) => kind.event === event) as EventKind; // the table has one for each name
 }
 
 /** Every property name of an event with its field, families spelled out. */
 export function propertiesOf(kind: EventKind, schema: number = SCHEMA): Map<string, Field> {
   const accepted = kind.fields.filter((one) => one.since <= schema);
   return new Map(accepted.flatMap((one) => one.names.map((name) => [name, one] as const)));
-}
-
-export function kindOf(event: EventName): EventKind {
-  return EVENTS.find((kind) => kind.event === event) as EventKind; // the table has one for each name
 }

@@ -1,46 +1,49 @@
-/** No count in a report is larger. */
-export const SATURATION = 9999;
-
-/** More rows than this would single out an installation that uses everything; beyond, the least used are `other`. */
-export const MOST_ROWS = 100;
-
-/** Of the steps from tool to tool the most frequent; the rest is pooled. */
-export const MOST_STEPS = 32;
-
-/** Below this many calls a latency would single out a call. */
-export const LATENCY_FROM = 5;
-
-/** PostHog's project keys have some 50 characters. */
-export const MOST_KEY_BYTES = 200;
-
-/** A report as sent is at most this many bytes. */
-export const MOST_BYTES = 64 * 1024;
-
-const EXACT_BELOW = 100;
-
-/**
- * A count as it leaves: exact below 100, rounded to two significant digits from there, never above 9999. A large exact
- * count would be a fingerprint; nobody needs more than two digits of it.
+/*
+ * Every bound that a report, a name or a copy keeps to. How they depend on each other is asserted in
+ * test/schema/limits.test.ts; documents take the numbers from here (`npm run docs`).
  */
-export function coarse(count: number): number {
-  if (count < EXACT_BELOW) return count;
-  const unit = 10 ** (Math.floor(Math.log10(count)) - 1);
-  return Math.min(Math.round(count / unit) * unit, SATURATION);
-}
 
-/** Upper bounds of the histogram cells in ms; each call is in exactly one. Source: OpenTelemetry's MCP conventions. */
-export const LATENCY_BOUNDS = [
-  10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 30_000, 60_000, 120_000, 300_000,
-] as const;
+/** No count in a report is larger. */
+export const MAX_COUNT = 9999;
 
-export const LATENCY_CELLS = [
-  ...LATENCY_BOUNDS.map((bound) => `latency_le_${bound}` as const),
-  'latency_le_inf',
-] as const;
-export type LatencyCell = (typeof LATENCY_CELLS)[number];
+/** Up to here a count leaves exactly; a larger one leaves with two significant digits, since it would be a fingerprint. */
+export const MAX_EXACT_COUNT = 99;
 
-/** The histogram cell of a duration in ms. */
-export function latencyCell(milliseconds: number): LatencyCell {
-  const index = LATENCY_BOUNDS.findIndex((bound) => milliseconds <= bound);
-  return LATENCY_CELLS[index === -1 ? LATENCY_BOUNDS.length : index] as LatencyCell;
-}
+/** Rows of a report. More would single out an installation that uses everything; the least used names become `other`. */
+export const MAX_ROWS = 100;
+
+/** Steps from tool to tool of one report, the most frequent ones; the rest is pooled. */
+export const MAX_STEPS = 32;
+
+/** Sessions are told apart up to this many different tools. */
+export const MAX_DISTINCT_TOOLS = 6;
+
+/** With fewer calls, a latency would single out a call. */
+export const MIN_CALLS_FOR_LATENCY = 5;
+
+/** Bytes of a report as sent. */
+export const MAX_REPORT_BYTES = 64 * 1024;
+
+/** Characters of a project key. PostHog's have some 50. */
+export const MAX_KEY_LENGTH = 200;
+
+/** Tools that a server declares; likewise features. */
+export const MAX_NAMES = 64;
+
+/** Characters of a declared name. */
+export const MAX_NAME_LENGTH = 40;
+
+/** Days that a report waits. An older one is dropped. */
+export const MAX_DAYS_WAITING = 21;
+
+/** Days that a destination recognizes a repeated report. */
+export const DAYS_REPEAT_IS_KNOWN = 22;
+
+/** Days that a copy of a sent report is kept, for the user to read and for `first_this_month` to be known. */
+export const DAYS_KEPT = 45;
+
+/** Reports that wait. Reached only if a process a minute is stopped and nothing is ever delivered. */
+export const MAX_REPORTS_WAITING = 100;
+
+/** Days that a process without a writable folder keeps in memory. */
+export const MAX_DAYS_IN_MEMORY = 7;

@@ -1,7 +1,9 @@
 import * as v from 'valibot';
 import { isDay } from './calendar.js';
-import { type EventKind, type EventName, type Field, kindsOf, propertiesOf, SCHEMA } from './fields.js';
-import { coarse, MOST_ROWS, SATURATION } from './limits.js';
+import type { EventKind, EventName, Field } from './field.js';
+import { kindsOf, propertiesOf, SCHEMA } from './fields.js';
+import { MAX_COUNT, MAX_ROWS } from './limits.js';
+import { roundCount } from './rounding.js';
 import { namesFor, type Vocabulary } from './vocabulary.js';
 
 /** One independent line of a report: its event's name and its properties, flat. */
@@ -30,21 +32,21 @@ function reportSchema(vocabulary: Vocabulary, schema: number) {
       v.string(),
       v.check((text) => isDay(text), 'expected a day, YYYY-MM-DD'),
     ),
-    rows: v.pipe(v.array(v.variant('event', kinds)), v.minLength(1), v.maxLength(MOST_ROWS)),
+    rows: v.pipe(v.array(v.variant('event', kinds)), v.minLength(1), v.maxLength(MAX_ROWS)),
   });
 }
 
-/** Where and why a value is not a report: the path of the first wrong field and the rule, never the value itself. */
+/** Why a value is not a report: the path of the first wrong field and the rule, never the value itself. */
 export function reportProblem(report: unknown, vocabulary: Vocabulary, schema: number = SCHEMA): string | undefined {
   const shape = shapeProblem(report);
   if (shape !== undefined) return `report: ${shape}`;
   const result = v.safeParse(compiled(vocabulary, schema), report, { abortEarly: true });
-  return result.success ? undefined : inWords(result.issues[0], 'report');
+  return result.success ? undefined : describeIssue(result.issues[0], 'report');
 }
 
 const COMPILED = new WeakMap<Vocabulary, Map<number, ReturnType<typeof reportSchema>>>();
 
-/** Made once for a vocabulary: a collector asks thousands of times a second. */
+/** Compiled once for each vocabulary, because a collector asks thousands of times a second. */
 function compiled(vocabulary: Vocabulary, schema: number): ReturnType<typeof reportSchema> {
   const bySchema = COMPILED.get(vocabulary) ?? new Map<number, ReturnType<typeof reportSchema>>();
   const known = bySchema.get(schema) ?? reportSchema(vocabulary, schema);
@@ -53,15 +55,15 @@ function compiled(vocabulary: Vocabulary, schema: number): ReturnType<typeof rep
 }
 
 /** The report, its rows, a row, its properties. */
-const MOST_LEVELS = 4;
+const MAX_LEVELS = 4;
 
 /**
- * Looked at before valibot does: it takes a key such as `__proto__` or `constructor` for a known one, and whatever is
- * recursive would run out of stack on a deep nest.
+ * Runs before valibot, which takes a key such as `__proto__` or `constructor` for a known one and, being recursive, runs
+ * out of stack on deep nesting.
  */
 export function shapeProblem(value: unknown, level = 1): string | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  if (level > MOST_LEVELS) return `expected at most ${MOST_LEVELS} levels`;
+  if (level > MAX_LEVELS) return `expected at most ${MAX_LEVELS} levels`;
   for (const [key, inner] of Object.entries(value)) {
     if (key in Object.prototype) return 'expected no key that objects inherit';
     const problem = shapeProblem(inner, level + 1);
@@ -70,8 +72,8 @@ export function shapeProblem(value: unknown, level = 1): string | undefined {
   return undefined;
 }
 
-/** An issue without what was received: the path, without a key that is not ours, and what was expected there. */
-export function inWords(issue: v.BaseIssue<unknown>, whole: string): string {
+/** An issue without what was received: the path, except a key that is not ours, and what was expected there. */
+function describeIssue(issue: v.BaseIssue<unknown>, whole: string): string {
   const isUnknownKey = issue.type === 'strict_object' && issue.expected === 'never';
   const path = (issue.path ?? []).slice(0, isUnknownKey ? -1 : undefined).map(({ key }) => String(key));
   const expected = isUnknownKey ? 'no other key' : issue.expected;
@@ -86,7 +88,7 @@ function rowSchema(kind: EventKind, vocabulary: Vocabulary, schema: number) {
 }
 
 function valueSchema(field: Field, vocabulary: Vocabulary) {
-  if (field.values === 'true') return v.optional(v.literal(true));
+  if (field.values === 'flag') return v.optional(v.literal(true));
   if (field.values === 'count') return v.optional(COUNT);
   return v.picklist(namesFor(field.values, vocabulary));
 }
@@ -95,6 +97,6 @@ const COUNT = v.pipe(
   v.number(),
   v.integer(),
   v.minValue(1),
-  v.maxValue(SATURATION),
-  v.check((count) => coarse(count) === count, 'expected two significant digits'),
+  v.maxValue(MAX_COUNT),
+  v.check((count) => roundCount(count) === count, 'expected two significant digits'),
 );

@@ -59,7 +59,7 @@ export function namesFor(names: Names, { tools, features }: Vocabulary): readonl
 }
 
 const NAME = /^[a-z][A-Za-z0-9_]{0,39}$/;
-export const MOST_NAMES = 64;
+export const MAX_NAMES = 64;
 
 /** @throws AnalyticsError `BAD_VOCABULARY` */
 export function checkVocabulary(vocabulary: Vocabulary | undefined): void {
@@ -75,7 +75,7 @@ function checkNames(what: string, names: readonly string[] | undefined): void {
 /** What is wrong with a list of declared names, undefined where nothing is. */
 export function namesProblem(names: unknown): string | undefined {
   if (!Array.isArray(names)) return 'expected an array of names';
-  if (names.length > MOST_NAMES) return `${names.length} names are declared, at most ${MOST_NAMES} can be`;
+  if (names.length > MAX_NAMES) return `${names.length} names are declared, at most ${MAX_NAMES} can be`;
   const bad = names.findIndex(
     (name) => typeof name !== 'string' || !NAME.test(name) || name === OTHER || name === START,
   );

@@ -1,4 +1,4 @@
-import { callCells, featureLine, providerLine, toolLine, USES } from '../core/record/cells.js';
+import { callCells, FEATURE_CELLS, lineOf, PROVIDER_CELLS } from '../core/record/cells.js';
 import { createPage, parsePage } from '../core/record/counter-page.js';
 import { createChain } from '../core/record/session-chain.js';
 import { freeze } from '../core/report/freeze.js';
@@ -16,11 +16,11 @@ export function totalsOf(day: Day, { sessions, features, providers }: SimulatedD
     const chain = createChain();
     for (const { tool, milliseconds, outcome } of calls) {
       const from = chain.follow(tool, day);
-      page.add(toolLine(tool), callCells(outcome, milliseconds, from, chain.nth(tool, day)));
+      page.add(lineOf('tool', tool), callCells({ tool, outcome, milliseconds, from, nth: chain.nth(tool, day) }));
     }
   }
-  for (const feature of features) page.add(featureLine(feature), [USES]);
-  for (const provider of providers) page.add(providerLine(provider), [USES]);
+  for (const feature of features) page.add(lineOf('feature', feature), FEATURE_CELLS);
+  for (const provider of providers) page.add(lineOf('provider', provider), PROVIDER_CELLS);
   return mergePages([parsePage(page.bytes().toString('latin1'), day)], dotAiVocabulary);
 }
 

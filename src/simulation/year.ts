@@ -1,6 +1,7 @@
 import { existsSync, renameSync, rmSync } from 'node:fs';
+import type { Arrival } from '../collector/intake/arrival.js';
 import { open } from '../collector/intake/intake.js';
-import { type Arrival, openStore } from '../collector/store/cell-store.js';
+import { openStore } from '../collector/store/cell-store.js';
 import { openDatabase } from '../collector/store/open.js';
 import { AnalyticsError } from '../platform/errors.js';
 import { DAY_MS, type Day, dayOf, daysBetween } from '../schema/calendar.js';

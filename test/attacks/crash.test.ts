@@ -19,7 +19,7 @@ if (!hasStrace) process.stderr.write('SKIPPED: strace is not installed, so no cr
 function homeWithCounts(): TestHome {
   const home = testHome({ analytics: true });
   const page = createPage(DAY);
-  for (let call = 0; call < CALLS; call += 1) page.add('tool query', ['success', 'latency_le_10']);
+  for (let call = 0; call < CALLS; call += 1) page.add('tool query', ['successes', 'latency_le_10']);
   mkdirSync(home.paths.spool, { recursive: true });
   writeFileSync(join(home.paths.spool, `${DAY}.0000000a.txt`), page.bytes());
   return home;

@@ -34,7 +34,7 @@ const CALLS = 42;
 
 function putCounts({ paths }: TestHome): void {
   const page = createPage(DAY);
-  for (let call = 0; call < CALLS; call += 1) page.add('tool query', ['success', 'latency_le_10']);
+  for (let call = 0; call < CALLS; call += 1) page.add('tool query', ['successes', 'latency_le_10']);
   mkdirSync(paths.spool, { recursive: true });
   writeFileSync(join(paths.spool, `${DAY}.0000000a.txt`), page.bytes());
 }
@@ -67,8 +67,8 @@ const HOSTILE: Record<string, string | ((path: string, outside: string) => void)
   'a number that is a string': withNumber('"7"'),
   'too many rows': asText(({ batch }) => batch.push(...Array.from({ length: 200 }, () => batch[0] as never))),
   'a newer version': '{"version":99,"batch":"later","tools":{"a":1},"features":7,"posthog":[],"until":"soon"}',
-  'a page of another format': `dot-ai-analytics spool 99 ${DAY}\ntool query success=9999\n`,
-  'a page with impossible cells': `dot-ai-analytics spool 1 ${DAY}\ntool query success=-001 success=1e99 success=NaN0 success=00042\ntool __proto__ success=0007\n`,
+  'a page of another format': `dot-ai-analytics spool 99 ${DAY}\ntool query successes=9999\n`,
+  'a page with impossible cells': `dot-ai-analytics spool 1 ${DAY}\ntool query successes=-001 successes=1e99 successes=NaN0 successes=00042\ntool __proto__ successes=0007\n`,
   'a folder': (path) => mkdirSync(join(path, 'inside'), { recursive: true }),
   'a FIFO': (path) => execFileSync('mkfifo', [path]),
   'a link to a file elsewhere': (path, outside) => symlinkSync(outside, path),

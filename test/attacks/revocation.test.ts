@@ -98,7 +98,7 @@ describe('P10: no means no, now', () => {
     // The server asked the gate just before; now the no is on disk, and `disable` has looked for files already.
     const home = testHome({ analytics: false });
     const spool = createSpool(home.paths, createGate(home.env, home.paths), vocabulary);
-    spool.add('2026-11-23', 'tool query', () => ['success']);
+    spool.add('2026-11-23', 'tool query', () => ['successes']);
     expect(dataFiles(home)).toEqual([]);
     expect(spool.unclosed()).toEqual([]);
   });

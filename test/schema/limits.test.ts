@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { coarse, LATENCY_CELLS, latencyCell } from '../../src/schema/limits.js';
+import { LATENCY_CELLS, latencyCell } from '../../src/schema/latency.js';
+import { roundCount } from '../../src/schema/rounding.js';
 
 test.each([
   [0, 0],
@@ -17,13 +18,13 @@ test.each([
   [9999, 9999],
   [10_000_000, 9999],
 ])('%d leaves as %d', (count, sent) => {
-  expect(coarse(count)).toBe(sent);
+  expect(roundCount(count)).toBe(sent);
 });
 
 test('P4: from 100 up only two digits are left, and never more than 9999 (property)', () => {
   fc.assert(
     fc.property(fc.nat({ max: 10_000_000 }), (count) => {
-      const sent = coarse(count);
+      const sent = roundCount(count);
       expect(sent).toBeLessThanOrEqual(9999);
       if (sent >= 100 && sent < 9999) expect(String(sent)).toMatch(/^[1-9]\d0+$/);
       if (count < 9950) expect(Math.abs(sent - count)).toBeLessThanOrEqual(count * 0.05);

@@ -20,7 +20,7 @@ export interface TestCollector extends Collector {
 }
 
 interface Answer {
-  readonly withheld: boolean;
+  readonly suppressed: boolean;
   readonly rows: readonly Record<string, string | number | null>[];
 }
 

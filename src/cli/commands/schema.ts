@@ -1,6 +1,7 @@
 import { lookAt } from '../../core/inspect/local-state.js';
-import { EVENTS, type Field, SCHEMA } from '../../schema/fields.js';
-import { toJsonSchema, valuesInWords } from '../../schema/json-schema.js';
+import type { Field } from '../../schema/field.js';
+import { EVENTS, SCHEMA } from '../../schema/fields.js';
+import { describeValues, toJsonSchema } from '../../schema/json-schema.js';
 import { EXIT, type Run } from '../command.js';
 import { columns, type Output } from '../output.js';
 
@@ -36,7 +37,7 @@ function showField(field: Field, { paint, width, data }: Output): void {
   data(
     columns(
       [
-        ['value', valuesInWords(field)],
+        ['value', describeValues(field)],
         ['is', what],
         ['is not', not],
         ['why', why],

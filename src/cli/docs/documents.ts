@@ -1,8 +1,6 @@
 import { openApi } from '../../collector/api/openapi.js';
 import { dotAiVocabulary } from '../../schema/dot-ai.js';
-import { EVENTS, SCHEMA } from '../../schema/fields.js';
-import { toMarkdown } from '../../schema/json-schema.js';
-import { CATEGORIES, PROVIDERS } from '../../schema/vocabulary.js';
+import { collectedMarkdown } from './collected.js';
 import { errorsMarkdown } from './errors.js';
 import { manPages } from './man.js';
 import { cliMarkdown, commandTable } from './markdown.js';
@@ -15,7 +13,7 @@ import { cliMarkdown, commandTable } from './markdown.js';
 export function documents(readme: string): Record<string, string> {
   return {
     'README.md': readme.replace(COMMAND_LIST, (_, begin, end) => `${begin}\n${commandTable()}\n${end}`),
-    'docs/collected.md': toMarkdown(dotAiVocabulary),
+    'docs/collected.md': collectedMarkdown(dotAiVocabulary),
     'docs/cli.md': cliMarkdown(),
     'docs/errors.md': errorsMarkdown(),
     'docs/openapi.json': `${JSON.stringify(openApi(), null, 2)}\n`,
@@ -24,9 +22,3 @@ export function documents(readme: string): Record<string, string> {
 }
 
 const COMMAND_LIST = /(<!-- commands: npm run docs -->)[\s\S]*?(<!-- end of commands -->)/;
-
-/** What the current schema number means, for test/schema/. */
-export function recordedSchema(): [path: string, text: string] {
-  const meaning = { schema: SCHEMA, events: EVENTS, categories: CATEGORIES, providers: PROVIDERS };
-  return [`test/schema/schema-${SCHEMA}.json`, `${JSON.stringify(meaning, null, 2)}\n`];
-}

@@ -1,6 +1,5 @@
-import { SHAPES, type Shape } from './columns.js';
+import { type QuestionName, SHAPES, type Shape } from './columns.js';
 import { GRANULARITIES } from './period.js';
-import { QUESTIONS, type QuestionName } from './questions.js';
 
 const DAY = { type: 'string', format: 'date' };
 const query = (name: string, schema: object, description: string) => ({ name, in: 'query', schema, description });
@@ -30,9 +29,9 @@ function answerSchema(question: string, { names, numbers }: Shape): object {
     from: DAY,
     to: DAY,
     granularity: { enum: GRANULARITIES },
-    withheld: {
+    suppressed: {
       type: 'boolean',
-      description: 'Whether anything of the period is withheld, since too few installs reported it.',
+      description: 'Whether anything of the period is suppressed, because too few installs reported it.',
     },
     rows: {
       type: 'array',
@@ -43,7 +42,7 @@ function answerSchema(question: string, { names, numbers }: Shape): object {
 }
 
 function pathOf(question: QuestionName): [string, object] {
-  const shape = SHAPES[question];
+  const shape: Shape = SHAPES[question];
   const content = {
     'application/json': { schema: answerSchema(question, shape) },
     'text/csv': { schema: { type: 'string' } },
@@ -65,7 +64,7 @@ export function openApi(): object {
       version: '1',
       description: 'Counts from those who opted in. See docs/collector.md.',
     },
-    paths: Object.fromEntries((Object.keys(QUESTIONS) as QuestionName[]).map(pathOf)),
+    paths: Object.fromEntries((Object.keys(SHAPES) as QuestionName[]).map(pathOf)),
     components: {
       schemas: {
         Refusal: {

@@ -1,23 +1,21 @@
 import type { Day } from '../../schema/calendar.js';
-import type { EventName } from '../../schema/fields.js';
-import { LATENCY_CELLS } from '../../schema/limits.js';
-import { CATEGORIES } from '../../schema/vocabulary.js';
+import type { EventName } from '../../schema/field.js';
+import { LATENCY_CELLS } from '../../schema/latency.js';
 import { type Histogram, quantile } from '../cells/histogram.js';
-import type { PublishedDay } from '../publish/suppression.js';
+import type { Days } from '../publish/published-days.js';
+import { countsOf, type QuestionName } from './columns.js';
 import { addDays, bucketOf, bucketsOf, GRANULARITIES, type Period } from './period.js';
 
-/** One line of an answer: the same in JSON and in CSV. Absent numbers are null: nothing, or withheld. */
+/** One line of an answer: the same in JSON and in CSV. Absent numbers are null: nothing, or suppressed. */
 export type AnswerRow = Readonly<Record<string, string | number | null>>;
 
 export interface Answer extends Period {
-  /** True where something of the period is withheld because too few installs reported it. */
-  readonly withheld: boolean;
+  /** True where something of the period is suppressed because too few installs reported it. */
+  readonly suppressed: boolean;
   readonly rows: readonly AnswerRow[];
 }
 
-/** The days of a period that have anything. */
-export type Days = ReadonlyMap<Day, PublishedDay>;
-export type Question = (period: Period, days: Days) => Answer;
+type Question = (period: Period, days: Days) => Answer;
 
 /** Sums by bucket, label and measure, of what is published and nothing else. */
 function sums(
@@ -50,8 +48,8 @@ const get = (measures: ReadonlyMap<string, number> | undefined, name: string): n
   measures?.get(name) ?? null;
 
 function answer(period: Period, days: Days, events: readonly EventName[], rows: readonly AnswerRow[]): Answer {
-  const withheld = [...days.values()].some((day) => events.some((event) => day.withheld.has(event)));
-  return { ...period, withheld, rows };
+  const suppressed = [...days.values()].some((day) => events.some((event) => day.suppressed.has(event)));
+  return { ...period, suppressed, rows };
 }
 
 /** For each bucket and label a line. */
@@ -90,7 +88,7 @@ const overview: Question = (period, days) => {
   const rows = bucketsOf(period).map((bucket) => ({
     bucket,
     reports: add(installs.get(bucket), (measure) => measure === 'rows'),
-    calls: add(tools.get(bucket), (measure) => measure === 'invocations'),
+    invocations: add(tools.get(bucket), (measure) => measure === 'invocations'),
     failures: add(tools.get(bucket), (measure) => measure === 'failures'),
     sessions: add(sessions.get(bucket), (measure) => measure.startsWith('sessions_')),
   }));
@@ -113,19 +111,20 @@ const installs: Question = (period, days) => {
   return answer(period, days, ['active_install'], rows);
 };
 
+/** The counts of an event as columns. */
+const counts = (event: EventName, measures: ReadonlyMap<string, number> | undefined): AnswerRow =>
+  Object.fromEntries(countsOf(event).map((name) => [name, get(measures, name)]));
+
 const tools = byLabel('tool_usage', 'tool', (measures, { granularity }) => ({
   installs: get(measures, INSTALLS[granularity]),
-  calls: get(measures, 'invocations'),
-  successes: get(measures, 'successes'),
-  failures: get(measures, 'failures'),
-  ...Object.fromEntries(CATEGORIES.map((category) => [`failures_${category}`, get(measures, `failures_${category}`)])),
+  ...counts('tool_usage', measures),
 }));
 
 const POOLED = 'all rarely called';
 
 /**
- * Per tool, and pooled over those that were called fewer than five times. `calls` are in the histogram, `of` were made:
- * the rest is withheld or pooled.
+ * Per tool, and pooled over those that are called too rarely. `with_latency` calls are in the histogram, `invocations`
+ * were made: the rest is suppressed or pooled.
  */
 const latency: Question = (period, days) => {
   const pooled = [...totals('tool_latency', days)].map(([, measures]) => [POOLED, measures] as const);
@@ -137,7 +136,8 @@ const latency: Question = (period, days) => {
     if (p50 === null) return [];
     const cells = Object.fromEntries(LATENCY_CELLS.map((cell) => [cell, histogram[cell] ?? null]));
     const shown = Object.values(histogram).reduce((sum, count) => sum + count, 0);
-    return [{ tool, p50, p95: quantile(histogram, 0.95), calls: shown, of: get(measures, 'invocations'), ...cells }];
+    const invocations = get(measures, 'invocations');
+    return [{ tool, p50, p95: quantile(histogram, 0.95), with_latency: shown, invocations, ...cells }];
   });
   return answer(period, days, ['tool_usage', 'tool_latency'], rows);
 };
@@ -153,27 +153,19 @@ const workflow: Question = (period, days) => {
 
 const features = byLabel('feature_usage', 'feature', (measures, { granularity }) => ({
   installs: get(measures, INSTALLS[granularity]),
-  uses: get(measures, 'uses'),
+  ...counts('feature_usage', measures),
 }));
 
 const providers = byLabel('provider_usage', 'provider', (measures) => ({
   reports: get(measures, 'rows'),
-  calls: get(measures, 'invocations'),
+  ...counts('provider_usage', measures),
 }));
-
-const SESSIONS = [
-  'sessions_1_tool',
-  'sessions_2_tools',
-  'sessions_3_tools',
-  'sessions_4_to_5_tools',
-  'sessions_6_or_more_tools',
-];
 
 const sessions: Question = (period, days) => {
   const all = sums('session_usage', days, (day) => bucketOf(day, period.granularity));
   const rows = bucketsOf(period).map((bucket) => ({
     bucket,
-    ...Object.fromEntries(SESSIONS.map((measure) => [measure, get(all.get(bucket)?.get(''), measure)])),
+    ...counts('session_usage', all.get(bucket)?.get('')),
   }));
   return answer(period, days, ['session_usage'], rows);
 };
@@ -188,8 +180,7 @@ export const QUESTIONS = {
   features,
   providers,
   sessions,
-} as const satisfies Record<string, Question>;
-export type QuestionName = keyof typeof QUESTIONS;
+} as const satisfies Record<QuestionName, Question>;
 
 /** With a first line that names the columns, also where nothing follows. */
 export function toCsv({ rows }: Answer, columns: readonly string[]): string {

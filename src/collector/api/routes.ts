@@ -9,14 +9,14 @@ import { causeOf } from '../../platform/errors.js';
 import { dayOf } from '../../schema/calendar.js';
 import type { Vocabulary } from '../../schema/vocabulary.js';
 import { readBody } from '../intake/body.js';
-import { MOST_BODY_BYTES, open } from '../intake/intake.js';
+import { MAX_BODY_BYTES, open } from '../intake/intake.js';
 import { type RateLimit, senderOf } from '../intake/rate-limit.js';
+import type { PublishedDays } from '../publish/published-days.js';
 import type { Writer } from '../store/writer.js';
 import type { Readers } from './access.js';
-import { SHAPES } from './columns.js';
+import { type QuestionName, SHAPES } from './columns.js';
 import { periodOf } from './period.js';
-import type { Library } from './published-days.js';
-import { QUESTIONS, type QuestionName, toCsv } from './questions.js';
+import { QUESTIONS, toCsv } from './questions.js';
 
 export interface Parts {
   readonly vocabulary: Vocabulary;
@@ -24,7 +24,7 @@ export interface Parts {
   /** The counts are a demonstration; the page says so. */
   readonly isInvented: boolean;
   readonly writer: Writer;
-  readonly library: Library;
+  readonly published: PublishedDays;
   readonly readers: Readers;
   readonly rate: RateLimit;
   readonly clock: Clock;
@@ -75,7 +75,7 @@ export function createApp(parts: Parts): Hono<Env> {
     c.json({
       questions: Object.keys(QUESTIONS),
       minRows: parts.minRows,
-      lastDay: parts.library.lastDay() ?? null,
+      lastDay: parts.published.lastDay() ?? null,
       isInvented: parts.isInvented,
     }),
   );
@@ -125,10 +125,10 @@ async function receive(c: Context<Env>, { rate, trustProxy, vocabulary, writer, 
     c.header('retry-after', '60');
     return refuse(c, 429, 'too many reports from one sender');
   }
-  const body = await readBody(c.env.incoming, MOST_BODY_BYTES);
+  const body = await readBody(c.env.incoming, MAX_BODY_BYTES);
   if (body === undefined) {
     c.header('connection', 'close'); // what is left of it is not read
-    return refuse(c, 413, `body: expected at most ${MOST_BODY_BYTES} bytes`);
+    return refuse(c, 413, `body: expected at most ${MAX_BODY_BYTES} bytes`);
   }
   const arrival = await open(body, c.req.header('content-encoding'), vocabulary, clock());
   if ('problem' in arrival) {
@@ -146,16 +146,16 @@ async function receive(c: Context<Env>, { rate, trustProxy, vocabulary, writer, 
 
 const PARAMETERS = ['from', 'to', 'granularity'];
 
-function answer(c: Context<Env>, { library, clock }: Parts): Response {
+function answer(c: Context<Env>, { published, clock }: Parts): Response {
   const [name = '', format, more] = (c.req.param('question') ?? '').split('.');
   if (!isQuestion(name) || more !== undefined || !(format === undefined || format === 'csv' || format === 'json')) {
     return refuse(c, 404, `there is no such question; there are ${Object.keys(QUESTIONS).join(', ')}`);
   }
   const unknown = Object.keys(c.req.query()).find((key) => !PARAMETERS.includes(key));
   if (unknown !== undefined) return refuse(c, 400, `there is no such parameter; there are ${PARAMETERS.join(', ')}`);
-  const period = periodOf(c.req.query(), library.lastDay() ?? dayOf(clock()));
+  const period = periodOf(c.req.query(), published.lastDay() ?? dayOf(clock()));
   if ('problem' in period) return refuse(c, 400, period.problem);
-  const found = library.ask(name, period);
+  const found = QUESTIONS[name](period, published.within(period.from, period.to));
   const wantsCsv = format === 'csv' || (format === undefined && (c.req.header('accept') ?? '').includes('text/csv'));
   if (!wantsCsv) return c.json({ version: 1, question: name, ...found });
   const { names, numbers } = SHAPES[name];

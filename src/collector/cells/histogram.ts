@@ -1,4 +1,4 @@
-import { LATENCY_BOUNDS, LATENCY_CELLS, type LatencyCell } from '../../schema/limits.js';
+import { LATENCY_BOUNDS, LATENCY_CELLS, type LatencyCell } from '../../schema/latency.js';
 
 export type Histogram = Readonly<Partial<Record<LatencyCell, number>>>;
 

@@ -1,33 +1,38 @@
-import type { EventName } from '../../schema/fields.js';
+import type { EventName } from '../../schema/field.js';
 import type { Row } from '../../schema/report.js';
-import { measures } from './measures.js';
+import { groups, measures } from './measures.js';
 
 /*
- * The cells of one day, event and label, as one array of numbers: how many rows there were, then for each measure how
- * many of them had it and what they add up to. Its length depends on the schema alone, so what a day takes on disk
- * depends on the vocabulary and never on how many installs reported.
+ * The cells of one day, event and label, as one array of numbers: how many rows there were, how many of them had any of
+ * each group, then for each measure how many had it and what they add up to. Its length depends on the schema alone, so
+ * what a day takes on disk depends on the vocabulary and never on how many installs reported.
  *
  *     rows | rows with any latency | rows with invocations, sum of invocations | rows with successes, sum of successes | …
  */
 export type Tally = Float64Array;
 
 const ROWS = 0;
-const LATENCY_ROWS = 1;
-const FIRST = 2;
-const isLatency = (measure: string) => measure.startsWith('latency_le_');
+const GROUPS = 1;
+/** Where the numbers of measures begin. */
+const first = (event: EventName) => GROUPS + groups(event).length;
 
 export function emptyTally(event: EventName): Tally {
-  return new Float64Array(FIRST + 2 * measures(event).length);
+  return new Float64Array(first(event) + 2 * measures(event).length);
 }
 
 export function addRow(tally: Tally, { event, properties }: Row): void {
   increase(tally, ROWS, 1);
-  if (Object.keys(properties).some(isLatency)) increase(tally, LATENCY_ROWS, 1);
-  for (const [index, measure] of measures(event).entries()) {
+  for (const [index, group] of groups(event).entries()) {
+    if (group.some((measure) => properties[measure] !== undefined)) increase(tally, GROUPS + index, 1);
+  }
+  let at = first(event);
+  for (const measure of measures(event)) {
     const value = properties[measure];
-    if (value === undefined) continue;
-    increase(tally, FIRST + 2 * index, 1);
-    increase(tally, FIRST + 2 * index + 1, Number(value));
+    if (value !== undefined) {
+      increase(tally, at, 1);
+      increase(tally, at + 1, Number(value));
+    }
+    at += 2;
   }
 }
 
@@ -35,19 +40,29 @@ function increase(tally: Tally, at: number, by: number): void {
   tally[at] = (tally[at] ?? 0) + by;
 }
 
-/** Rows whose calls are in no latency cell, since there were too few of them. */
-export function rowsWithoutLatency(tally: Tally): number {
-  return (tally[ROWS] ?? 0) - (tally[LATENCY_ROWS] ?? 0);
+/** How many rows have none of these measures, which are one measure or a group. */
+export function rowsWithout(event: EventName, tally: Tally, names: readonly string[]): number {
+  const [name = ''] = names;
+  const group = groups(event).findIndex((one) => one.includes(name));
+  const at = group === -1 ? first(event) + 2 * measures(event).indexOf(name) : GROUPS + group;
+  return (tally[ROWS] ?? 0) - (tally[at] ?? 0);
 }
 
 export function addTally(to: Tally, from: Tally): void {
   for (let at = 0; at < to.length; at += 1) to[at] = (to[at] ?? 0) + (from[at] ?? 0);
 }
 
+/** What a day has of one event and label. */
+export interface Entry {
+  readonly event: EventName;
+  readonly label: string;
+  readonly tally: Tally;
+}
+
 /** One measure of a tally. */
 export interface Cell {
   readonly measure: string;
-  /** How many rows it is made of. */
+  /** How many rows have it. */
   readonly rows: number;
   readonly sum: number;
 }
@@ -57,8 +72,8 @@ export function cellsOf(event: EventName, tally: Tally): Cell[] {
   const count = tally[ROWS] ?? 0;
   const all = measures(event).map((measure, index) => ({
     measure,
-    rows: tally[FIRST + 2 * index] ?? 0,
-    sum: tally[FIRST + 2 * index + 1] ?? 0,
+    rows: tally[first(event) + 2 * index] ?? 0,
+    sum: tally[first(event) + 2 * index + 1] ?? 0,
   }));
   return [{ measure: 'rows', rows: count, sum: count }, ...all].filter(({ rows }) => rows > 0);
 }
@@ -67,7 +82,7 @@ export function toBytes(tally: Tally): Uint8Array {
   return new Uint8Array(tally.buffer, tally.byteOffset, tally.byteLength);
 }
 
-/** Copied, since the bytes that a database returns need not begin where a number can. */
+/** Copied, because the bytes that a database returns need not begin where a number can. */
 export function fromBytes(event: EventName, bytes: Uint8Array): Tally {
   const tally = emptyTally(event);
   toBytes(tally).set(bytes.subarray(0, tally.byteLength));

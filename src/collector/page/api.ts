@@ -1,5 +1,5 @@
-import { SHAPES } from '../api/columns.js';
-import type { Answer, AnswerRow, QuestionName } from '../api/questions.js';
+import { type QuestionName, SHAPES } from '../api/columns.js';
+import type { Answer, AnswerRow } from '../api/questions.js';
 
 export type { Answer };
 export type Row = AnswerRow;

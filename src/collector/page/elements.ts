@@ -17,7 +17,7 @@ export function make<K extends keyof HTMLElementTagNameMap>(
 
 /** A section of the page. Its chart has a place, in which it is drawn later. */
 export function sectionElement(section: Section, answers: Answers, minRows: number): HTMLElement {
-  const { id, title, says, wide, tall, chart, table, withheld } = section;
+  const { id, title, says, wide, tall, chart, table, suppressed } = section;
   const heading = make('h2', title);
   heading.id = `title-${id}`;
   const figure = make('figure');
@@ -31,12 +31,12 @@ export function sectionElement(section: Section, answers: Answers, minRows: numb
   const parts: Node[] = [heading, make('p', says)];
   if (id === 'installs') parts.push(numbers(answers));
   parts.push(figure);
-  if (withheld)
+  if (suppressed)
     parts.push(
       make(
         'p',
-        `Some numbers are withheld: fewer than ${minRows} installs reported them on a day, or others could be had from them.`,
-        'withheld',
+        `Some numbers are suppressed: fewer than ${minRows} installs reported them on a day, or others could be computed from them.`,
+        'suppressed',
       ),
     );
   parts.push(tableElement(title, table));

@@ -29,7 +29,7 @@ function wholeBuckets(rows: Answer['rows'], to: string, span: (typeof SPANS)[num
 }
 
 /** How many installs, over time. */
-export function trend({ rows, to, withheld }: Answer): Section {
+export function trend({ rows, to, suppressed }: Answer): Section {
   const days = rows.filter(({ granularity }) => granularity === 'day').map(({ bucket }) => String(bucket));
   const series = SPANS.map(([span, name, colour]) => {
     const own = wholeBuckets(rows, to, span);
@@ -40,10 +40,10 @@ export function trend({ rows, to, withheld }: Answer): Section {
   return {
     id: 'installs',
     title: 'How many use it?',
-    says: 'Installs that reported: on the day, at least once in the week, in the month. A week or a month that is not over is left out. Months are counted rather too low: days with few first reports are withheld.',
+    says: 'Installs that reported: on the day, at least once in the week, in the month. A week or a month that is not over is left out. Months are counted too low, because days with few first reports are suppressed.',
     wide: true,
     chart: lines(days, series),
     table: rows,
-    withheld,
+    suppressed,
   };
 }

@@ -11,5 +11,5 @@ export interface Section {
   /** Undefined where there is nothing to draw. */
   readonly chart?: Option;
   readonly table: readonly Row[];
-  readonly withheld: boolean;
+  readonly suppressed: boolean;
 }

@@ -7,7 +7,7 @@ import { overTime, ranked, sum } from './series.js';
 
 /** Every section, for all tools or one. The order is that of the questions a maintainer has. */
 export function sectionsOf(answers: Answers, tool: string): Section[] {
-  const names = ranked(answers.tools.rows, 'tool', 'calls');
+  const names = ranked(answers.tools.rows, 'tool', 'invocations');
   const isWanted = (row: Row) => tool === '' || row.tool === tool;
   const tools = { ...answers.tools, rows: answers.tools.rows.filter(isWanted) };
   const buckets = answers.overview.rows.map(({ bucket }) => String(bucket));
@@ -29,25 +29,24 @@ export function sectionsOf(answers: Answers, tool: string): Section[] {
 }
 
 function use(tools: Answer, buckets: readonly string[], names: readonly string[]): Section {
-  const [first] = ranked(tools.rows, 'tool', 'calls');
-  const calls = sum(tools.rows, 'calls');
+  const [first] = ranked(tools.rows, 'tool', 'invocations');
+  const calls = sum(tools.rows, 'invocations');
   const own = sum(
     tools.rows.filter(({ tool }) => tool === first),
-    'calls',
+    'invocations',
   );
   const says =
     first === undefined
       ? 'No calls were reported.'
       : `${whole(calls)} calls; most of ${first}, ${percent(own, calls)}.`;
-  const table = tools.rows.map(({ bucket, tool, installs, calls }) => ({ bucket, tool, installs, calls }) as Row);
   return {
     id: 'tools',
     title: 'Which tools are used?',
     says,
     wide: true,
-    chart: stackedBars(buckets, overTime(tools, 'tool', 'calls', buckets, names)),
-    table,
-    withheld: tools.withheld,
+    chart: stackedBars(buckets, overTime(tools, 'tool', 'invocations', buckets, names)),
+    table: tools.rows,
+    suppressed: tools.suppressed,
   };
 }
 
@@ -65,7 +64,7 @@ function failures(tools: Answer, names: readonly string[]): Section {
   // Where few failed on a day, neither they nor the successes are shown: what is left would be too high a share.
   const rate = (tool: string) => {
     const known = of(tool, 'successes') + of(tool, 'failures');
-    return known < ENOUGH_KNOWN * of(tool, 'calls') || known === 0 ? '–' : percent(of(tool, 'failures'), known);
+    return known < ENOUGH_KNOWN * of(tool, 'invocations') || known === 0 ? '–' : percent(of(tool, 'failures'), known);
   };
   const present = categories.filter((category) => sum(tools.rows, category) > 0);
   const series = present.map((category) => ({
@@ -84,37 +83,36 @@ function failures(tools: Answer, names: readonly string[]): Section {
     id: 'failures',
     title: 'What fails?',
     tall: true,
-    says: `${whole(failed)} failures in the categories that enough installs had, by tool. Beside its name the share of its calls that failed, where enough is known; it is rather too high, since days with few failures are withheld.`,
+    says: `${whole(failed)} failures in the categories that enough installs had, by tool. Beside its name the share of its calls that failed, where enough is known; it is too high, because days with few failures are suppressed.`,
     chart: partedBars(
       used.map((tool) => `${tool} ${rate(tool)}`),
       series,
     ),
     table,
-    withheld: tools.withheld,
+    suppressed: tools.suppressed,
   };
 }
 
-function speed({ rows, withheld }: Answer): Section {
+function speed({ rows, suppressed }: Answer): Section {
   const cells = Object.keys(rows[0] ?? {}).filter((name) => name.startsWith('latency_le_'));
   const shares = rows.flatMap((row, y) =>
-    cells.map((cell, x) => [x, y, Number(row[cell] ?? 0) / Math.max(1, Number(row.calls))] as const),
+    cells.map((cell, x) => [x, y, Number(row[cell] ?? 0) / Math.max(1, Number(row.with_latency))] as const),
   );
   const names = rows.map(({ tool, p50, p95 }) => `${tool}\n${duration(Number(p50))} / ${duration(Number(p95))}`);
-  const table = rows.map(({ tool, p50, p95, calls, of, ...rest }) => ({ tool, p50, p95, calls, of, ...rest }) as Row);
   return {
     id: 'latency',
     title: 'How slow is it?',
     tall: true,
     says: 'Where the calls of each tool lie. Below its name: half of them are faster than the first time, 95 % than the second.',
     chart: heat(names, cells.map(bound), shares),
-    table,
-    withheld,
+    table: rows,
+    suppressed,
   };
 }
 
 const MOST_STEPS_DRAWN = 40;
 
-function chains({ rows, withheld }: Answer, names: readonly string[]): Section {
+function chains({ rows, suppressed }: Answer, names: readonly string[]): Section {
   const drawn = rows.slice(0, MOST_STEPS_DRAWN);
   const [first] = rows.filter(({ from, to }) => from !== 'start' && from !== to);
   const says =
@@ -129,7 +127,7 @@ function chains({ rows, withheld }: Answer, names: readonly string[]): Section {
     tall: true,
     ...(drawn.length > 0 && { chart: flow(drawn, names) }),
     table: rows,
-    withheld,
+    suppressed,
   };
 }
 
@@ -156,16 +154,16 @@ function amounts({ features, providers }: Answers): Section[] {
       says,
       chart: partedBars(all, [{ name: weight, colour: '#0072b2', data }]),
       table: answer.rows,
-      withheld: answer.withheld,
+      suppressed: answer.suppressed,
     };
   };
   return [
     bars(features, 'feature', 'uses', 'features', 'Which features?'),
-    bars(providers, 'provider', 'calls', 'providers', 'Which AI providers?'),
+    bars(providers, 'provider', 'invocations', 'providers', 'Which AI providers?'),
   ];
 }
 
-function sessions({ rows, withheld }: Answer, buckets: readonly string[]): Section {
+function sessions({ rows, suppressed }: Answer, buckets: readonly string[]): Section {
   const measures = Object.keys(rows[0] ?? {}).filter((name) => name.startsWith('sessions_'));
   const series = measures.map((measure) => ({
     name: measure.slice('sessions_'.length).replaceAll('_', ' '),
@@ -179,6 +177,6 @@ function sessions({ rows, withheld }: Answer, buckets: readonly string[]): Secti
     says: 'Sessions by the number of different tools that were used in them.',
     chart: stackedBars(buckets, series),
     table: rows,
-    withheld,
+    suppressed,
   };
 }

@@ -1,25 +1,14 @@
 import { AnalyticsError } from '../../platform/errors.js';
-import { DAY_MS, type Day, dayOf, daysBetween } from '../../schema/calendar.js';
-import type { EventName } from '../../schema/fields.js';
+import { DAY_MS, type Day, dayOf } from '../../schema/calendar.js';
+import type { EventName } from '../../schema/field.js';
+import { DAYS_REPEAT_IS_KNOWN } from '../../schema/limits.js';
 import type { Report } from '../../schema/report.js';
 import { labelOf } from '../cells/measures.js';
-import { addRow, addTally, emptyTally, fromBytes, type Tally, toBytes } from '../cells/tally.js';
+import { addRow, addTally, type Entry, emptyTally, fromBytes, type Tally, toBytes } from '../cells/tally.js';
+import type { Arrival } from '../intake/arrival.js';
 import type { Database } from './database.js';
 
-/** A report and the short hash by which a repetition is known. */
-export interface Arrival {
-  readonly reports: readonly Report[];
-  readonly hash: Uint8Array;
-}
-
-/** One day, event and label. */
-export interface Entry {
-  readonly event: EventName;
-  readonly label: string;
-  readonly tally: Tally;
-}
-
-/** All there is: sums by day and label, and hashes. No body, no address, no header, no time but the day. */
+/** All that is kept: sums by day and label, and hashes. No body, no address, no header, and no time but the day. */
 export interface Store {
   /** Adds arrivals in one transaction; those that were there before add nothing. @returns the days that changed */
   record(arrivals: readonly Arrival[], now: number): Set<Day>;
@@ -29,11 +18,9 @@ export interface Store {
   close(): void;
 }
 
-/** One day longer than a client tries (outbox/retention.ts). */
-const HASHES_KEPT_DAYS = 22;
 const VERSION = 1;
 /** Some twenty days of a vocabulary like dot-ai's. */
-const MOST_RECENT = 3_000;
+const MAX_RECENT = 3_000;
 
 const TABLES = `
   CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
@@ -68,7 +55,7 @@ export function openStore(database: Database): Store {
     const key = `${day} ${event} ${label}`;
     const known = recent.get(key) ?? read(day, event, label);
     addTally(known, tally);
-    if (recent.size >= MOST_RECENT) recent.clear();
+    if (recent.size >= MAX_RECENT) recent.clear();
     recent.set(key, known);
     put.run(day, event, label, toBytes(known));
   }
@@ -88,7 +75,7 @@ export function openStore(database: Database): Store {
           if (remember.run(hash, dayOf(now)) > 0) for (const report of reports) addUp(sums, report);
         }
         for (const [day, entries] of sums) for (const entry of entries.values()) add(day, entry);
-        if (forgottenOn !== dayOf(now)) forget.run(dayOf(now - HASHES_KEPT_DAYS * DAY_MS));
+        if (forgottenOn !== dayOf(now)) forget.run(dayOf(now - DAYS_REPEAT_IS_KNOWN * DAY_MS));
         database.exec('COMMIT');
         forgottenOn = dayOf(now);
       } catch (error) {
@@ -107,7 +94,7 @@ export function openStore(database: Database): Store {
   };
 }
 
-/** Somebody else's database stays as it is. */
+/** Another program's database stays as it is. */
 function refuseForeign(database: Database): void {
   const tables = database.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all<{ name: string }>();
   if (tables.length === 0 || ['meta', 'cells', 'reports'].every((name) => tables.some((table) => table.name === name)))
@@ -126,10 +113,4 @@ function addUp(sums: Map<Day, Map<string, Entry>>, { day, rows }: Report): void 
     entries.set(key, entry);
     addRow(entry.tally, row);
   }
-}
-
-/** What a client may still send, and a little for a clock that is ahead. */
-export function isAcceptable(day: Day, now: number): boolean {
-  const age = daysBetween(day, dayOf(now));
-  return age >= -1 && age <= HASHES_KEPT_DAYS;
 }

@@ -1,5 +1,6 @@
 import type { Day } from '../../schema/calendar.js';
-import type { Arrival, Store } from './cell-store.js';
+import type { Arrival } from '../intake/arrival.js';
+import type { Store } from './cell-store.js';
 
 /** Makes arrivals durable, those that come together in one transaction. */
 export interface Writer {

@@ -1,5 +1,5 @@
 import { isObject } from '../../platform/files.js';
-import { MOST_KEY_BYTES } from '../../schema/limits.js';
+import { MAX_KEY_LENGTH } from '../../schema/limits.js';
 import { KEYS } from './config-file.js';
 import type { Endpoint } from './server-declaration.js';
 
@@ -44,7 +44,7 @@ function endpointProblem(value: unknown): string | undefined {
   const { host, key } = value;
   if (typeof host !== 'string' || host === '') return 'the host is missing';
   if (typeof key !== 'string' || !KEY.test(key)) return 'the key is missing, or has characters that no key has';
-  if (key.length > MOST_KEY_BYTES) return `the key is longer than ${MOST_KEY_BYTES} characters`;
+  if (key.length > MAX_KEY_LENGTH) return `the key is longer than ${MAX_KEY_LENGTH} characters`;
   if (!URL.canParse(host)) return 'the host is not a URL such as https://eu.i.posthog.com';
   const url = new URL(host);
   if (url.username || url.password || url.search || url.hash)

@@ -1,6 +1,6 @@
 import { isObject, tryReadObject, tryReadText, writeAtomically } from '../../platform/files.js';
 import type { Home } from '../../platform/home.js';
-import { MOST_NAMES, namesProblem, type Vocabulary } from '../../schema/vocabulary.js';
+import { MAX_NAMES, namesProblem, type Vocabulary } from '../../schema/vocabulary.js';
 
 /** Where reports go: PostHog's ingestion host, or a collector that speaks the same protocol. */
 export interface Endpoint {
@@ -33,7 +33,7 @@ export function writeDeclaration(home: Home, declaration: Declaration): void {
 export function knownVocabulary(home: Home | undefined, own: Vocabulary): Vocabulary {
   const earlier = home === undefined ? undefined : readDeclaration(home);
   const merge = (mine: readonly string[], theirs: readonly string[] = []) =>
-    [...new Set([...mine, ...theirs])].slice(0, MOST_NAMES);
+    [...new Set([...mine, ...theirs])].slice(0, MAX_NAMES);
   return { tools: merge(own.tools, earlier?.tools), features: merge(own.features, earlier?.features) };
 }
 

@@ -3,7 +3,7 @@ import { sha256 } from '../../platform/crypto.js';
 import { systemCode } from '../../platform/errors.js';
 import { ensurePrivateFolder, entry, readBytes, removeFile } from '../../platform/files.js';
 import type { Home } from '../../platform/home.js';
-import { MOST_BYTES } from '../../schema/limits.js';
+import { MAX_REPORT_BYTES } from '../../schema/limits.js';
 import { dayOfReport, listReports, type ReportName, reportPath } from '../report/report-files.js';
 import { type Receipt, writeReceipt } from './receipts.js';
 
@@ -65,7 +65,7 @@ export interface Stored {
 /** Undefined where it is gone, or is no regular file of a report's size. */
 export function readReport(folder: string, name: ReportName): Stored | undefined {
   try {
-    const content = readBytes(reportPath(folder, name), MOST_BYTES);
+    const content = readBytes(reportPath(folder, name), MAX_REPORT_BYTES);
     return describe(name, content.toString('utf8'));
   } catch {
     return undefined; // moved on meanwhile, or not ours

@@ -1,9 +1,9 @@
 import type { Category, Vocabulary } from '../../schema/vocabulary.js';
-import { callCells, featureLine, providerLine, toolLine, USES } from '../record/cells.js';
-import { addCount, type Counts } from '../record/counter-page.js';
+import { callCells, FEATURE_CELLS, lineOf, PROVIDER_CELLS } from '../record/cells.js';
+import { addCount } from '../record/counter-page.js';
 import { mergePages, type Totals } from '../report/totals.js';
 
-/** Calls of a made-up day: position in the vocabulary, how often, how long (ms), how it went, and what came before. */
+/** Calls of an invented day: the tool's place in the vocabulary, how often, how long (ms), how it went, what came before. */
 const DAY: readonly { tool: number; times: number; ms: number; failed?: Category; after?: number; nth?: number }[] = [
   { tool: 0, times: 3, ms: 4_200, nth: 1 },
   { tool: 0, times: 9, ms: 1_400, after: 0 },
@@ -14,16 +14,19 @@ const DAY: readonly { tool: number; times: number; ms: number; failed?: Category
   { tool: 6, times: 4, ms: 2_300, after: 3 },
 ];
 
-/** Counts that nobody made, for `preview` while nothing is counted. They go the same way as real ones. */
+/** Example counts for `preview` while nothing is counted. They go the same way as real ones. */
 export function exampleTotals(vocabulary: Vocabulary): Totals {
   const counts = new Map<string, Map<string, number>>();
+  const add = (line: string, cells: readonly string[], times: number) => {
+    for (const cell of cells) addCount(counts, line, cell, times);
+  };
   const nameAt = (index: number) => vocabulary.tools[index % vocabulary.tools.length] ?? 'other';
-  for (const { tool, times, ms, failed, after, nth } of DAY) {
+  for (const { tool: at, times, ms, failed, after, nth } of DAY) {
+    const tool = nameAt(at);
     const from = after === undefined ? 'start' : nameAt(after);
-    const cells = callCells(failed ?? 'success', ms, from, nth);
-    for (const cell of cells) addCount(counts, toolLine(nameAt(tool)), cell, times);
+    add(lineOf('tool', tool), callCells({ tool, outcome: failed ?? 'success', milliseconds: ms, from, nth }), times);
   }
-  for (const feature of vocabulary.features.slice(0, 2)) addCount(counts, featureLine(feature), USES, 3);
-  addCount(counts, providerLine('anthropic'), USES, 14);
-  return mergePages([counts as Counts], vocabulary);
+  for (const feature of vocabulary.features.slice(0, 2)) add(lineOf('feature', feature), FEATURE_CELLS, 3);
+  add(lineOf('provider', 'anthropic'), PROVIDER_CELLS, 14);
+  return mergePages([counts], vocabulary);
 }

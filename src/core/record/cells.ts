@@ -1,51 +1,82 @@
-import { latencyCell } from '../../schema/limits.js';
-import { CATEGORIES, type Category } from '../../schema/vocabulary.js';
+import { isCell, type Subject } from '../../schema/field.js';
+import { EVENTS } from '../../schema/fields.js';
+import { latencyCell } from '../../schema/latency.js';
+import { MAX_DISTINCT_TOOLS } from '../../schema/limits.js';
+import type { Category } from '../../schema/vocabulary.js';
 
-/**
- * Cells that a schema after the first has brought, by the number of that schema. They are counted only once it is
- * accepted: a yes to schema 1 is none to what came later, not even on this machine.
+/*
+ * What is counted, as names of cells on lines: `tool recommend` has `successes`, `failures_timeout`, `latency_le_1000`.
+ * A cell has the name that the field table gives it, and keeps it up to the dashboard. Two kinds of cells are not fields,
+ * since rows are built from them: the tool before this one (`from_`), and as which different tool of its session this one
+ * was called (`nth_`).
  */
-export const LATER_CELLS: ReadonlyMap<string, number> = new Map();
-
-/** Those of the cells that belong to the accepted schema. */
-export function acceptedCells(
-  cells: readonly string[],
-  accepted: number,
-  later: ReadonlyMap<string, number> = LATER_CELLS,
-): readonly string[] {
-  return later.size === 0 ? cells : cells.filter((cell) => (later.get(cell) ?? 1) <= accepted);
-}
 
 /** How a call ended. */
 export type Outcome = 'success' | Category;
 
-/** Sessions are told apart up to this many different tools. */
-export const MOST_DISTINCT = 6;
+/** One call of a tool that has ended. */
+export interface EndedCall {
+  readonly tool: string;
+  readonly outcome: Outcome;
+  /** Its duration in ms. */
+  readonly milliseconds: number;
+  /** The tool called before in the same session, or `start`; undefined outside of sessions. */
+  readonly from?: string | undefined;
+  /** n where the tool is the nth different one of its session. */
+  readonly nth?: number | undefined;
+}
 
 /**
- * The cells of a tool's line. Everything that one call changes stands on the line of the called tool, so that one
- * write counts it: its outcome, its latency, the tool before it (`from_`), and as which different tool of its
- * session it was (`nth_`), from which the sessions per number of tools follow by subtraction.
+ * The cells that one call increases. All of them stand on the line of the called tool, so that one write counts it; steps
+ * and sessions follow from them when the day is closed.
  */
-export function callCells(outcome: Outcome, milliseconds: number, from?: string, nth?: number): string[] {
-  const cells: string[] = [OUTCOME_CELLS[outcome], latencyCell(milliseconds)];
+export function callCells({ outcome, milliseconds, from, nth }: EndedCall): string[] {
+  const cells: string[] = [outcome === 'success' ? 'successes' : `failures_${outcome}`, latencyCell(milliseconds)];
   if (from !== undefined) cells.push(fromCell(from));
   if (nth !== undefined) cells.push(nthCell(nth));
   return cells;
 }
 
-export const SUCCESS = 'success';
+/** The cells that one use of a feature, and one call of a provider, increases. */
+export const FEATURE_CELLS: readonly string[] = ['uses'];
+export const PROVIDER_CELLS: readonly string[] = ['invocations'];
 
-const OUTCOME_CELLS: Readonly<Record<Outcome, string>> = Object.freeze({
-  success: SUCCESS,
-  ...(Object.fromEntries(CATEGORIES.map((category) => [category, `failure_${category}`])) as Record<Category, string>),
-});
-
-export const outcomeCell = (outcome: Outcome): string => OUTCOME_CELLS[outcome];
 export const fromCell = (from: string): string => `from_${from}`;
 export const nthCell = (nth: number): string => `nth_${nth}`;
+export const NTH_CELLS: readonly string[] = Array.from({ length: MAX_DISTINCT_TOOLS }, (_, at) => nthCell(at + 1));
 
-export const toolLine = (tool: string): string => `tool ${tool}`;
-export const featureLine = (feature: string): string => `feature ${feature}`;
-export const providerLine = (provider: string): string => `provider ${provider}`;
-export const USES = 'uses';
+/** The key of a line. */
+export const lineOf = (subject: Subject, name: string): string => `${subject} ${name}`;
+
+/** The cells that fields of the table are, by the first schema that has them; on the lines of each subject. */
+const SINCE: Readonly<Record<Subject, ReadonlyMap<string, number>>> = {
+  tool: sinceOf('tool'),
+  feature: sinceOf('feature'),
+  provider: sinceOf('provider'),
+};
+
+function sinceOf(subject: Subject): Map<string, number> {
+  const kinds = EVENTS.filter((kind) => kind.subject === subject);
+  return new Map(
+    kinds.flatMap((kind) =>
+      kind.fields
+        .filter(isCell)
+        .flatMap(({ names, since }) => names.map((name) => [name, Math.max(since, kind.since)] as const)),
+    ),
+  );
+}
+
+/** Whether a field of the table is counted under this name on such a line. */
+export function isFieldCell(subject: Subject, cell: string): boolean {
+  return SINCE[subject].has(cell);
+}
+
+const HAS_LATER_FIELDS = Object.values(SINCE).some((cells) => [...cells.values()].some((since) => since > 1));
+
+/**
+ * The cells that belong to the accepted schema: consent to schema 1 covers nothing that came later, not even on this
+ * machine.
+ */
+export function acceptedCells(subject: Subject, cells: readonly string[], accepted: number): readonly string[] {
+  return HAS_LATER_FIELDS ? cells.filter((cell) => (SINCE[subject].get(cell) ?? 1) <= accepted) : cells;
+}

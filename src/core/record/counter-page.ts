@@ -1,11 +1,11 @@
-import { SATURATION } from '../../schema/limits.js';
+import { MAX_COUNT } from '../../schema/limits.js';
 
 /*
  * The counters of one process and one UTC day, as the bytes of its spool file. What is in memory and what is on disk
  * is the same text, so that one positioned write brings a counted call to disk:
  *
  *     dot-ai-analytics spool 1 2026-11-23                         line 0, SLOT bytes, padded with spaces
- *     tool recommend success=0012 latency_le_1000=0011 …          one line per key, SLOT bytes, ends in a newline
+ *     tool recommend successes=0012 latency_le_1000=0011 …          one line per key, SLOT bytes, ends in a newline
  *     feature helm uses=0003 …
  *
  * A cell is four digits that saturate; its place never changes, so an increment overwrites digits in place. A line
@@ -140,6 +140,6 @@ export function parsePage(text: string, day: string): Counts {
 export function addCount(counts: Map<string, Map<string, number>>, key: string, cell: string, count: number): void {
   if (count === 0) return;
   const line = counts.get(key) ?? new Map<string, number>();
-  line.set(cell, Math.min((line.get(cell) ?? 0) + count, SATURATION));
+  line.set(cell, Math.min((line.get(cell) ?? 0) + count, MAX_COUNT));
   counts.set(key, line);
 }

@@ -1,5 +1,5 @@
+import { MAX_DISTINCT_TOOLS } from '../../schema/limits.js';
 import { START } from '../../schema/vocabulary.js';
-import { MOST_DISTINCT } from './cells.js';
 
 /**
  * The chain of tools of one connection: an object in memory, never an id, never written anywhere. It lasts as long as
@@ -40,7 +40,7 @@ export function createChain(): Chain {
       enter(era);
       if (distinct.has(tool)) return undefined;
       distinct.add(tool);
-      return distinct.size <= MOST_DISTINCT ? distinct.size : undefined;
+      return distinct.size <= MAX_DISTINCT_TOOLS ? distinct.size : undefined;
     },
   };
 }

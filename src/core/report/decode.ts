@@ -1,6 +1,7 @@
 import { isObject } from '../../platform/files.js';
 import { dayOf } from '../../schema/calendar.js';
-import { isEventName, SCHEMA } from '../../schema/fields.js';
+import { isEventName } from '../../schema/field.js';
+import { SCHEMA } from '../../schema/fields.js';
 import type { Report, Row } from '../../schema/report.js';
 
 /**

@@ -1,5 +1,5 @@
 import { crypto } from '../../platform/crypto.js';
-import { MOST_ROWS } from '../../schema/limits.js';
+import { MAX_ROWS } from '../../schema/limits.js';
 import type { Row } from '../../schema/report.js';
 import { type Body, serialise } from './body.js';
 
@@ -57,9 +57,9 @@ async function createEncoder(keep: (url: string, body: unknown) => void) {
         };
       },
       flushInterval: 0,
-      flushAt: MOST_ROWS + 1,
-      maxBatchSize: MOST_ROWS + 1,
-      maxQueueSize: MOST_ROWS + 2,
+      flushAt: MAX_ROWS + 1,
+      maxBatchSize: MAX_ROWS + 1,
+      maxQueueSize: MAX_ROWS + 2,
       fetchRetryCount: 0,
       disableGeoip: true,
       isServer: false,

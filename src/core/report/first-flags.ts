@@ -1,7 +1,7 @@
 import { tryReadText } from '../../platform/files.js';
 import type { Home } from '../../platform/home.js';
 import { type Day, monthOf, weekOf } from '../../schema/calendar.js';
-import { MOST_BYTES } from '../../schema/limits.js';
+import { MAX_REPORT_BYTES } from '../../schema/limits.js';
 import { decode } from './decode.js';
 import { closedPath, dayOfReport, listClosed, listReports, reportPath } from './report-files.js';
 import { keyOf, type Seen } from './rows.js';
@@ -16,7 +16,7 @@ export function seenBefore(home: Home, day: Day): Seen {
     const inWeek = weekOf(other) === weekOf(day);
     const inMonth = monthOf(other) === monthOf(day);
     if (!inWeek && !inMonth) continue;
-    for (const row of decode(tryReadText(path, MOST_BYTES) ?? '')?.rows ?? []) {
+    for (const row of decode(tryReadText(path, MAX_REPORT_BYTES) ?? '')?.rows ?? []) {
       if (inWeek) seen.week.add(keyOf(row));
       if (inMonth) seen.month.add(keyOf(row));
     }

@@ -1,5 +1,5 @@
 import type { Day } from '../../schema/calendar.js';
-import { MOST_BYTES, MOST_KEY_BYTES, MOST_ROWS } from '../../schema/limits.js';
+import { MAX_KEY_LENGTH, MAX_REPORT_BYTES, MAX_ROWS } from '../../schema/limits.js';
 import { type Row, reportProblem } from '../../schema/report.js';
 import type { Vocabulary } from '../../schema/vocabulary.js';
 import { encode } from './encode.js';
@@ -26,13 +26,13 @@ const FEWER_ROWS = 10;
  * @throws where a row is not of the closed world; such a report is never frozen
  */
 export async function freeze(totals: Totals, { day, vocabulary, schema, seen, key }: Frame): Promise<string> {
-  for (let most = MOST_ROWS; ; most -= FEWER_ROWS) {
+  for (let most = MAX_ROWS; ; most -= FEWER_ROWS) {
     const rows = rowsOf(totals, { rows: most, schema, seen });
     assertClosedWorld(rows, day, vocabulary, schema);
     const body = await encode(rows, day, key);
     // Room for any key that may take this one's place until it is sent.
-    const bytes = Buffer.byteLength(body) - Buffer.byteLength(key) + MOST_KEY_BYTES;
-    if (bytes <= MOST_BYTES || most <= FEWER_ROWS) return body;
+    const bytes = Buffer.byteLength(body) - Buffer.byteLength(key) + MAX_KEY_LENGTH;
+    if (bytes <= MAX_REPORT_BYTES || most <= FEWER_ROWS) return body;
   }
 }
 

@@ -6,7 +6,7 @@ import { DAY_MS, type Day, dayOf, endOf } from '../../schema/calendar.js';
 import { checkVocabulary, foldInto, foldProvider } from '../../schema/vocabulary.js';
 import type { Consent } from '../consent/decide.js';
 import { createGate } from '../consent/gate.js';
-import { acceptedCells, featureLine, providerLine, USES } from '../record/cells.js';
+import { acceptedCells, FEATURE_CELLS, lineOf, PROVIDER_CELLS } from '../record/cells.js';
 import { createSpool } from '../record/spool.js';
 import { createChores } from './background.js';
 import { createFeedback } from './feedback.js';
@@ -99,13 +99,12 @@ export function createAnalytics<const Tool extends string, const Feature extends
   const recorder: Recorder = {
     mayRecord,
     era: () => guarded(() => spool.era(today()), ''),
-    record: (line, cells) =>
+    record: (subject, name, cells) =>
       guarded(() => {
         if (!isOn()) return;
-        spool.add(today(), line, (era) => acceptedCells(cells(era), accepted));
+        spool.add(today(), lineOf(subject, name), (era) => acceptedCells(subject, cells(era), accepted));
       }, undefined),
   };
-  const count = (line: string) => mayRecord() && recorder.record(line, () => [USES]);
 
   guarded(isOn, false);
   const internals: Internals = { hint, classify: options.classify, warned: new Set() };
@@ -113,8 +112,8 @@ export function createAnalytics<const Tool extends string, const Feature extends
     session: () => createSession(recorder, tool, options.classify),
     run: createSession<Tool>(recorder, tool, options.classify, false).run,
     tool: (name) => tool(name) as Tool | 'other',
-    feature: (name) => void count(featureLine(feature(name))),
-    provider: (name) => void count(providerLine(foldProvider(name))),
+    feature: (name) => void (mayRecord() && recorder.record('feature', feature(name), () => FEATURE_CELLS)),
+    provider: (name) => void (mayRecord() && recorder.record('provider', foldProvider(name), () => PROVIDER_CELLS)),
     hint: () => guarded(hint.claim, undefined),
     feedback: () => guarded(feedback.claim, undefined),
     statusLine: () =>

@@ -1,7 +1,8 @@
 import { types } from 'node:util';
+import type { Subject } from '../../schema/field.js';
 import type { Category, Fold } from '../../schema/vocabulary.js';
 import { categorise, isCategory } from '../record/categorize.js';
-import { callCells, type Outcome, toolLine } from '../record/cells.js';
+import { callCells, type Outcome } from '../record/cells.js';
 import { createChain } from '../record/session-chain.js';
 import type { AnalyticsOptions, Call, Session } from './types.js';
 
@@ -12,7 +13,7 @@ export interface Recorder {
   /** The era as of now (see `Chain`). */
   era(): string;
   /** Counts on a line, in the era that the cells are asked for. None of these throws (P6). */
-  record(line: string, cells: (era: string) => readonly string[]): void;
+  record(subject: Subject, name: string, cells: (era: string) => readonly string[]): void;
 }
 
 const UNCOUNTED: Call = { isCounted: false, stop: () => 0, end() {}, abandon() {} };
@@ -45,11 +46,11 @@ export function createSession<Tool extends string>(
         if (!isOpen) return;
         isOpen = false;
         const took = stop();
-        recorder.record(toolLine(tool), (era) => {
-          if (!chained) return callCells(outcome, took);
+        recorder.record('tool', tool, (era) => {
+          if (!chained) return callCells({ tool, outcome, milliseconds: took });
           // Begun before midnight, or before a no: what came before it is not told any more.
           const before = era === begun ? from : chain.follow(tool, era);
-          return callCells(outcome, took, before, chain.nth(tool, era));
+          return callCells({ tool, outcome, milliseconds: took, from: before, nth: chain.nth(tool, era) });
         });
       },
       abandon() {

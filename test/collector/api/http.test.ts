@@ -225,7 +225,7 @@ describe('the API', () => {
     }
     const ask = async (question: string, from: string) =>
       (await collector.get(`api/v1/${question}?from=${from}&to=2026-11-22&granularity=week`)).rows;
-    expect(await ask('tools', '2026-11-16')).toEqual([expect.objectContaining({ installs: 6, calls: 36 })]);
+    expect(await ask('tools', '2026-11-16')).toEqual([expect.objectContaining({ installs: 6, invocations: 36 })]);
     const weeks = async (from: string) =>
       (await ask('installs', from)).filter(({ granularity }) => granularity === 'week').map(({ installs }) => installs);
     expect(await weeks('2026-11-16')).toEqual([6]);
@@ -248,6 +248,6 @@ describe('the API', () => {
       },
     ]);
     const { rows } = await collector.get('api/v1/latency');
-    expect(rows).toEqual([expect.objectContaining({ tool: 'query', p50: 100, p95: 200, calls: 100, of: 100 })]);
+    expect(rows).toEqual([expect.objectContaining({ tool: 'query', p50: 100, p95: 200, with_latency: 100, invocations: 100 })]);
   });
 });

@@ -92,7 +92,7 @@ describe.runIf(hasBrowser)('the dashboard, in Chromium', () => {
     await page.waitForSelector('#chart-installs canvas');
     await drawAll(page);
     expect(problems).toEqual([]);
-    expect(await page.locator('.withheld').count()).toBeGreaterThan(0);
+    expect(await page.locator('.suppressed').count()).toBeGreaterThan(0);
   });
 
   test('period, granularity, tool and theme can be chosen with the keyboard, and are in the address', async () => {

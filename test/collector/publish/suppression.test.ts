@@ -1,9 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { labelOf } from '../../../src/collector/cells/measures.js';
-import { addRow, cellsOf, emptyTally } from '../../../src/collector/cells/tally.js';
+import { addRow, cellsOf, type Entry, emptyTally } from '../../../src/collector/cells/tally.js';
 import { publish } from '../../../src/collector/publish/suppression.js';
-import type { Entry } from '../../../src/collector/store/cell-store.js';
 import type { Row } from '../../../src/schema/report.js';
 import { runs } from '../../support/attack.js';
 import { DAY, install, step, testCollector, tool } from '../../support/collector.js';
@@ -29,13 +28,13 @@ describe('golden: at 4, 5 and 6 rows', () => {
     [5, 10, 5],
     [6, 12, 6],
   ])('%d installs', (number, calls, installs) => {
-    const { cells, withheld } = publish(
+    const { cells, suppressed } = publish(
       entriesOf(times(number, () => [install(), tool('query', { invocations: 2, successes: 2 })])),
       MIN,
     );
     expect(cells.get('tool_usage')?.get('query')?.get('invocations')).toBe(calls);
     expect(cells.get('active_install')?.get('')?.get('rows')).toBe(installs);
-    expect(withheld.size > 0).toBe(number < 5);
+    expect(suppressed.size > 0).toBe(number < 5);
   });
 
   test.each([4, 5, 6])('%d installs: on the page’s API, as JSON and CSV', async (number) => {
@@ -45,7 +44,7 @@ describe('golden: at 4, 5 and 6 rows', () => {
     const answer = await collector.get(`api/v1/tools?from=${DAY}&to=${DAY}`);
     const csv = await (await fetch(`${collector.url}api/v1/tools.csv?from=${DAY}&to=${DAY}`)).text();
     expect(answer).toMatchObject({
-      withheld: number < MIN,
+      suppressed: number < MIN,
       rows:
         number < MIN
           ? []
@@ -54,7 +53,7 @@ describe('golden: at 4, 5 and 6 rows', () => {
                 bucket: DAY,
                 tool: 'query',
                 installs: number,
-                calls: 2 * number,
+                invocations: 2 * number,
                 successes: 2 * number,
                 failures: null,
               },
@@ -65,7 +64,7 @@ describe('golden: at 4, 5 and 6 rows', () => {
     );
   });
 
-  test('successes are withheld beside too few failures: they could be subtracted from the calls', () => {
+  test('successes are suppressed beside too few failures: they could be subtracted from the calls', () => {
     const reports = [
       ...times(20, () => [tool('query', { invocations: 3, successes: 3 })]),
       ...times(4, () => [tool('query', { invocations: 1, failures: 1, failures_network: 1 })]),
@@ -74,7 +73,7 @@ describe('golden: at 4, 5 and 6 rows', () => {
     expect(Object.fromEntries(query ?? [])).toEqual({ rows: 24, invocations: 64 });
   });
 
-  test('steps: one withheld takes the smallest other with it', () => {
+  test('steps: one suppressed takes the smallest other with it', () => {
     const reports = [
       ...times(20, () => [step('start', 'query', 3)]),
       ...times(9, () => [step('recommend', 'query', 2)]),
@@ -202,7 +201,7 @@ test('sums over weeks and months are of what is shown for their days, so that no
   }
   const calls = async (from: string, to: string, granularity: string) =>
     (await collector.get(`api/v1/tools?from=${from}&to=${to}&granularity=${granularity}`)).rows.reduce(
-      (sum, row) => sum + Number(row.calls),
+      (sum, row) => sum + Number(row.invocations),
       0,
     );
   expect(await calls('2026-11-20', '2026-11-22', 'month')).toBe(14);

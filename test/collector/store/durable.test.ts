@@ -68,9 +68,9 @@ const post = (url: string, body: string) =>
 const today = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
 const calls = async (url: string) => {
   const { rows } = (await (await fetch(`${url}api/v1/tools?granularity=month`)).json()) as {
-    rows: { calls: number }[];
+    rows: { invocations: number }[];
   };
-  return rows.reduce((sum, row) => sum + row.calls, 0);
+  return rows.reduce((sum, row) => sum + row.invocations, 0);
 };
 
 describe('P7: kill -9 at any moment', () => {

@@ -9,28 +9,28 @@ const text = (page: { bytes(): Buffer }) => page.bytes().toString('latin1');
 
 test('what was added is what is read, and a person can read it', () => {
   const page = createPage(DAY);
-  page.add('tool recommend', ['success', 'latency_le_50', 'from_start', 'nth_1']);
-  page.add('tool recommend', ['success', 'latency_le_50', 'from_recommend']);
+  page.add('tool recommend', ['successes', 'latency_le_50', 'from_start', 'nth_1']);
+  page.add('tool recommend', ['successes', 'latency_le_50', 'from_recommend']);
   page.add('feature helm', ['uses']);
   expect(plain(text(page))).toEqual({
-    'tool recommend': { success: 2, latency_le_50: 2, from_start: 1, nth_1: 1, from_recommend: 1 },
+    'tool recommend': { successes: 2, latency_le_50: 2, from_start: 1, nth_1: 1, from_recommend: 1 },
     'feature helm': { uses: 1 },
   });
   expect(text(page).replace(/ +\n/g, '\n')).toBe(
     'dot-ai-analytics spool 1 2026-11-23\n' +
-      'tool recommend success=0002 latency_le_50=0002 from_start=0001 nth_1=0001 from_recommend=0001\n' +
+      'tool recommend successes=0002 latency_le_50=0002 from_start=0001 nth_1=0001 from_recommend=0001\n' +
       'feature helm uses=0001\n',
   );
 });
 
 test('P8: counters saturate, and the page does not grow with the number of calls', () => {
   const page = createPage(DAY);
-  for (let call = 0; call < 10_050; call += 1) page.add('tool query', ['success', 'latency_le_10']);
-  expect(plain(text(page))).toEqual({ 'tool query': { success: 9999, latency_le_10: 9999 } });
+  for (let call = 0; call < 10_050; call += 1) page.add('tool query', ['successes', 'latency_le_10']);
+  expect(plain(text(page))).toEqual({ 'tool query': { successes: 9999, latency_le_10: 9999 } });
   expect(page.bytes().length).toBe(2 * SLOT);
   page.flush(() => {});
   const writes: number[] = [];
-  page.add('tool query', ['success']);
+  page.add('tool query', ['successes']);
   page.flush((_bytes, position) => writes.push(position));
   expect(writes).toEqual([]); // a saturated counter writes nothing
 });
@@ -70,8 +70,8 @@ test('flushing writes exactly what changed: a file that follows the flushes equa
 
 describe('P7: a damaged page can lose counts, never invent them', () => {
   const page = createPage(DAY);
-  for (let call = 0; call < 12; call += 1) page.add('tool recommend', ['success', 'latency_le_50']);
-  page.add('tool query', ['failure_timeout', 'from_recommend']);
+  for (let call = 0; call < 12; call += 1) page.add('tool recommend', ['successes', 'latency_le_50']);
+  page.add('tool query', ['failures_timeout', 'from_recommend']);
   const whole = text(page);
   const counts = plain(whole);
 
@@ -94,13 +94,13 @@ describe('P7: a damaged page can lose counts, never invent them', () => {
   });
 
   test.each([
-    'success=-001',
-    'success=1e99',
-    'success=00012',
-    'success=NaN!',
+    'successes=-001',
+    'successes=1e99',
+    'successes=00012',
+    'successes=NaN!',
     '__proto__=0001',
     'SUCCESS=0001',
-    'success=0001=0001',
+    'successes=0001=0001',
     'a b=0001',
   ])('the cell %j is left out', (cell) => {
     const line = `tool recommend ${cell}\n`;
@@ -110,8 +110,8 @@ describe('P7: a damaged page can lose counts, never invent them', () => {
   });
 
   test('twenty thousand keys are read, and only names of the right form', () => {
-    const lines = Array.from({ length: 20_000 }, (_, index) => `tool t${index} success=0001`).join('\n');
-    const hostile = `dot-ai-analytics spool 1 ${DAY}\n${lines}\ntool ../../x success=0001\ncommand rm success=0001\n`;
+    const lines = Array.from({ length: 20_000 }, (_, index) => `tool t${index} successes=0001`).join('\n');
+    const hostile = `dot-ai-analytics spool 1 ${DAY}\n${lines}\ntool ../../x successes=0001\ncommand rm successes=0001\n`;
     expect(parsePage(hostile, DAY).size).toBe(20_000);
   });
 });

@@ -37,7 +37,7 @@ describe('P7: a call that was answered is counted', () => {
       expect(counted).toBeDefined();
       // Exactly what was answered before the kill took effect, and at most one more that was counted and not answered.
       const page = Object.values(tree(home.paths.spool)).join();
-      const exact = Number(/success=(\d{4})/.exec(page)?.[1]);
+      const exact = Number(/successes=(\d{4})/.exec(page)?.[1]);
       expect(exact - answered, `round ${round}: ${exact} counted, ${answered} answered`).toBeOneOf([0, 1]);
       expect(successes).toBeGreaterThanOrEqual(50);
     }
@@ -142,7 +142,7 @@ test('midnight: a call is counted on the day it ends', async () => {
   await use('query', 3);
   await analytics.close();
   const perDay = Object.entries(tree(home.paths.spool)).map(([name, text]) => {
-    const [, query] = /tool query success=(\d+)/.exec(text) ?? [];
+    const [, query] = /tool query successes=(\d+)/.exec(text) ?? [];
     return [name.slice(0, 10), Number(query), text.includes('tool recommend')];
   });
   expect(perDay.sort()).toEqual([

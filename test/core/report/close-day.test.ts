@@ -26,7 +26,7 @@ function spool({ paths }: TestHome, day: string, counts: Record<string, string[]
   return path;
 }
 
-const oneCall = { 'tool query': [['success', 'latency_le_10', 'from_start', 'nth_1']] };
+const oneCall = { 'tool query': [['successes', 'latency_le_10', 'from_start', 'nth_1']] };
 
 function closing(home: TestHome, isKept = true) {
   return { home: home.paths, gate: createGate(home.env, home.paths), vocabulary, key: 'phc_x', isKept };
@@ -60,7 +60,7 @@ test('P7: all processes of a day become one report, dead ones too, damaged ones 
     home,
     DAY,
     {
-      'tool query': Array.from({ length: 6 }, () => ['success', 'latency_le_20']),
+      'tool query': Array.from({ length: 6 }, () => ['successes', 'latency_le_20']),
       'feature chooseSolution': [['uses']],
     },
     '0000000b',
@@ -68,7 +68,7 @@ test('P7: all processes of a day become one report, dead ones too, damaged ones 
   writeFileSync(join(home.paths.spool, `${DAY}.0000000c.txt`), '');
   writeFileSync(
     join(home.paths.spool, `${DAY}.0000000d.txt`),
-    `dot-ai-analytics spool 1 ${DAY}\ntool query success=00`,
+    `dot-ai-analytics spool 1 ${DAY}\ntool query successes=00`,
   );
   await close(home, '2026-11-24T02:00:00Z');
   const body = readFileSync(reportPath(home.paths.outbox, DAY), 'utf8');
@@ -91,7 +91,7 @@ test('P7: all processes of a day become one report, dead ones too, damaged ones 
 test('P3: names are folded again when the day is closed', async () => {
   const home = testHome({ analytics: true });
   spool(home, DAY, {
-    'tool secret_cluster': [['success', 'latency_le_10', 'from_another_secret']],
+    'tool secret_cluster': [['successes', 'latency_le_10', 'from_another_secret']],
     'feature secret': [['uses']],
     'provider acme': [['uses']],
   });

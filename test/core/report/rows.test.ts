@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { callCells, type Outcome, toolLine, USES } from '../../../src/core/record/cells.js';
+import { callCells, lineOf, type Outcome } from '../../../src/core/record/cells.js';
 import { createPage, parsePage } from '../../../src/core/record/counter-page.js';
 import { createChain } from '../../../src/core/record/session-chain.js';
 import { rowsOf } from '../../../src/core/report/rows.js';
@@ -24,7 +24,8 @@ function rowsFor(sessions: readonly (readonly Called[])[], limits: { rows?: numb
   for (const calls of sessions) {
     const chain = createChain();
     for (const { tool, outcome = 'success', ms = 1 } of calls) {
-      page.add(toolLine(tool), callCells(outcome, ms, chain.follow(tool, DAY), chain.nth(tool, DAY)));
+      const from = chain.follow(tool, DAY);
+      page.add(lineOf('tool', tool), callCells({ tool, outcome, milliseconds: ms, from, nth: chain.nth(tool, DAY) }));
     }
   }
   return rowsOf(mergePages([parsePage(page.bytes().toString('latin1'), DAY)], vocabulary), {
@@ -114,8 +115,8 @@ test('P3: an undeclared name is counted as "other", as tool and as step', () => 
 });
 
 test('first_this_week and first_this_month: true or absent, and absent where nobody can know', () => {
-  const totals = mergePages([new Map([['feature feature1', new Map([[USES, 1]])]])], vocabulary);
-  const seen = { week: new Set(['active_install ']), month: new Set<string>() };
+  const totals = mergePages([new Map([['feature feature1', new Map([['uses', 1]])]])], vocabulary);
+  const seen = { week: new Set(['active_install']), month: new Set<string>() };
   expect(rowsOf(totals, { schema: 1, seen })).toEqual([
     { event: 'active_install', properties: { first_this_month: true } },
     {

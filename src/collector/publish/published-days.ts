@@ -1,21 +1,23 @@
 import type { Day } from '../../schema/calendar.js';
-import { type PublishedDay, publish } from '../publish/suppression.js';
 import type { Store } from '../store/cell-store.js';
-import type { Period } from './period.js';
-import { type Answer, type Days, QUESTIONS, type QuestionName } from './questions.js';
+import { type PublishedDay, publish } from './suppression.js';
+
+/** Days with anything that may be shown. */
+export type Days = ReadonlyMap<Day, PublishedDay>;
 
 /** What may be shown, by day, kept until the day changes: a year of it is a few megabytes. */
-export interface Library {
-  ask(question: QuestionName, period: Period): Answer;
+export interface PublishedDays {
+  /** Both ends included. */
+  within(from: Day, to: Day): Days;
   /** The last day that has anything. */
   lastDay(): Day | undefined;
-  /** Those days are read anew when they are asked for. */
+  /** Those days are read anew at the next question. */
   changed(days: Iterable<Day>): void;
-  /** Reads everything once, a little at a time, so that the first to ask need not wait. */
+  /** Reads everything once, a little at a time, so that the first question does not wait. */
   warm(): Promise<void>;
 }
 
-export function createLibrary(store: Store, minRows: number): Library {
+export function createPublishedDays(store: Store, minRows: number): PublishedDays {
   const published = new Map<Day, PublishedDay>();
   let known = store.days();
 
@@ -26,12 +28,7 @@ export function createLibrary(store: Store, minRows: number): Library {
   }
 
   return {
-    ask(question, period) {
-      const days: Days = new Map(
-        known.filter((day) => day >= period.from && day <= period.to).map((day) => [day, read(day)]),
-      );
-      return QUESTIONS[question](period, days);
-    },
+    within: (from, to) => new Map(known.filter((day) => day >= from && day <= to).map((day) => [day, read(day)])),
     lastDay: () => known.at(-1),
     changed(days) {
       let isNew = false;
