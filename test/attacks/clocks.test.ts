@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { listReports } from '../../src/core/report/report-files.js';
+import { listReports } from '../../src/core/deliver/report-files.js';
 import { report } from '../support/attack.js';
 import { testDestination } from '../support/destination.js';
 import { testHome } from '../support/home.js';

@@ -218,7 +218,7 @@ test('P7: cut at every byte: a report, a receipt, a declaration, a pause and a p
   const [name = ''] = readdirSync(home.paths.spool).filter((file) => file.endsWith('.txt'));
   const page = tree(home.paths.spool)[name] as string;
   const whole = parsePage(page, '2026-11-23');
-  expect(whole.get('tool query')?.get('success')).toBe(1);
+  expect(whole.get('tool query')?.get('successes')).toBe(1);
   for (let length = 0; length < page.length; length += 1) {
     for (const [line, cells] of parsePage(page.slice(0, length), '2026-11-23')) {
       for (const [cell, count] of cells) expect(count).toBeLessThanOrEqual(whole.get(line)?.get(cell) ?? -1);

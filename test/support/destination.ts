@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { expect, onTestFinished } from 'vitest';
 import { readReport } from '../../src/core/deliver/outbox.js';
 import { readReceipt } from '../../src/core/deliver/receipts.js';
-import { listReceipts } from '../../src/core/report/report-files.js';
+import { listReceipts } from '../../src/core/deliver/report-files.js';
 import { openEnvelope } from '../../src/schema/envelope.js';
 import type { Vocabulary } from '../../src/schema/vocabulary.js';
 import { type MemoryDestination, memoryDestination } from '../../src/testing/index.js';

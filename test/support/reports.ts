@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { reportPath } from '../../src/core/deliver/report-files.js';
 import { exampleTotals } from '../../src/core/inspect/example.js';
 import { freeze } from '../../src/core/report/freeze.js';
-import { reportPath } from '../../src/core/report/report-files.js';
 import { dotAiVocabulary } from '../../src/schema/dot-ai.js';
 import type { TestHome } from './home.js';
 

@@ -1,9 +1,11 @@
 import { lstatSync, readdirSync, rmdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { AnalyticsError, causeOf } from '../../platform/errors.js';
 import { entry, isThere, listFolder, removeFile } from '../../platform/files.js';
 import { assertOwnData, type Home } from '../../platform/home.js';
-import { listReports, reportPath } from '../report/report-files.js';
+import { readReceipt } from '../deliver/receipts.js';
+import { listReports, reportPath } from '../deliver/report-files.js';
+import { closedPath, listClosed } from '../report/closed-files.js';
 
 /** A claim that is older was left by a killed process: an attempt ends after 3 s (delivery/post.ts). */
 const CLAIM_LASTS_MS = 4_000;
@@ -19,14 +21,34 @@ const LOOK_EVERY_MS = 20;
 export async function purgeUnsent(home: Home): Promise<void> {
   refuseForeign(home);
   for (;;) {
-    empty(home.spool);
+    emptySpool(home);
     empty(home.outbox);
     if (!isSending(home)) break;
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
   }
-  const folders = [home.sending, home.outbox, home.spool];
-  folders.forEach(empty);
-  folders.forEach(assertEmpty);
+  for (const folder of [home.sending, home.outbox]) empty(folder);
+  emptySpool(home);
+  for (const folder of [home.sending, home.outbox]) assertEmpty(folder);
+  assertEmpty(home.spool, sentMarkers(home));
+}
+
+/**
+ * Deletes counts and closed reports, except the markers of reports that were sent: they hold the bytes that sent/ shows,
+ * and without them a sent day could be closed again.
+ */
+function emptySpool(home: Home): void {
+  const kept = sentMarkers(home);
+  for (const name of listFolder(home.spool)) if (!kept.has(name)) removeFile(join(home.spool, name));
+}
+
+function sentMarkers(home: Home): ReadonlySet<string> {
+  const wasSent = (name: string) =>
+    entry(reportPath(home.sent, name)) !== undefined && readReceipt(home, name) !== undefined;
+  return new Set(
+    listClosed(home)
+      .filter(wasSent)
+      .map((name) => basename(closedPath(home, name))),
+  );
 }
 
 function refuseForeign(home: Home): void {
@@ -47,8 +69,10 @@ function isSending(home: Home): boolean {
 /** Deletes everything, what was sent and what the server declared included. */
 export async function purgeAll(home: Home): Promise<void> {
   await purgeUnsent(home);
-  empty(home.sent);
-  assertEmpty(home.sent);
+  for (const folder of [home.sent, home.spool]) {
+    empty(folder);
+    assertEmpty(folder);
+  }
   removeFile(home.server);
   for (const folder of [home.spool, home.outbox, home.sending, home.sent, home.data]) removeFolder(folder);
 }
@@ -57,10 +81,11 @@ function empty(folder: string): void {
   for (const name of listFolder(folder)) removeFile(join(folder, name));
 }
 
-function assertEmpty(folder: string): void {
+function assertEmpty(folder: string, except: ReadonlySet<string> = new Set()): void {
   let left: string[];
   try {
-    left = isThere(folder) && lstatSync(folder).isDirectory() ? readdirSync(folder) : [];
+    left =
+      isThere(folder) && lstatSync(folder).isDirectory() ? readdirSync(folder).filter((name) => !except.has(name)) : [];
   } catch (error) {
     throw notDeleted(folder, causeOf(error));
   }

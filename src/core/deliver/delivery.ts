@@ -6,11 +6,11 @@ import { assertOwnData, type Home } from '../../platform/home.js';
 import { openEnvelope } from '../../schema/envelope.js';
 import type { Vocabulary } from '../../schema/vocabulary.js';
 import { withKey } from '../report/body.js';
-import { listReports, reportPath } from '../report/report-files.js';
 import { attempt, type Result, type Terms } from './attempt.js';
 import { endPause, type Pause, pause, readPause } from './back-off.js';
 import { retryAfterMs } from './classify-answer.js';
-import { claim, describe, readReport, reclaimAbandoned, release, type Stored, settle } from './outbox.js';
+import { claim, describe, readReport, reclaimAbandoned, release, type Stored, settle, takeClosed } from './outbox.js';
+import { listReports, reportPath } from './report-files.js';
 import { tidy } from './retention.js';
 
 export interface Delivery extends Terms {
@@ -32,6 +32,7 @@ export async function deliver(delivery: Delivery): Promise<Pause | undefined> {
   const { home, gate, destination, clock, signal } = delivery;
   if (!gate.check().enabled) return undefined;
   assertOwnData(home);
+  takeClosed(home, gate, clock());
   reclaimAbandoned(home);
   tidy(home, clock());
   const waiting = readPause(home, destination, clock());

@@ -1,11 +1,16 @@
 import { lutimesSync, renameSync } from 'node:fs';
 import { sha256 } from '../../platform/crypto.js';
-import { systemCode } from '../../platform/errors.js';
+import { debug } from '../../platform/debug.js';
+import { causeOf, systemCode } from '../../platform/errors.js';
 import { ensurePrivateFolder, entry, readBytes, removeFile } from '../../platform/files.js';
 import type { Home } from '../../platform/home.js';
-import { MAX_REPORT_BYTES } from '../../schema/limits.js';
-import { dayOfReport, listReports, type ReportName, reportPath } from '../report/report-files.js';
+import { linkOnce } from '../../platform/link-once.js';
+import { dayOf, daysBetween } from '../../schema/calendar.js';
+import { DAYS_KEPT, MAX_REPORT_BYTES } from '../../schema/limits.js';
+import type { Gate } from '../consent/gate.js';
+import { closedPath, dayOfReport, listClosed, type ReportName } from '../report/closed-files.js';
 import { type Receipt, writeReceipt } from './receipts.js';
+import { listReports, reportPath, wasTaken } from './report-files.js';
 
 /*
  * A report moves outbox → sending → sent by rename(2), always as one whole file, which is the request body. In
@@ -16,6 +21,27 @@ import { type Receipt, writeReceipt } from './receipts.js';
 
 /** ms, many times what an attempt takes (delivery/post.ts): a claim that is this old has no living owner. */
 const ABANDONED_AFTER = 60_000;
+
+/**
+ * Takes over the reports that were closed: the same bytes under the report's name. After a crash it resumes here. If it
+ * ever races with a delivery, the same bytes with the same ids are sent twice, which the destination recognizes.
+ *
+ * P10: `disable` writes its opt-out, then deletes spool/, then outbox/. Either the gate sees the opt-out, or the link
+ * finds no source, or what was linked is deleted from outbox/.
+ */
+export function takeClosed(home: Home, gate: Gate, now: number): void {
+  for (const name of listClosed(home)) {
+    // The receipt of an older one is gone, so nobody can tell any more whether it was taken.
+    if (daysBetween(dayOfReport(name), dayOf(now)) > DAYS_KEPT) continue;
+    try {
+      if (wasTaken(home, name) || !gate.check().enabled) continue;
+      ensurePrivateFolder(home.outbox);
+      linkOnce(closedPath(home, name), reportPath(home.outbox, name));
+    } catch (error) {
+      debug('take %s: %s', name, causeOf(error)); // the other reports need not wait for it
+    }
+  }
+}
 
 /** Takes a report for sending. False where another process has it, or it is gone. */
 export function claim(home: Home, name: ReportName): boolean {

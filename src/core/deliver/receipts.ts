@@ -1,6 +1,7 @@
 import { tryReadObject, writeAtomically } from '../../platform/files.js';
 import type { Home } from '../../platform/home.js';
-import { type ReportName, receiptPath } from '../report/report-files.js';
+import type { ReportName } from '../report/closed-files.js';
+import { receiptPath } from './report-files.js';
 
 /** What became of a report; kept beside its bytes in sent/ for 45 days. */
 export interface Receipt {

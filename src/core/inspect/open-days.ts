@@ -2,8 +2,8 @@ import { entry } from '../../platform/files.js';
 import { type Day, dayOf } from '../../schema/calendar.js';
 import { readSpoolFile } from '../record/read-spool-file.js';
 import { listSpool } from '../record/spool-files.js';
+import { closedPath } from '../report/closed-files.js';
 import { mayBeClosed } from '../report/publish.js';
-import { closedPath } from '../report/report-files.js';
 import { isEmpty, mergePages, type Totals } from '../report/totals.js';
 import type { Local } from './local-state.js';
 

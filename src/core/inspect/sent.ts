@@ -2,7 +2,7 @@ import { sha256 } from '../../platform/crypto.js';
 import { findHome } from '../../platform/home.js';
 import { readReport } from '../deliver/outbox.js';
 import { type Receipt, readReceipt } from '../deliver/receipts.js';
-import { listReceipts } from '../report/report-files.js';
+import { listReceipts } from '../deliver/report-files.js';
 
 /** A report that is settled: its receipt, and its bytes as they were sent. */
 export interface SentReport extends Receipt {

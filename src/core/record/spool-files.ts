@@ -7,7 +7,7 @@ import { type Day, isDay } from '../../schema/calendar.js';
 /*
  * Names in spool/:
  *     2026-11-23.4f0c9a1e.txt            counters of one process for one day
- *     2026-11-23.closed.json             the day's frozen report (see report/publish.ts)
+ *     2026-11-23.closed.json             the day's frozen report (report/publish.ts)
  *     2026-11-23.4f0c9a1e.closed.json    that of one process alone, which froze its counters on shutdown
  */
 

@@ -9,10 +9,10 @@ import { type Counts, parsePage } from '../record/counter-page.js';
 import { readSpoolFile } from '../record/read-spool-file.js';
 import type { Unclosed } from '../record/spool.js';
 import { listSpool, type SpoolFile } from '../record/spool-files.js';
+import { closedPath } from './closed-files.js';
 import { seenBefore } from './first-flags.js';
 import { freeze } from './freeze.js';
-import { finishPublishing, isClosed, mayBeClosed, publish } from './publish.js';
-import { closedPath } from './report-files.js';
+import { forgetOldClosed, isClosed, mayBeClosed, publish } from './publish.js';
 import type { Seen } from './rows.js';
 import { isEmpty, mergePages } from './totals.js';
 
@@ -41,7 +41,7 @@ export async function closeFinishedDays(closing: DayClosing, now: number): Promi
   if (!gate.check().enabled) return;
   assertOwnData(home);
   sweepTemporaries(home.spool);
-  finishPublishing(home, gate);
+  forgetOldClosed(home, dayOf(now));
   const finished = listSpool(home).filter(({ day }) => isFinished(day, now));
   for (const day of new Set(finished.map((file) => file.day))) {
     try {

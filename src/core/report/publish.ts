@@ -1,91 +1,58 @@
-import { constants, copyFileSync, linkSync } from 'node:fs';
-import { debug } from '../../platform/debug.js';
-import { causeOf, systemCode } from '../../platform/errors.js';
 import { ensurePrivateFolder, isThere, removeFile, writeTemporary } from '../../platform/files.js';
 import type { Home } from '../../platform/home.js';
+import { linkOnce } from '../../platform/link-once.js';
+import { type Day, daysBetween } from '../../schema/calendar.js';
+import { DAYS_KEPT } from '../../schema/limits.js';
 import type { Gate } from '../consent/gate.js';
-import { closedPath, hasLeftSpool, listClosed, type ReportName, reportPath } from './report-files.js';
+import { closedPath, dayOfReport, listClosed, type ReportName } from './closed-files.js';
 
 /*
- * One report per name, for ever (P7). The finished file is linked to spool/<name>.closed.json, a name that never
- * moves and outlives the report's way through outbox, sending and sent: link(2) has exactly one winner, and what it
- * publishes is whole. From there the same bytes are linked into the outbox. A crash between the two is repaired by
- * whoever comes next (`finishPublishing`); should a repair ever race with a delivery, the same bytes with the same ids
- * are sent twice, which the destination recognises. Two different reports under one name can't exist.
+ * One report for each name, forever (P7). The finished file is linked to spool/<name>.closed.json, a name that never moves
+ * and stays while the report waits, leaves and is kept. link(2) has exactly one winner, and what it publishes is whole.
+ * From there the outbox takes the same bytes (deliver/outbox.ts), so two different reports under one name cannot exist.
  *
- * P10: after the first link the gate is asked again. `disable` writes its no before it deletes spool/ and then outbox/.
- * Either it deletes what was linked, and the second link finds no source, or it wrote its no before the first link,
- * and the question sees it.
+ * P10: after the link the gate is asked again. `disable` writes its opt-out before it deletes spool/. Either it deletes
+ * what was linked, or it wrote the opt-out before the link, and the question sees it.
  */
 
 /**
  * Publishes a frozen report.
  *
- * @param areThere whether the counts it was made from are still on disk. Asked after the temporary file is written:
- *   whoever deletes the counts later (`clear`, `disable`) deletes that file too, and nothing can be linked.
- * @returns false where another process was first, the counts are gone, or the user has said no meanwhile
+ * @param areThere whether the counts it was made from are still on disk. Asked after the temporary file is written: a
+ *   later `clear` or `disable` deletes that file with the counts, and nothing can be linked.
+ * @returns false where another process was first, the counts are gone, or the user has opted out meanwhile
  */
 export function publish(home: Home, name: ReportName, body: string, gate: Gate, areThere: () => boolean): boolean {
-  for (const folder of [home.data, home.spool, home.outbox]) ensurePrivateFolder(folder);
+  for (const folder of [home.data, home.spool]) ensurePrivateFolder(folder);
   const closed = closedPath(home, name);
   const temporary = writeTemporary(closed, body);
   try {
-    if (!areThere() || hasLeftSpool(home, name) || !linkOnce(temporary, closed)) return false;
+    if (!areThere() || !linkOnce(temporary, closed)) return false;
   } finally {
     removeFile(temporary);
   }
-  if (!gate.check().enabled) {
-    removeFile(closed);
-    return false;
-  }
-  return linkOnce(closed, reportPath(home.outbox, name));
+  if (gate.check().enabled) return true;
+  removeFile(closed);
+  return false;
 }
 
-/** Brings reports into the outbox that a killed process closed but did not get there. */
-export function finishPublishing(home: Home, gate: Gate): void {
-  for (const name of listClosed(home)) {
-    try {
-      if (hasLeftSpool(home, name) || !gate.check().enabled) continue;
-      ensurePrivateFolder(home.outbox);
-      linkOnce(closedPath(home, name), reportPath(home.outbox, name));
-    } catch (error) {
-      debug('publish %s: %s', name, causeOf(error)); // the other reports need not wait for it
-    }
-  }
-}
-
-/** @throws a system error where that can't be seen */
+/** @throws a system error where that cannot be seen */
 export function isClosed(home: Home, name: ReportName): boolean {
-  return isThere(closedPath(home, name)) || hasLeftSpool(home, name);
+  return isThere(closedPath(home, name));
 }
 
-/** For those who only look: true also where it can't be seen. Then nothing is closed, and the counts stay on disk. */
+/** For views: true also where it cannot be seen. Then nothing is closed, and the counts stay on disk. */
 export function mayBeClosed(home: Home, name: ReportName): boolean {
   try {
     return isClosed(home, name);
   } catch {
-    return true; // EIO, ELOOP: whoever comes next finds out
+    return true; // EIO, ELOOP: a later attempt finds out
   }
 }
 
-/** File systems without hard links: an exclusive copy, which has one winner too but can be torn by a crash. */
-const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EXDEV', 'EMLINK'];
-
-/** @returns false where the name was taken already, or the source is gone */
-function linkOnce(from: string, to: string): boolean {
-  try {
-    linkSync(from, to);
-    return true;
-  } catch (error) {
-    const code = systemCode(error) ?? '';
-    if (code === 'EEXIST' || code === 'ENOENT') return false;
-    if (!NO_LINKS.includes(code)) throw error;
-  }
-  try {
-    copyFileSync(from, to, constants.COPYFILE_EXCL);
-    return true;
-  } catch (error) {
-    if (['EEXIST', 'ENOENT'].includes(systemCode(error) ?? '')) return false;
-    throw error;
+/** Deletes what is as old as the copy of a sent report that goes: nobody counts into such a day any more. */
+export function forgetOldClosed(home: Home, today: Day): void {
+  for (const name of listClosed(home)) {
+    if (daysBetween(dayOfReport(name), today) > DAYS_KEPT) removeFile(closedPath(home, name));
   }
 }

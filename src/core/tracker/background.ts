@@ -10,6 +10,7 @@ import { type Destination, resolveDestination } from '../consent/destination.js'
 import type { Gate } from '../consent/gate.js';
 import { knownVocabulary, readDeclaration, writeDeclaration } from '../consent/server-declaration.js';
 import { deliver } from '../deliver/delivery.js';
+import { takeClosed } from '../deliver/outbox.js';
 import { tidy } from '../deliver/retention.js';
 import type { Spool, Unclosed } from '../record/spool.js';
 import { type Closing, closeFinishedDays, closeOwn } from '../report/close-day.js';
@@ -67,6 +68,7 @@ export function createChores({ home, gate, spool, options, env, clock, isOn }: P
     if (home === undefined) return;
     try {
       await closeFinishedDays({ ...closing(), home, isKept: isKept() }, clock());
+      takeClosed(home, gate, clock());
       tidy(home, clock()); // also where there is no destination, and nothing is ever delivered
     } catch (error) {
       debug('close: %s', causeOf(error));

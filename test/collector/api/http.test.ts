@@ -248,6 +248,8 @@ describe('the API', () => {
       },
     ]);
     const { rows } = await collector.get('api/v1/latency');
-    expect(rows).toEqual([expect.objectContaining({ tool: 'query', p50: 100, p95: 200, with_latency: 100, invocations: 100 })]);
+    expect(rows).toEqual([
+      expect.objectContaining({ tool: 'query', p50: 100, p95: 200, with_latency: 100, invocations: 100 }),
+    ]);
   });
 });

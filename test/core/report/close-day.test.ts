@@ -2,12 +2,14 @@ import { mkdirSync, readdirSync, readFileSync, unlinkSync, utimesSync, writeFile
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createGate } from '../../../src/core/consent/gate.js';
+import { takeClosed } from '../../../src/core/deliver/outbox.js';
+import { listReceipts, reportPath } from '../../../src/core/deliver/report-files.js';
 import { tidy } from '../../../src/core/deliver/retention.js';
 import { createPage } from '../../../src/core/record/counter-page.js';
 import { closeFinishedDays } from '../../../src/core/report/close-day.js';
+import { closedPath } from '../../../src/core/report/closed-files.js';
 import { decode } from '../../../src/core/report/decode.js';
 import { publish } from '../../../src/core/report/publish.js';
-import { closedPath, listReceipts, reportPath } from '../../../src/core/report/report-files.js';
 import { openEnvelope } from '../../../src/schema/envelope.js';
 import { type TestHome, testHome, tree, writeConfig } from '../../support/home.js';
 import { runScript } from '../../support/processes.js';
@@ -32,7 +34,13 @@ function closing(home: TestHome, isKept = true) {
   return { home: home.paths, gate: createGate(home.env, home.paths), vocabulary, key: 'phc_x', isKept };
 }
 
-const close = (home: TestHome, now: string, isKept = true) => closeFinishedDays(closing(home, isKept), at(now));
+/** As a server does: closes what is finished, then takes it into the outbox. */
+async function close(home: TestHome, now: string, isKept = true): Promise<void> {
+  const all = closing(home, isKept);
+  await closeFinishedDays(all, at(now));
+  takeClosed(home.paths, all.gate, at(now));
+}
+
 const report = (home: TestHome, name = DAY) => decode(readFileSync(reportPath(home.paths.outbox, name), 'utf8'));
 
 describe('when a day is closed: now, files before, files after', () => {
@@ -147,7 +155,8 @@ describe('P7: a crash between two steps', () => {
     const publishOne = (body: string) => publish(home.paths, DAY, body, gate, () => true);
     expect(publishOne('first')).toBe(true);
     expect(publishOne('second')).toBe(false);
-    unlinkSync(reportPath(home.paths.outbox, DAY)); // as if the first closer was killed between its two links
+    takeClosed(home.paths, gate, at('2026-11-24T02:00:00Z'));
+    unlinkSync(reportPath(home.paths.outbox, DAY)); // as if the first closer was killed before the outbox took it
     expect(publishOne('third')).toBe(false);
     expect(readFileSync(closedPath(home.paths, DAY), 'utf8')).toBe('first');
     expect(readdirSync(home.paths.outbox)).toEqual([]);
@@ -253,5 +262,8 @@ test('retention: undeliverable after 21 days is given up with a receipt; what wa
   tidy(home.paths, at('2027-01-07T12:00:00Z'));
   expect(listReceipts(home.paths)).toEqual([DAY]);
   tidy(home.paths, at('2027-01-08T12:00:00Z'));
+  takeClosed(home.paths, closing(home).gate, at('2027-01-08T12:00:00Z'));
+  expect(Object.keys(tree(home.paths.data)), 'it is not taken again').toEqual([`spool/${DAY}.closed.json`]);
+  await close(home, '2027-01-08T12:00:00Z');
   expect(tree(home.paths.data)).toEqual({});
 });

@@ -1,0 +1,37 @@
+import { join } from 'node:path';
+import { isThere } from '../../platform/files.js';
+import type { Home } from '../../platform/home.js';
+import { listNames, type ReportName } from '../report/closed-files.js';
+
+/*
+ * Names in outbox/, sending/ and sent/:
+ *     2026-11-23.json             the request body
+ *     2026-11-23.receipt.json     in sent/ only: what became of it, also where the body was dropped
+ */
+
+const BODY = '.json';
+const RECEIPT = '.receipt.json';
+
+export function reportPath(folder: string, name: ReportName): string {
+  return join(folder, `${name}${BODY}`);
+}
+
+/** The reports in outbox/, sending/ or sent/, oldest day first. */
+export function listReports(folder: string): ReportName[] {
+  return listNames(folder, BODY);
+}
+
+export function receiptPath(home: Home, name: ReportName): string {
+  return join(home.sent, `${name}${RECEIPT}`);
+}
+
+/** The reports that have a receipt, oldest day first. */
+export function listReceipts(home: Home): ReportName[] {
+  return listNames(home.sent, RECEIPT);
+}
+
+/** True where the report was taken into the outbox already. Looked up in the direction in which it moves. */
+export function wasTaken(home: Home, name: ReportName): boolean {
+  const places = [home.outbox, home.sending, home.sent].map((folder) => reportPath(folder, name));
+  return [...places, receiptPath(home, name)].some(isThere);
+}
