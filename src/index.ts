@@ -7,8 +7,8 @@ export { type Preview, type PreviewRequest, readPreview as preview } from './cor
 export { readStatus, type Status } from './core/inspect/status.js';
 export type { Outcome } from './core/record/cells.js';
 export { createAnalytics, type Environment } from './core/tracker/analytics.js';
+export type { Analytics, AnalyticsOptions, Call, Session } from './core/tracker/options.js';
 export type { Timing } from './core/tracker/scheduler.js';
-export type { Analytics, AnalyticsOptions, Call, Session } from './core/tracker/types.js';
 export type { Clock } from './platform/clock.js';
 export { AnalyticsError, type ErrorCode } from './platform/errors.js';
 export { dotAiVocabulary } from './schema/dot-ai.js';

@@ -1,5 +1,5 @@
 import { INTERNALS, type Internals } from '../core/tracker/analytics.js';
-import type { Analytics } from '../core/tracker/types.js';
+import type { Analytics } from '../core/tracker/options.js';
 import { debug } from '../platform/debug.js';
 import { causeOf } from '../platform/errors.js';
 import type { PendingCalls } from './outcome.js';

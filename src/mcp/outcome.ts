@@ -1,7 +1,7 @@
 import { categorise } from '../core/record/categorize.js';
 import type { Outcome } from '../core/record/cells.js';
+import type { AnalyticsOptions, Call } from '../core/tracker/options.js';
 import { outcomeOf, UNKNOWN_FAILURE } from '../core/tracker/session.js';
-import type { AnalyticsOptions, Call } from '../core/tracker/types.js';
 import type { Category } from '../schema/vocabulary.js';
 import type { Message, RequestId, ToolResult } from './sdk-types.js';
 

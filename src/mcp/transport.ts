@@ -1,5 +1,5 @@
 import type { Internals } from '../core/tracker/analytics.js';
-import type { Session } from '../core/tracker/types.js';
+import type { Session } from '../core/tracker/options.js';
 import { debug } from '../platform/debug.js';
 import { causeOf } from '../platform/errors.js';
 import { withNotice } from './messages.js';

@@ -11,9 +11,9 @@ import { createSpool } from '../record/spool.js';
 import { createChores } from './background.js';
 import { createFeedback } from './feedback.js';
 import { createHint, type Hint } from './hint.js';
+import type { Analytics, AnalyticsOptions } from './options.js';
 import { createUpkeep, TIMING, type Timing } from './scheduler.js';
 import { createSession, type Recorder } from './session.js';
-import type { Analytics, AnalyticsOptions } from './types.js';
 
 /** What comes from outside. Tests give their own; a server never needs to. */
 export interface Environment {

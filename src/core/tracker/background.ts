@@ -15,8 +15,8 @@ import { tidy } from '../deliver/retention.js';
 import type { Spool, Unclosed } from '../record/spool.js';
 import { type Closing, closeFinishedDays, closeOwn } from '../report/close-day.js';
 import { createUnwritten } from './memory-outbox.js';
+import type { AnalyticsOptions } from './options.js';
 import type { Chores } from './scheduler.js';
-import type { AnalyticsOptions } from './types.js';
 
 export interface Parts {
   readonly home: Home | undefined;

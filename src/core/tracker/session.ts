@@ -4,7 +4,7 @@ import type { Category, Fold } from '../../schema/vocabulary.js';
 import { categorise, isCategory } from '../record/categorize.js';
 import { callCells, type Outcome } from '../record/cells.js';
 import { createChain } from '../record/session-chain.js';
-import type { AnalyticsOptions, Call, Session } from './types.js';
+import type { AnalyticsOptions, Call, Session } from './options.js';
 
 /** What a session needs of its tracker. */
 export interface Recorder {
