@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import { categorise } from '../core/record/categorize.js';
+import { categorize } from '../core/record/categorize.js';
 import type { Pending, PendingCalls } from './outcome.js';
 import type { Handler, RequestId, ToolResult } from './sdk-types.js';
 
@@ -17,7 +17,7 @@ export function observe(handler: Handler, calls: () => PendingCalls): Handler {
     try {
       result = handler.apply(this, args);
     } catch (error) {
-      pending.thrown = categorise(error);
+      pending.thrown = categorize(error);
       throw error;
     }
     return quietly(() => follow(result, pending)) ?? result;
@@ -34,7 +34,7 @@ function follow(result: unknown, pending: Pending): unknown {
     pending.saidError = quietly(() => (value as ToolResult | null | undefined)?.isError) === true;
   };
   const noteThrown = (error: unknown) => {
-    pending.thrown = categorise(error);
+    pending.thrown = categorize(error);
   };
   if (types.isPromise(result)) {
     Promise.prototype.then.call(result, note, noteThrown);

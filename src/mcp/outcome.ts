@@ -1,4 +1,4 @@
-import { categorise } from '../core/record/categorize.js';
+import { categorize } from '../core/record/categorize.js';
 import type { Outcome } from '../core/record/cells.js';
 import type { AnalyticsOptions, Call } from '../core/tracker/options.js';
 import { outcomeOf, UNKNOWN_FAILURE } from '../core/tracker/session.js';
@@ -59,7 +59,7 @@ function saidFailure(
   error: Message['error'],
   classify: AnalyticsOptions['classify'],
 ): Category {
-  if (error !== undefined) return categorise(error);
+  if (error !== undefined) return categorize(error);
   const outcome = outcomeOf(result, tool, classify);
   return outcome === 'success' ? UNKNOWN_FAILURE : outcome;
 }

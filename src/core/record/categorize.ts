@@ -1,6 +1,6 @@
 import { CATEGORIES, type Category } from '../../schema/vocabulary.js';
 
-/** Which system, HTTP and JSON-RPC codes mean what. */
+/** The category of each system error code, also undici's and Node's own. */
 const BY_SYSTEM_CODE: Readonly<Record<string, Category>> = {
   ECONNREFUSED: 'network',
   ECONNRESET: 'network',
@@ -30,6 +30,7 @@ const BY_SYSTEM_CODE: Readonly<Record<string, Category>> = {
   EMFILE: 'storage',
 };
 
+/** The category of each HTTP status and JSON-RPC code. */
 const BY_NUMBER: Readonly<Record<number, Category>> = {
   400: 'validation',
   401: 'authentication',
@@ -49,19 +50,19 @@ const BY_NUMBER: Readonly<Record<number, Category>> = {
   [-32001]: 'timeout', // MCP: request timeout
 };
 
-/** DOMException's legacy codes; AbortSignal.timeout() and abort() reject with them. */
+/** Legacy codes of DOMException. AbortSignal.abort() and AbortSignal.timeout() reject with them. */
 const ABORT = 20;
 const TIMEOUT = 23;
 
 /**
- * The category of what a tool threw: a function of error codes and known classes. Names, messages and stacks are never
- * looked at; the value is only read, and one that resists reading is `other`.
+ * The category of what a tool threw: a function of error codes and known classes. It never reads a name, a message or
+ * a stack. The value is only read, and one that cannot be read is `other`.
  */
-export function categorise(error: unknown): Category {
+export function categorize(error: unknown): Category {
   try {
     return declared(error) ?? byClass(error) ?? byCode(error) ?? byCause(error) ?? 'other';
   } catch {
-    return 'other'; // a getter or a proxy of the host's threw; that is no business of ours
+    return 'other'; // a getter or a proxy of the host threw (P6)
   }
 }
 
@@ -75,7 +76,7 @@ interface Known {
   readonly body?: { readonly kind?: unknown } | null;
 }
 
-/** An error that carries its category as a member of our set, as dot-ai's `AppError` does. */
+/** An error that names its category itself, as dot-ai's `AppError` does. Any other text is ignored (P3). */
 function declared(error: unknown): Category | undefined {
   const category = (error as Known | null)?.category;
   return isCategory(category) ? category : undefined;
@@ -88,7 +89,7 @@ export function isCategory(value: unknown): value is Category {
 function byClass(error: unknown): Category | undefined {
   if (typeof error !== 'object' || error === null) return undefined;
   if (error instanceof DOMException) return ({ [ABORT]: 'cancelled', [TIMEOUT]: 'timeout' } as const)[error.code];
-  // The AI SDK marks its errors with this symbol so that they are known across copies of the package.
+  // The AI SDK marks its errors with this symbol, so that they are recognized across copies of the package.
   if (Symbol.for('vercel.ai.error') in error) return 'ai_service';
   const { body, issues, code } = error as Known;
   // The Kubernetes API answers every failure with a Status object.
@@ -114,7 +115,7 @@ function byCode(error: unknown): Category | undefined {
     : undefined;
 }
 
-/** One level down: fetch and many clients wrap the error that says what happened. */
+/** One level down: fetch and many clients wrap the error that has the code. */
 function byCause(error: unknown): Category | undefined {
   const cause = (error as Known | null)?.cause;
   return typeof cause === 'object' && cause !== null ? (declared(cause) ?? byClass(cause) ?? byCode(cause)) : undefined;

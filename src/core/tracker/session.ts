@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 import type { Subject } from '../../schema/field.js';
 import type { Category, Fold } from '../../schema/vocabulary.js';
-import { categorise, isCategory } from '../record/categorize.js';
+import { categorize, isCategory } from '../record/categorize.js';
 import { callCells, type Outcome } from '../record/cells.js';
 import { createChain } from '../record/session-chain.js';
 import type { AnalyticsOptions, Call, Session } from './options.js';
@@ -73,12 +73,12 @@ export function createSession<Tool extends string>(
       try {
         result = work();
       } catch (error) {
-        call.end(categorise(error));
+        call.end(categorize(error));
         throw error;
       }
       // Our handlers come first: whoever awaits the same promise answers after the count. Its own `then` is not
       // called, since it may be anybody's; nor is a foreign thenable's, which may do its work again (query builders do).
-      if (!types.isPromise(result) || !follow(result, endWith, (error) => call.end(categorise(error)))) endWith(result);
+      if (!types.isPromise(result) || !follow(result, endWith, (error) => call.end(categorize(error)))) endWith(result);
       return result;
     },
   };

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import * as z from 'zod';
-import { categorise } from '../../../src/core/record/categorize.js';
+import { categorize } from '../../../src/core/record/categorize.js';
 
 const error = (properties: object, message = 'x') => Object.assign(new Error(message), properties);
 
@@ -32,10 +32,10 @@ test.each([
   ['a number', 401, 'other'],
   ['a name of an object’s prototype', error({ code: 'constructor' }), 'other'],
 ])('%s is %s', (_name, thrown, category) => {
-  expect(categorise(thrown)).toBe(category);
+  expect(categorize(thrown)).toBe(category);
 });
 
-test('P3, P6: a value that resists being read is "other", and neither name, message nor stack is touched', () => {
+test('P3, P6: a value that cannot be read is "other", and neither name, message nor stack is touched', () => {
   const touched: string[] = [];
   const spy = new Proxy(new Error('secret'), {
     get(target, property) {
@@ -43,7 +43,7 @@ test('P3, P6: a value that resists being read is "other", and neither name, mess
       return Reflect.get(target, property);
     },
   });
-  expect(categorise(spy)).toBe('other');
+  expect(categorize(spy)).toBe('other');
   expect(touched).not.toContain('name');
   expect(touched).not.toContain('message');
   expect(touched).not.toContain('stack');
@@ -61,5 +61,5 @@ test('P3, P6: a value that resists being read is "other", and neither name, mess
       },
     },
   );
-  expect(categorise(hostile)).toBe('other');
+  expect(categorize(hostile)).toBe('other');
 });
