@@ -1,5 +1,6 @@
 import { types } from 'node:util';
 import { categorize } from '../core/record/categorize.js';
+import { guard } from '../platform/guard.js';
 import type { Pending, PendingCalls } from './outcome.js';
 import type { Handler, RequestId, ToolResult } from './sdk-types.js';
 
@@ -10,7 +11,7 @@ import type { Handler, RequestId, ToolResult } from './sdk-types.js';
  */
 export function observe(handler: Handler, calls: () => PendingCalls): Handler {
   const observed = function (this: unknown, ...args: unknown[]): unknown {
-    const pending = quietly(() => findPending(calls(), args));
+    const pending = guard(() => findPending(calls(), args));
     if (pending === undefined) return handler.apply(this, args);
     pending.entered = true;
     let result: unknown;
@@ -20,7 +21,7 @@ export function observe(handler: Handler, calls: () => PendingCalls): Handler {
       pending.thrown = categorize(error);
       throw error;
     }
-    return quietly(() => follow(result, pending)) ?? result;
+    return guard(() => follow(result, pending)) ?? result;
   };
   return Object.defineProperties(observed, {
     length: { value: handler.length, configurable: true },
@@ -31,7 +32,7 @@ export function observe(handler: Handler, calls: () => PendingCalls): Handler {
 /** Sees the end of a result that is a promise. Returns what the SDK gets in its place, if anything. */
 function follow(result: unknown, pending: Pending): unknown {
   const note = (value: unknown) => {
-    pending.saidError = quietly(() => (value as ToolResult | null | undefined)?.isError) === true;
+    pending.saidError = guard(() => (value as ToolResult | null | undefined)?.isError) === true;
   };
   const noteThrown = (error: unknown) => {
     pending.thrown = categorize(error);
@@ -49,14 +50,6 @@ function follow(result: unknown, pending: Pending): unknown {
   const adopted = Promise.resolve(result);
   adopted.then(note, noteThrown);
   return adopted;
-}
-
-function quietly<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch {
-    return undefined; // a proxy or a getter of the host's that throws is the host's affair (P6)
-  }
 }
 
 /** v1 passes `{ requestId }`, v2 `{ mcpReq: { id } }`. */

@@ -1,7 +1,7 @@
 import { INTERNALS, type Internals } from '../core/tracker/analytics.js';
 import type { Analytics } from '../core/tracker/options.js';
-import { debug } from '../platform/debug.js';
 import { causeOf } from '../platform/errors.js';
+import { guard } from '../platform/guard.js';
 import type { PendingCalls } from './outcome.js';
 import { hasTools, observeLast, watchRegistration } from './registration.js';
 import {
@@ -77,12 +77,8 @@ function listen(
 
   replaceMethod(low, 'connect', function (this: unknown, transport: Transport, ...rest: unknown[]) {
     if (low.transport === undefined) {
-      try {
-        calls = new Map();
-        tap(transport, { ...connection(), calls, tools });
-      } catch (error) {
-        debug('mcp: %s', causeOf(error)); // a transport that can't be listened to is not counted (P6)
-      }
+      calls = new Map();
+      guard(() => tap(transport, { ...connection(), calls, tools }), 'mcp');
     }
     return connect.call(this, transport, ...rest);
   });

@@ -1,7 +1,6 @@
 import type { Internals } from '../core/tracker/analytics.js';
 import type { Session } from '../core/tracker/options.js';
-import { debug } from '../platform/debug.js';
-import { causeOf } from '../platform/errors.js';
+import { guard } from '../platform/guard.js';
 import { withNotice } from './messages.js';
 import { type KnownTools, outcomeOfAnswer, type PendingCalls } from './outcome.js';
 import { type Message, type MessageExtra, type RequestId, replaceMethod, type Transport } from './sdk-types.js';
@@ -25,22 +24,22 @@ export function tap(transport: Transport, connection: Connection): void {
   const { onmessage, onclose, send } = transport;
 
   transport.onmessage = function (this: unknown, message: never, extra?: never) {
-    quietly(() => receive(connection, transport, message, extra));
+    guard(() => receive(connection, transport, message, extra), 'mcp');
     onmessage?.call(this, message, extra as never);
   };
 
   transport.onclose = function (this: unknown) {
-    quietly(() => {
+    guard(() => {
       for (const id of [...calls.keys()]) cancel(calls, id); // never answered
-    });
+    }, 'mcp');
     onclose?.call(this);
   };
 
   replaceMethod(transport, 'send', function (this: unknown, message: Message, options?: never) {
     let outgoing = message;
-    quietly(() => {
+    guard(() => {
       if (answer(connection, message)) outgoing = withHint(message, internals);
-    });
+    }, 'mcp');
     if (outgoing === message) return send.call(this, message as never, options as never);
     try {
       const sent = send.call(this, outgoing as never, options as never);
@@ -105,12 +104,4 @@ function cancel(calls: PendingCalls, id: RequestId): void {
 function withHint(message: Message, { hint }: Internals): Message {
   const result = withNotice(message.result, hint.claim);
   return result === undefined || result === message.result ? message : { ...message, result };
-}
-
-function quietly(action: () => void): void {
-  try {
-    action();
-  } catch (error) {
-    debug('mcp: %s', causeOf(error)); // P6
-  }
 }

@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from '../../platform/clock.js';
 import { debug } from '../../platform/debug.js';
 import { causeOf } from '../../platform/errors.js';
+import { guard } from '../../platform/guard.js';
 import { findHome } from '../../platform/home.js';
 import { DAY_MS, type Day, dayOf, endOf } from '../../schema/calendar.js';
 import { checkVocabulary, foldInto, foldProvider } from '../../schema/vocabulary.js';
@@ -79,13 +80,13 @@ export function createAnalytics<const Tool extends string, const Feature extends
     const now = performance.now();
     if (now - lookedAt < LOOK_AGAIN_AFTER_MS) return false;
     lookedAt = now;
-    return guarded(isOn, false);
+    return guard(isOn, 'consent') ?? false;
   }
 
   function turnOn(): void {
     on = true;
     if (closing === undefined) upkeep.start();
-    guarded(chores.declare, undefined);
+    guard(chores.declare, 'server.json');
   }
 
   function turnOff(consent: Consent): void {
@@ -98,26 +99,26 @@ export function createAnalytics<const Tool extends string, const Feature extends
 
   const recorder: Recorder = {
     mayRecord,
-    era: () => guarded(() => spool.era(today()), ''),
-    record: (subject, name, cells) =>
-      guarded(() => {
+    era: () => guard(() => spool.era(today()), 'count') ?? '',
+    record: (line, cells) =>
+      guard(() => {
         if (!isOn()) return;
-        spool.add(today(), lineOf(subject, name), (era) => acceptedCells(subject, cells(era), accepted));
-      }, undefined),
+        spool.add(today(), line, (era) => acceptedCells(cells(era), accepted));
+      }, 'count'),
   };
 
-  guarded(isOn, false);
+  guard(isOn, 'consent');
   const internals: Internals = { hint, classify: options.classify, warned: new Set() };
   const analytics: Analytics<Tool, Feature> = {
     session: () => createSession(recorder, tool, options.classify),
     run: createSession<Tool>(recorder, tool, options.classify, false).run,
     tool: (name) => tool(name) as Tool | 'other',
-    feature: (name) => void (mayRecord() && recorder.record('feature', feature(name), () => FEATURE_CELLS)),
-    provider: (name) => void (mayRecord() && recorder.record('provider', foldProvider(name), () => PROVIDER_CELLS)),
-    hint: () => guarded(hint.claim, undefined),
-    feedback: () => guarded(feedback.claim, undefined),
+    feature: (name) => void count(lineOf('feature', feature(name))),
+    provider: (name) => void count(lineOf('provider', foldProvider(name))),
+    hint: () => guard(hint.claim, 'hint'),
+    feedback: () => guard(feedback.claim, 'feedback'),
     statusLine: () =>
-      guarded(() => gate.check().enabled, false)
+      guard(() => gate.check().enabled, 'consent')
         ? 'Analytics: enabled (anonymous usage data)'
         : 'Analytics: disabled (opt-in with DOT_AI_ANALYTICS=true)',
     close() {
@@ -133,16 +134,6 @@ export function createAnalytics<const Tool extends string, const Feature extends
 
 function saysNo({ layers }: Consent): boolean {
   return layers.some(({ layer, verdict, warning }) => layer === 'config' && verdict === 'off' && warning === undefined);
-}
-
-/** P6: counting is never the host's problem. */
-function guarded<T>(action: () => T, otherwise: T): T {
-  try {
-    return action();
-  } catch (error) {
-    debug('%s', causeOf(error));
-    return otherwise;
-  }
 }
 
 /** The current UTC day, formatted once a day. */

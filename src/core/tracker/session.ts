@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import type { Subject } from '../../schema/field.js';
+import { guard } from '../../platform/guard.js';
 import type { Category, Fold } from '../../schema/vocabulary.js';
 import { categorize, isCategory } from '../record/categorize.js';
 import { callCells, type Outcome } from '../record/cells.js';
@@ -98,21 +98,15 @@ function follow(
   }
 }
 
-/** A result with `isError`, or one that the server's own `classify` says failed, is a failure. */
+/**
+ * A result with `isError` is a failure, and so is one that the server's own `classify` calls a failure. A `classify`
+ * that throws is ignored, and a result that cannot be read has no `isError`.
+ */
 export function outcomeOf(result: unknown, tool: string, classify: AnalyticsOptions['classify']): Outcome {
-  const failure = quietly(() => classify?.(result, tool));
+  const failure = guard(() => classify?.(result, tool));
   if (isCategory(failure)) return failure;
-  const isError = quietly(() => (result as { isError?: unknown } | null | undefined)?.isError) === true;
+  const isError = guard(() => (result as { isError?: unknown } | null | undefined)?.isError) === true;
   return failure === true || isError ? UNKNOWN_FAILURE : 'success';
-}
-
-/** A `classify` that throws has said nothing; nor has a result that resists being read. */
-function quietly<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch {
-    return undefined;
-  }
 }
 
 /** A tool said that it failed, and not how. */
