@@ -15,8 +15,8 @@ export function totalsOf(day: Day, { sessions, features, providers }: SimulatedD
   for (const calls of sessions) {
     const chain = createChain();
     for (const { tool, milliseconds, outcome } of calls) {
-      const from = chain.follow(tool, day);
-      page.add(lineOf('tool', tool), callCells({ tool, outcome, milliseconds, from, nth: chain.nth(tool, day) }));
+      const from = chain.follow(tool, page.generation);
+      page.add(lineOf('tool', tool), callCells(outcome, milliseconds, from, chain.nth(tool, page.generation)));
     }
   }
   for (const feature of features) page.add(lineOf('feature', feature), FEATURE_CELLS);

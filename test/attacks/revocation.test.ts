@@ -7,7 +7,7 @@ import { clearData } from '../../src/core/control/clear-data.js';
 import { setAnalytics } from '../../src/core/control/set-analytics.js';
 import { deliver } from '../../src/core/deliver/delivery.js';
 import { readStatus } from '../../src/core/inspect/status.js';
-import { createSpool } from '../../src/core/record/spool.js';
+import { countOn, createSpool, openPage, unclosedPages } from '../../src/core/record/spool.js';
 import { fixedClock } from '../../src/testing/index.js';
 import { report } from '../support/attack.js';
 import { countedRows, countedTool } from '../support/counted.js';
@@ -98,9 +98,9 @@ describe('P10: no means no, now', () => {
     // The server asked the gate just before; now the no is on disk, and `disable` has looked for files already.
     const home = testHome({ analytics: false });
     const spool = createSpool(home.paths, createGate(home.env, home.paths), vocabulary);
-    spool.add('2026-11-23', 'tool query', () => ['successes']);
+    countOn(spool, openPage(spool, '2026-11-23'), 'tool query', ['success']);
     expect(dataFiles(home)).toEqual([]);
-    expect(spool.unclosed()).toEqual([]);
+    expect(unclosedPages(spool)).toEqual([]);
   });
 
   test('a sender that has no timer but its own gives up within a moment', async () => {

@@ -34,6 +34,8 @@ interface Line {
 
 export interface Page {
   readonly day: string;
+  /** Another number for each page that a process opens: counts on another one are not counts on this one. */
+  readonly generation: number;
   /** Adds one to each of the cells on a line. */
   add(line: string, cells: readonly string[]): void;
   /** The whole page as it is on disk; valid until the next `add`. */
@@ -42,7 +44,7 @@ export interface Page {
   flush(write: (bytes: Buffer, position: number) => void): void;
 }
 
-export function createPage(day: string): Page {
+export function createPage(day: string, generation = 1): Page {
   let buffer = Buffer.alloc(SLOT * FIRST_SLOTS, SPACE);
   let slots = 0;
   const lines = new Map<string, Line>();
@@ -81,6 +83,7 @@ export function createPage(day: string): Page {
   openSlot(headerOf(day));
   return {
     day,
+    generation,
     add(key, cells) {
       const line = lineOf(key);
       for (const cell of cells) {

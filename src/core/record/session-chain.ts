@@ -2,42 +2,42 @@ import { MAX_DISTINCT_TOOLS } from '../../schema/limits.js';
 import { START } from '../../schema/vocabulary.js';
 
 /**
- * The chain of tools of one connection: an object in memory, never an id, never written anywhere. It lasts as long as
- * its era: a day, and what was counted on it, since neither another day's row (P4) nor one after a no may tell what
- * was called before.
+ * The tools that one connection called: an object in memory, never an id, never written anywhere. It lasts as long as
+ * the page that its calls are counted on, because neither the rows of another day (P4) nor rows counted after an
+ * opt-out (P10) may tell what was called before. It keeps only the number of that page.
  */
 export interface Chain {
   /** A call of `tool` begins. Returns the tool called before, or `start`. */
-  follow(tool: string, era: string): string;
+  follow(tool: string, generation: number): string;
   /** That call of `tool` came to nothing: the chain is as it was before. */
-  unfollow(tool: string, from: string, era: string): void;
-  /** A call of `tool` ends. Returns n where it is the nth different tool of the session. */
-  nth(tool: string, era: string): number | undefined;
+  unfollow(tool: string, from: string, generation: number): void;
+  /** A call of `tool` ends. Returns n if it is the nth different tool of the session. */
+  nth(tool: string, generation: number): number | undefined;
 }
 
-/** Holds at most one name per tool of the vocabulary, however long the connection lasts. */
+/** Holds at most one name for each tool of the vocabulary, however long the connection lasts. */
 export function createChain(): Chain {
-  let current = '';
+  let current: number | undefined;
   let last = START;
   const distinct = new Set<string>();
-  const enter = (era: string) => {
-    if (era === current) return;
-    current = era;
+  const enter = (generation: number) => {
+    if (generation === current) return;
+    current = generation;
     last = START;
     distinct.clear();
   };
   return {
-    follow(tool, era) {
-      enter(era);
+    follow(tool, generation) {
+      enter(generation);
       const from = last;
       last = tool;
       return from;
     },
-    unfollow(tool, from, era) {
-      if (era === current && last === tool) last = from;
+    unfollow(tool, from, generation) {
+      if (generation === current && last === tool) last = from;
     },
-    nth(tool, era) {
-      enter(era);
+    nth(tool, generation) {
+      enter(generation);
       if (distinct.has(tool)) return undefined;
       distinct.add(tool);
       return distinct.size <= MAX_DISTINCT_TOOLS ? distinct.size : undefined;

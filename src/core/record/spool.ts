@@ -1,154 +1,115 @@
-import { closeSync, fstatSync, openSync, writeSync } from 'node:fs';
-import { debug } from '../../platform/debug.js';
-import { causeOf } from '../../platform/errors.js';
-import { ensurePrivateFolder, PRIVATE_FILE, removeFile } from '../../platform/files.js';
+import { removeFile } from '../../platform/files.js';
+import { guard } from '../../platform/guard.js';
 import type { Home } from '../../platform/home.js';
 import type { Day } from '../../schema/calendar.js';
 import type { Gate } from '../consent/gate.js';
 import { type Declaration, writeDeclaration } from '../consent/server-declaration.js';
 import { createPage, type Page } from './counter-page.js';
-import { newSpoolFile, type SpoolFile } from './spool-files.js';
+import { closeFile, createFile, isFileGone, newOpenPage, type OpenPage, writeFile } from './open-page.js';
+import type { SpoolFile } from './spool-files.js';
 
-/** The counts of this process that no report holds yet, and where they are on disk. */
+/** The counters of this process, on disk before the response leaves. */
+export interface Spool {
+  readonly home: Home | undefined;
+  readonly gate: Gate;
+  readonly declaration: Declaration;
+  /** Today's page, and those of earlier days that could not be written. */
+  pages: OpenPage[];
+  /** The number of the page that was opened last. */
+  generation: number;
+}
+
+/** Counts of this process that no report holds yet, and where they are on disk. */
 export interface Unclosed {
   readonly page: Page;
-  /** Undefined where the folder can't be written: then the memory is all there is. */
+  /** Undefined if the folder cannot be written: then they are only in memory. */
   readonly file: SpoolFile | undefined;
 }
 
-/** This process's counters, on disk before the response leaves. Nothing here throws. */
-export interface Spool {
-  /** Counts one call (or use). The caller has just asked the gate. `cells` is asked in the era that it counts in. */
-  add(day: Day, line: string, cells: (era: string) => readonly string[]): void;
-  /** Changes with the day, and whenever what was counted is gone. What is remembered from another era is void. */
-  era(day: Day): string;
-  /** Everything this process holds: today, and earlier days that could not be written. */
-  unclosed(): Unclosed[];
-  /** Forgets pages, and with `erase` their files too. */
-  forget(pages: readonly Page[] | 'all', erase: boolean): void;
-}
-
-interface Open {
-  readonly page: Page;
-  file?: SpoolFile;
-  fd?: number;
-  /** After a failed write the file lags behind the page; the next write brings all of it. */
-  lags: boolean;
-  retryAt: number;
-}
-
-/** A folder that can't be written is tried again after this many ms, not on every call. */
-const RETRY_AFTER = 60_000;
-/** Days kept in memory where the folder can't be written. */
-const MOST_UNWRITTEN = 7;
+/** Days kept in memory while the folder cannot be written. */
+const MAX_UNWRITTEN_DAYS = 7;
 
 export function createSpool(home: Home | undefined, gate: Gate, declaration: Declaration): Spool {
-  let days: Open[] = [];
-  let forgotten = 0;
-  let current = { day: '', era: '' };
-  const era = (day: Day): string => {
-    if (current.day !== day) current = { day, era: `${day} ${forgotten}` };
-    return current.era;
-  };
-
-  function openDay(day: Day): Open {
-    const known = days.find((one) => one.page.day === day);
-    if (known !== undefined) return known;
-    // A file of another day is on disk and complete; whoever closes that day reads it there.
-    for (const one of days) {
-      if (one.fd !== undefined && one.lags) write(one, one.fd); // the last chance
-      release(one);
-    }
-    days = days.filter((one) => one.file === undefined).slice(-MOST_UNWRITTEN);
-    const fresh: Open = { page: createPage(day), lags: true, retryAt: 0 };
-    days.push(fresh);
-    return fresh;
-  }
-
-  function add(day: Day, line: string, cells: (era: string) => readonly string[]): void {
-    let open = openDay(day);
-    if (open.fd !== undefined && isGone(open.fd)) {
-      // Deleted under us, by `clear`, `disable` or by hand: what it held is meant to be gone.
-      forget([open.page], false);
-      open = openDay(day);
-    }
-    open.page.add(line, cells(era(day)));
-    if (open.fd === undefined && home !== undefined && performance.now() >= open.retryAt) create(home, open);
-    if (open.fd !== undefined) write(open, open.fd);
-  }
-
-  function create(home: Home, open: Open): void {
-    const file = newSpoolFile(home, open.page.day);
-    try {
-      ensurePrivateFolder(home.data);
-      ensurePrivateFolder(home.spool);
-      open.fd = openSync(file.path, 'wx', PRIVATE_FILE);
-      open.file = file;
-    } catch (error) {
-      debug('spool: %s', causeOf(error));
-      open.retryAt = performance.now() + RETRY_AFTER;
-      return;
-    }
-    // P10. `disable` first writes its no, then deletes the files there are. Either it saw this (still empty) file, or
-    // the file is younger than the no, and this second look sees the no. Nothing of the day is in it before that.
-    if (!gate.check().enabled) {
-      forget('all', true);
-      return;
-    }
-    try {
-      writeDeclaration(home, declaration);
-    } catch (error) {
-      debug('server.json: %s', causeOf(error)); // only the command line misses it
-    }
-  }
-
-  function write(open: Open, fd: number): void {
-    const put = (bytes: Buffer, position: number) => {
-      if (writeSync(fd, bytes, 0, bytes.length, position) < bytes.length) throw new Error('the disk took only a part');
-    };
-    try {
-      if (open.lags) {
-        put(open.page.bytes(), 0);
-        open.page.flush(() => {});
-      } else {
-        // One slot for most calls; a kill between two leaves a call half counted that was not answered yet.
-        open.page.flush(put);
-      }
-      open.lags = false;
-    } catch (error) {
-      open.lags = true;
-      debug('spool: %s', causeOf(error));
-    }
-  }
-
-  function forget(pages: readonly Page[] | 'all', erase: boolean): void {
-    const going = days.filter(({ page }) => pages === 'all' || pages.includes(page));
-    for (const one of going) {
-      release(one);
-      if (erase && one.file !== undefined) removeFile(one.file.path);
-    }
-    days = days.filter((one) => !going.includes(one));
-    forgotten += 1;
-    current = { day: '', era: '' };
-  }
-
-  return { add, era, forget, unclosed: () => days.map(({ page, file }) => ({ page, file })) };
+  return { home, gate, declaration, pages: [], generation: 0 };
 }
 
-function release(open: Open): void {
-  if (open.fd === undefined) return;
-  try {
-    closeSync(open.fd);
-  } catch {
-    // closed or not, it is of no more use
-  }
-  delete open.fd;
+/** The day's page as this process knows it, or a new one. It costs no system call, and no file is touched. */
+export function peekPage(spool: Spool, day: Day): Page {
+  return findOrAddPage(spool, day).page;
 }
 
-function isGone(fd: number): boolean {
-  try {
-    return fstatSync(fd).nlink === 0;
-  } catch {
-    return true; // a descriptor that can't be asked can't be trusted with counts
+/**
+ * The day's page, to count on at once: ask for consent before. No file is created. A page whose file was deleted, by
+ * `clear`, by `disable` or by hand, is replaced, because what it held must stay deleted.
+ */
+export function openPage(spool: Spool, day: Day): Page {
+  const open = findOrAddPage(spool, day);
+  if (spool.pages.length > 1) retireOthers(spool, open);
+  if (!isFileGone(open)) return open.page;
+  forgetPages(spool, [open.page]);
+  return addPage(spool, day).page;
+}
+
+/** Adds one to each of these cells, in memory and on disk. */
+export function countOn(spool: Spool, page: Page, line: string, cells: readonly string[]): void {
+  const open = spool.pages.find((one) => one.page === page);
+  if (open === undefined) return; // forgotten: its counts are deleted, or a report holds them
+  page.add(line, cells);
+  open.hasCounts = true;
+  if (open.fd === undefined) startFile(spool, open);
+  writeFile(open);
+}
+
+/** The counts that this process holds: of today, and of earlier days that could not be written. */
+export function unclosedPages(spool: Spool): Unclosed[] {
+  return spool.pages.filter(({ hasCounts }) => hasCounts).map(({ page, file }) => ({ page, file }));
+}
+
+/** Lets go of pages, because their files are gone or a report takes over their counts. */
+export function forgetPages(spool: Spool, pages: readonly Page[]): void {
+  for (const open of spool.pages) if (pages.includes(open.page)) closeFile(open);
+  spool.pages = spool.pages.filter(({ page }) => !pages.includes(page));
+}
+
+/** Drops all counts in memory, and with `erase` those on disk too. */
+export function forgetAllPages(spool: Spool, { erase }: { readonly erase: boolean }): void {
+  for (const open of spool.pages) {
+    closeFile(open);
+    if (erase && open.file !== undefined) removeFile(open.file.path);
   }
+  spool.pages = [];
+}
+
+function findOrAddPage(spool: Spool, day: Day): OpenPage {
+  return spool.pages.find(({ page }) => page.day === day) ?? addPage(spool, day);
+}
+
+function addPage(spool: Spool, day: Day): OpenPage {
+  spool.generation += 1;
+  const open = newOpenPage(createPage(day, spool.generation));
+  spool.pages.push(open);
+  return open;
+}
+
+/** Keeps of the other days only what has no file. A file is complete: the process that closes its day reads it. */
+function retireOthers(spool: Spool, current: OpenPage): void {
+  const others = spool.pages.filter((open) => open !== current);
+  for (const open of others) {
+    if (open.lags) writeFile(open); // the last chance
+    closeFile(open);
+  }
+  const unwritten = others.filter(({ file, hasCounts }) => file === undefined && hasCounts);
+  spool.pages = [...unwritten.slice(-MAX_UNWRITTEN_DAYS), current];
+}
+
+function startFile(spool: Spool, open: OpenPage): void {
+  const { home, gate, declaration } = spool;
+  if (home === undefined || !createFile(open, home)) return;
+  // P10. `disable` first writes the opt-out, then deletes the files that exist. Either it saw this (still empty) file,
+  // or the file is younger than the opt-out, and this second look sees the opt-out before the file holds any count.
+  if (!gate.check().enabled) {
+    forgetAllPages(spool, { erase: true });
+    return;
+  }
+  guard(() => writeDeclaration(home, declaration), 'server.json'); // without it only the command line knows less
 }

@@ -7,8 +7,8 @@ import { DAY_MS, type Day, dayOf, endOf } from '../../schema/calendar.js';
 import { checkVocabulary, foldInto, foldProvider } from '../../schema/vocabulary.js';
 import type { Consent } from '../consent/decide.js';
 import { createGate } from '../consent/gate.js';
-import { acceptedCells, FEATURE_CELLS, lineOf, PROVIDER_CELLS } from '../record/cells.js';
-import { createSpool } from '../record/spool.js';
+import { acceptedCells, featureLine, providerLine, USES } from '../record/cells.js';
+import { countOn, createSpool, forgetAllPages, openPage, peekPage } from '../record/spool.js';
 import { createChores } from './background.js';
 import { createFeedback } from './feedback.js';
 import { createHint, type Hint } from './hint.js';
@@ -93,19 +93,21 @@ export function createAnalytics<const Tool extends string, const Feature extends
     on = false;
     upkeep.stop();
     // A file that says no deletes what was counted; one that can't be understood must not destroy anything.
-    spool.forget('all', saysNo(consent));
+    forgetAllPages(spool, { erase: saysNo(consent) });
     chores.forget();
   }
 
   const recorder: Recorder = {
     mayRecord,
-    era: () => guard(() => spool.era(today()), 'count') ?? '',
-    record: (line, cells) =>
-      guard(() => {
-        if (!isOn()) return;
-        spool.add(today(), line, (era) => acceptedCells(cells(era), accepted));
-      }, 'count'),
+    generation: () => peekPage(spool, today()).generation,
+    page: () => (isOn() ? openPage(spool, today()) : undefined),
+    count: (page, line, cells) => countOn(spool, page, line, acceptedCells(cells, accepted)),
   };
+  const countUse = (line: string) => {
+    const page = recorder.page();
+    if (page !== undefined) recorder.count(page, line, [USES]);
+  };
+  const count = (line: string) => mayRecord() && guard(() => countUse(line), 'count');
 
   guard(isOn, 'consent');
   const internals: Internals = { hint, classify: options.classify, warned: new Set() };

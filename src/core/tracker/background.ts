@@ -12,7 +12,7 @@ import { knownVocabulary, readDeclaration, writeDeclaration } from '../consent/s
 import { deliver } from '../deliver/delivery.js';
 import { takeClosed } from '../deliver/outbox.js';
 import { tidy } from '../deliver/retention.js';
-import type { Spool, Unclosed } from '../record/spool.js';
+import { forgetPages, type Spool, type Unclosed, unclosedPages } from '../record/spool.js';
 import { type Closing, closeFinishedDays, closeOwn } from '../report/close-day.js';
 import { createUnwritten } from './memory-outbox.js';
 import type { AnalyticsOptions } from './options.js';
@@ -59,7 +59,7 @@ export function createChores({ home, gate, spool, options, env, clock, isOn }: P
   /** Freezes pages of this process. They are let go first, so that a call meanwhile is counted on a new one. */
   async function closeMine(own: readonly Unclosed[]): Promise<void> {
     const pages = own.map(({ page }) => page);
-    spool.forget(pages, false);
+    forgetPages(spool, pages);
     await unwritten.add(() => closeOwn(closing(), home, own, clock()));
   }
 
@@ -94,7 +94,7 @@ export function createChores({ home, gate, spool, options, env, clock, isOn }: P
     },
     async closeDays() {
       const isOver = ({ page }: Unclosed) => isFinished(page.day, clock());
-      const unwritable = spool.unclosed().filter((one) => one.file === undefined && isOver(one));
+      const unwritable = unclosedPages(spool).filter((one) => one.file === undefined && isOver(one));
       if (unwritable.length > 0) await closeMine(unwritable);
       await closeHome();
     },
@@ -102,7 +102,7 @@ export function createChores({ home, gate, spool, options, env, clock, isOn }: P
     async finish() {
       if (!isOn()) return;
       const kept = isKept();
-      const mine = () => spool.unclosed().filter(({ file }) => file === undefined || !kept);
+      const mine = () => unclosedPages(spool).filter(({ file }) => file === undefined || !kept);
       if (kept && mine().length === 0 && unwritten.isEmpty()) return;
       await withDeadline(FINISH_MS, async (signal) => {
         if (!kept) await closeHome();

@@ -2,7 +2,8 @@ import { types } from 'node:util';
 import { guard } from '../../platform/guard.js';
 import type { Category, Fold } from '../../schema/vocabulary.js';
 import { categorize, isCategory } from '../record/categorize.js';
-import { callCells, type Outcome } from '../record/cells.js';
+import { callCells, type Outcome, toolLine } from '../record/cells.js';
+import type { Page } from '../record/counter-page.js';
 import { createChain } from '../record/session-chain.js';
 import type { AnalyticsOptions, Call, Session } from './options.js';
 
@@ -10,10 +11,12 @@ import type { AnalyticsOptions, Call, Session } from './options.js';
 export interface Recorder {
   /** False while nothing would be recorded; cheap enough to ask before every call. */
   mayRecord(): boolean;
-  /** The era as of now (see `Chain`). */
-  era(): string;
-  /** Counts on a line, in the era that the cells are asked for. None of these throws (P6). */
-  record(subject: Subject, name: string, cells: (era: string) => readonly string[]): void;
+  /** The generation of today's page, as far as this process knows it. */
+  generation(): number;
+  /** Today's page, to count on at once; undefined while off. */
+  page(): Page | undefined;
+  /** Counts on a line of that page. */
+  count(page: Page, line: string, cells: readonly string[]): void;
 }
 
 const UNCOUNTED: Call = { isCounted: false, stop: () => 0, end() {}, abandon() {} };
@@ -30,11 +33,21 @@ export function createSession<Tool extends string>(
   function begin(name: string, { chained = isConnection }: { readonly chained?: boolean } = {}): Call {
     if (!recorder.mayRecord()) return UNCOUNTED;
     const tool = fold(name);
-    const begun = recorder.era();
+    const begun = guard(() => recorder.generation(), 'count');
+    if (begun === undefined) return UNCOUNTED;
     const from = chained ? chain.follow(tool, begun) : undefined;
     const startedAt = performance.now();
     let milliseconds: number | undefined;
     let isOpen = true;
+    const countCall = (outcome: Outcome, took: number) => {
+      const page = recorder.page();
+      if (page === undefined) return;
+      const { generation } = page;
+      // If the call began before midnight, or before an opt-out, what came before it is not told any more.
+      const before = generation === begun || !chained ? from : chain.follow(tool, generation);
+      const nth = chained ? chain.nth(tool, generation) : undefined;
+      recorder.count(page, lineOf('tool', tool), callCells(outcome, took, before, nth));
+    };
     const stop = () => {
       milliseconds ??= performance.now() - startedAt;
       return milliseconds;
@@ -46,12 +59,7 @@ export function createSession<Tool extends string>(
         if (!isOpen) return;
         isOpen = false;
         const took = stop();
-        recorder.record('tool', tool, (era) => {
-          if (!chained) return callCells({ tool, outcome, milliseconds: took });
-          // Begun before midnight, or before a no: what came before it is not told any more.
-          const before = era === begun ? from : chain.follow(tool, era);
-          return callCells({ tool, outcome, milliseconds: took, from: before, nth: chain.nth(tool, era) });
-        });
+        guard(() => countCall(outcome, took), 'count');
       },
       abandon() {
         isOpen = false;

@@ -3,6 +3,16 @@ import { chmodSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync, write
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, test } from 'vitest';
+import { createGate } from '../../../src/core/consent/gate.js';
+import {
+  countOn,
+  createSpool,
+  forgetAllPages,
+  forgetPages,
+  openPage,
+  peekPage,
+  unclosedPages,
+} from '../../../src/core/record/spool.js';
 import { countedRows, countedTool } from '../../support/counted.js';
 import { testHome, tree } from '../../support/home.js';
 import { ROOT, runScript } from '../../support/processes.js';
@@ -82,7 +92,48 @@ test('P8: the file does not grow with the number of calls', async () => {
   await analytics.close();
 });
 
-describe('a folder that is deleted or can not be written', () => {
+describe('a page has a generation of its own', () => {
+  const DAY = '2026-11-23';
+  const start = () => {
+    const home = testHome({ analytics: true });
+    return { home, spool: createSpool(home.paths, createGate(home.env, home.paths), vocabulary) };
+  };
+
+  test('which is the same while counts are on it, and new for another day and after its file is gone', () => {
+    const { home, spool } = start();
+    const generations = ['2026-11-22', DAY].flatMap((day) => {
+      const page = openPage(spool, day);
+      countOn(spool, page, 'tool query', ['success']);
+      return [page.generation, peekPage(spool, day).generation, openPage(spool, day).generation];
+    });
+    rmSync(home.paths.spool, { recursive: true });
+    generations.push(openPage(spool, DAY).generation);
+    forgetAllPages(spool, { erase: false });
+    generations.push(openPage(spool, DAY).generation);
+    expect(generations).toEqual([1, 1, 1, 2, 2, 2, 3, 4]);
+  });
+
+  test('P1: a page that holds no count is no data: it has no file, and nobody has to close it', () => {
+    const { home, spool } = start();
+    peekPage(spool, DAY);
+    openPage(spool, DAY);
+    expect(unclosedPages(spool)).toEqual([]);
+    expect(Object.keys(tree(home.folder))).toEqual(['.dot-ai/config.json']);
+  });
+
+  test('P7: a page that a report has taken over takes no more counts', () => {
+    const { home, spool } = start();
+    const page = openPage(spool, DAY);
+    countOn(spool, page, 'tool query', ['success']);
+    const before = tree(home.folder);
+    forgetPages(spool, [page]);
+    countOn(spool, page, 'tool query', ['success']);
+    expect(tree(home.folder)).toEqual(before);
+    expect(unclosedPages(spool)).toEqual([]);
+  });
+});
+
+describe('a folder that is deleted or cannot be written', () => {
   test('deleted under a running server: what it held is gone, counting begins anew', async () => {
     const home = testHome({ analytics: true });
     const { analytics, use } = testTracker(home);

@@ -24,8 +24,10 @@ function rowsFor(sessions: readonly (readonly Called[])[], limits: { rows?: numb
   for (const calls of sessions) {
     const chain = createChain();
     for (const { tool, outcome = 'success', ms = 1 } of calls) {
-      const from = chain.follow(tool, DAY);
-      page.add(lineOf('tool', tool), callCells({ tool, outcome, milliseconds: ms, from, nth: chain.nth(tool, DAY) }));
+      page.add(
+        lineOf('tool', tool),
+        callCells(outcome, ms, chain.follow(tool, page.generation), chain.nth(tool, page.generation)),
+      );
     }
   }
   return rowsOf(mergePages([parsePage(page.bytes().toString('latin1'), DAY)], vocabulary), {

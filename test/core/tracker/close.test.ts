@@ -175,6 +175,17 @@ describe('where the folder is not kept, close() sends what there is', () => {
   });
 });
 
+test('P6: where the folder is kept, close() does not wait for anything, even while a call is under way', async () => {
+  const home = testHome({ analytics: true });
+  const received = await testDestination(home);
+  await putReport(home, '2026-11-21');
+  const timing = { tick: 1e6, startSpread: 1e9, interval: 1e9 };
+  const { analytics } = testTracker(home, { posthog: received.posthog }, { now: '2026-11-23T10:00:00Z', timing });
+  analytics.session().begin('query');
+  await analytics.close();
+  expect(received.requests).toEqual([]);
+});
+
 describe('P6: close() holds nobody up', () => {
   const script = (host: string) => `
     import { createAnalytics, dotAiVocabulary } from 'dot-ai-analytics';

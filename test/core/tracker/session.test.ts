@@ -1,6 +1,8 @@
+import { rmSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { listSpool } from '../../../src/core/record/spool-files.js';
 import { countedRows, countedTool } from '../../support/counted.js';
-import { testHome } from '../../support/home.js';
+import { type TestHome, testHome } from '../../support/home.js';
 import { testTracker, vocabulary } from '../../support/tracker.js';
 
 const refuse = () => {
@@ -120,6 +122,39 @@ test('a call that belongs to no connection is counted, and tells of no session a
   expect(events).not.toContain('workflow_step');
   expect(countedTool(home.paths, vocabulary, 'query')).toMatchObject({ invocations: 2, successes: 1, failures: 1 });
   await analytics.close();
+});
+
+describe('what a connection called before is not told', () => {
+  const steps = (home: TestHome) =>
+    countedRows(home.paths, vocabulary)
+      .filter(({ event }) => event === 'workflow_step' || event === 'session_usage')
+      .map(({ properties }) => properties);
+  const anew = [{ sessions_1_tool: 1 }, { from: 'start', to: 'recommend', count: 1 }];
+
+  test('P10: after its counts were deleted, also by a call that was under way', async () => {
+    const home = testHome({ analytics: true });
+    const { analytics } = testTracker(home);
+    const session = analytics.session();
+    await session.run('query', async () => ({}));
+    const call = session.begin('recommend');
+    rmSync(home.paths.data, { recursive: true });
+    call.end('success');
+    expect(steps(home)).toEqual(anew);
+    await analytics.close();
+  });
+
+  test('P4: on another day, also by a call that was under way at midnight', async () => {
+    const home = testHome({ analytics: true });
+    const { analytics, clock } = testTracker(home, {}, { now: '2026-11-23T23:59:59Z' });
+    const session = analytics.session();
+    await session.run('query', async () => ({}));
+    const call = session.begin('recommend');
+    clock.advance(2_000);
+    call.end('success');
+    for (const { path, day } of listSpool(home.paths)) if (day === '2026-11-23') rmSync(path);
+    expect(steps(home)).toEqual(anew);
+    await analytics.close();
+  });
 });
 
 test('dot-ai’s soft failures are failures, and a long or different text costs nothing', () => {

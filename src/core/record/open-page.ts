@@ -1,0 +1,85 @@
+import { closeSync, fstatSync, openSync, writeSync } from 'node:fs';
+import { debug } from '../../platform/debug.js';
+import { causeOf } from '../../platform/errors.js';
+import { ensurePrivateFolder, PRIVATE_FILE } from '../../platform/files.js';
+import type { Home } from '../../platform/home.js';
+import type { Page } from './counter-page.js';
+import { newSpoolFile, type SpoolFile } from './spool-files.js';
+
+/** A page that this process counts on and, as soon as it has one, its file. */
+export interface OpenPage {
+  readonly page: Page;
+  /** False for a page that only a call under way has seen. */
+  hasCounts: boolean;
+  file?: SpoolFile;
+  fd?: number;
+  /** After a failed write the file lags behind the page; the next write writes all of it. */
+  lags: boolean;
+  retryAt: number;
+}
+
+/** A folder that cannot be written is tried again after this time, not on every call. */
+const RETRY_AFTER_MS = 60_000;
+
+export function newOpenPage(page: Page): OpenPage {
+  return { page, hasCounts: false, lags: true, retryAt: 0 };
+}
+
+/** Creates the page's file, still empty. False if that is not possible now. */
+export function createFile(open: OpenPage, home: Home): boolean {
+  if (performance.now() < open.retryAt) return false;
+  const file = newSpoolFile(home, open.page.day);
+  try {
+    ensurePrivateFolder(home.data);
+    ensurePrivateFolder(home.spool);
+    open.fd = openSync(file.path, 'wx', PRIVATE_FILE);
+    open.file = file;
+    return true;
+  } catch (error) {
+    debug('spool: %s', causeOf(error));
+    open.retryAt = performance.now() + RETRY_AFTER_MS;
+    return false;
+  }
+}
+
+/** Brings the page's file up to date, if it has one. Never throws. */
+export function writeFile(open: OpenPage): void {
+  const { fd, page } = open;
+  if (fd === undefined) return;
+  const put = (bytes: Buffer, position: number) => {
+    if (writeSync(fd, bytes, 0, bytes.length, position) < bytes.length) throw new Error('the disk took only a part');
+  };
+  try {
+    if (open.lags) {
+      put(page.bytes(), 0);
+      page.flush(() => {});
+    } else {
+      // One slot for most calls. A kill between two leaves a call half counted, which was not answered yet.
+      page.flush(put);
+    }
+    open.lags = false;
+  } catch (error) {
+    open.lags = true;
+    debug('spool: %s', causeOf(error));
+  }
+}
+
+export function closeFile(open: OpenPage): void {
+  if (open.fd === undefined) return;
+  try {
+    closeSync(open.fd);
+  } catch {
+    // whether it was closed or not, it is not used again
+  }
+  delete open.fd;
+}
+
+/** True if the file was deleted while it was open. */
+export function isFileGone({ fd }: OpenPage): boolean {
+  if (fd === undefined) return false;
+  try {
+    return fstatSync(fd).nlink === 0;
+  } catch {
+    return true; // a descriptor that cannot be asked cannot be trusted with counts
+  }
+}
