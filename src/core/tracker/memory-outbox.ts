@@ -3,41 +3,41 @@ import { attempt, type Terms } from '../deliver/attempt.js';
 import { withKey } from '../report/body.js';
 
 /**
- * Reports of a process whose folder can't be written: in memory, at most a few. Same ids on every attempt, so that a
- * repeated one is recognised.
+ * Reports of a process whose folder cannot be written. They keep their ids on every attempt, so that a repeated one is
+ * recognized.
  */
-export interface Unwritten {
-  /** Adds what `freeze` gives, unless everything is forgotten meanwhile. */
-  add(freeze: () => Promise<readonly string[]>): Promise<void>;
-  isEmpty(): boolean;
-  /** One pass; stops at the first that has to wait. */
-  send(terms: Terms): Promise<void>;
-  forget(): void;
+export interface MemoryOutbox {
+  /** Request bodies, oldest first. */
+  bodies: readonly string[];
+  /** How often it was emptied because of an opt-out. */
+  clears: number;
 }
 
-const MOST_BODIES = 7;
+const MAX_BODIES = 7;
 
-export function createUnwritten(): Unwritten {
-  let waiting: string[] = [];
-  let forgotten = 0;
-  return {
-    async add(freeze) {
-      const begun = forgotten;
-      const bodies = await freeze();
-      if (begun === forgotten) waiting = [...waiting, ...bodies].slice(-MOST_BODIES);
-    },
-    isEmpty: () => waiting.length === 0,
-    async send(terms) {
-      for (const body of waiting) {
-        const { verdict, reason } = await attempt(withKey(body, terms.destination.key), terms);
-        debug('send from memory: %s (%s)', verdict, reason);
-        if (verdict !== 'delivered' && verdict !== 'rejected') return;
-        waiting = waiting.filter((one) => one !== body);
-      }
-    },
-    forget() {
-      forgotten += 1;
-      waiting = [];
-    },
-  };
+export function createMemoryOutbox(): MemoryOutbox {
+  return { bodies: [], clears: 0 };
+}
+
+/**
+ * @param clears what the outbox said before the bodies were made. If it says another number now, the user has opted out
+ *   meanwhile, and they are dropped (P10)
+ */
+export function addBodies(outbox: MemoryOutbox, bodies: readonly string[], clears: number): void {
+  if (clears === outbox.clears) outbox.bodies = [...outbox.bodies, ...bodies].slice(-MAX_BODIES);
+}
+
+/** One pass; stops at the first that has to wait. */
+export async function sendFromMemory(outbox: MemoryOutbox, terms: Terms): Promise<void> {
+  for (const body of outbox.bodies) {
+    const { verdict, reason } = await attempt(withKey(body, terms.destination.key), terms);
+    debug('send from memory: %s (%s)', verdict, reason);
+    if (verdict !== 'delivered' && verdict !== 'rejected') return;
+    outbox.bodies = outbox.bodies.filter((one) => one !== body);
+  }
+}
+
+export function clearMemory(outbox: MemoryOutbox): void {
+  outbox.bodies = [];
+  outbox.clears += 1;
 }

@@ -1,6 +1,8 @@
+import type { Clock } from '../../platform/clock.js';
 import type { Category, Vocabulary } from '../../schema/vocabulary.js';
 import type { Endpoint } from '../consent/server-declaration.js';
 import type { Outcome } from '../record/cells.js';
+import type { Timing } from './scheduler.js';
 
 /** What a server says when it creates its tracker. With it the set of strings that can leave is closed. */
 export interface AnalyticsOptions<Tool extends string = string, Feature extends string = string> extends Vocabulary {
@@ -19,6 +21,15 @@ export interface AnalyticsOptions<Tool extends string = string, Feature extends 
   readonly hint?: boolean;
   /** Whether the folder vanishes with the process, so that `close()` sends what there is. Default: detected. */
   readonly ephemeral?: boolean;
+}
+
+/** The surroundings of a tracker. Tests pass their own; a server never has to. */
+export interface Environment {
+  readonly env?: NodeJS.ProcessEnv;
+  readonly clock?: Clock;
+  readonly timing?: Partial<Timing>;
+  /** From 0 up to 1: decides whether the feedback link is shown. Nothing that leaves the machine depends on it. */
+  readonly random?: () => number;
 }
 
 /** One MCP connection: an object, never an id. */

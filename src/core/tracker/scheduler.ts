@@ -1,11 +1,8 @@
-import type { Clock } from '../../platform/clock.js';
-import { debug } from '../../platform/debug.js';
-import { causeOf } from '../../platform/errors.js';
 import { closesAt, DAY_MS, dayOf } from '../../schema/calendar.js';
 
-/** How often and how spread a server looks after its home, ms. */
+/** How often a server closes and sends, and how far apart servers are spread, ms. */
 export interface Timing {
-  /** The one timer: notices a no even when no tool is called. */
+  /** The one timer: notices an opt-out even while no tool is called. */
   readonly tick: number;
   /** After a start, reports wait a random time up to this. */
   readonly startSpread: number;
@@ -15,71 +12,65 @@ export interface Timing {
 
 export const TIMING: Timing = { tick: 5_000, startSpread: 30_000, interval: 3_600_000 };
 
-/** What there is to do. What a chore throws is noted and forgotten; the next tick comes all the same. */
-export interface Chores {
-  /** False once the user has said no; then the timer stops. */
-  isOn(): boolean;
-  closeDays(): Promise<void>;
-  deliver(signal: AbortSignal): Promise<void>;
+/** When what is due, and the timer that looks. */
+export interface Schedule {
+  readonly timing: Timing;
+  closeAt: number;
+  sendAt: number;
+  /** Tasks are under way; a tick does not start them again. */
+  isBusy: boolean;
+  /** Undefined while off. */
+  timer: NodeJS.Timeout | undefined;
+  /** Aborts the send that is under way. */
+  abort: AbortController;
 }
 
-export interface Upkeep {
-  start(): void;
-  /** No chore begins after this; one under way is aborted. */
-  stop(): void;
+export function createSchedule(timing: Timing): Schedule {
+  return { timing, closeAt: 0, sendAt: 0, isBusy: false, timer: undefined, abort: new AbortController() };
 }
 
-/** Closes days at start and hourly, and sends what waits, while analytics is on. Never keeps the process alive. */
-export function createUpkeep(chores: Chores, clock: Clock, timing: Timing): Upkeep {
-  let timer: NodeJS.Timeout | undefined;
-  let abort = new AbortController();
-  let isBusy = false;
-  let closeAt = 0;
-  let sendAt = 0;
-
-  async function work(): Promise<void> {
-    const now = clock();
-    // A clock that was set back must not put the next look off for days.
-    const isDue = (at: number) => now >= at || at - now > 2 * timing.interval;
-    // The next time is set before the work: what fails is tried again then, and not at every tick.
-    if (isDue(closeAt)) {
-      closeAt = Math.min(now + timing.interval, nextClosing(now));
-      await chores.closeDays();
-    }
-    if (isDue(sendAt)) {
-      sendAt = now + timing.interval * (0.5 + Math.random());
-      await chores.deliver(abort.signal);
-    }
-  }
-
-  function tick(): void {
-    if (isBusy || !chores.isOn()) return;
-    isBusy = true;
-    work()
-      .catch((error: unknown) => debug('upkeep: %s', causeOf(error)))
-      .finally(() => {
-        isBusy = false;
-      });
-  }
-
-  return {
-    start() {
-      if (timer !== undefined) return;
-      abort = new AbortController();
-      closeAt = 0;
-      sendAt = clock() + Math.random() * timing.startSpread;
-      timer = setInterval(tick, timing.tick).unref();
-      setImmediate(tick).unref();
-    },
-    stop() {
-      clearInterval(timer);
-      timer = undefined;
-      abort.abort();
-    },
-  };
+/** Days are closed at once, reports wait up to `startSpread`. The timer does not keep the process alive. */
+export function startTimer(schedule: Schedule, now: number, tick: () => void): void {
+  if (schedule.timer !== undefined) return;
+  const { timing } = schedule;
+  schedule.abort = new AbortController();
+  schedule.closeAt = 0;
+  schedule.sendAt = now + Math.random() * timing.startSpread;
+  schedule.timer = setInterval(tick, timing.tick).unref();
+  setImmediate(tick).unref();
 }
 
-/** A server that runs at 01:00 UTC closes the day then, and need not wait for its hourly look. */
+export function stopTimer(schedule: Schedule): void {
+  clearInterval(schedule.timer);
+  schedule.timer = undefined;
+  schedule.abort.abort();
+}
+
+/*
+ * Each of these sets the next time at once, before the work is done. Work that fails is tried again at that time, not at
+ * every tick.
+ */
+
+/** Whether days have to be closed now. */
+export function takeClosing(schedule: Schedule, now: number): boolean {
+  if (!isDue(schedule.closeAt, now, schedule.timing)) return false;
+  schedule.closeAt = Math.min(now + schedule.timing.interval, nextClosing(now));
+  return true;
+}
+
+/** Whether waiting reports have to be sent now. */
+export function takeSending(schedule: Schedule, now: number): boolean {
+  if (!isDue(schedule.sendAt, now, schedule.timing)) return false;
+  schedule.sendAt = now + schedule.timing.interval * (0.5 + Math.random());
+  return true;
+}
+
+/** A clock that was set back must not put the next time off for days. */
+function isDue(at: number, now: number, { interval }: Timing): boolean {
+  return now >= at || at - now > 2 * interval;
+}
+
+/** A server that runs at 01:00 UTC closes the day then, without waiting for the hour to pass. */
 function nextClosing(now: number): number {
   const [yesterday, today] = [now - DAY_MS, now].map((instant) => closesAt(dayOf(instant))) as [number, number];
   return now < yesterday ? yesterday : today;

@@ -1,76 +1,149 @@
-import { symlinkSync } from 'node:fs';
-import { expect, onTestFinished, test } from 'vitest';
-import { createUpkeep } from '../../../src/core/tracker/scheduler.js';
+import { existsSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { createGate } from '../../../src/core/consent/gate.js';
+import { countOn, createSpool, openPage } from '../../../src/core/record/spool.js';
+import {
+  createSchedule,
+  type Schedule,
+  startTimer,
+  stopTimer,
+  takeClosing,
+  takeSending,
+} from '../../../src/core/tracker/scheduler.js';
+import { createAnalytics } from '../../../src/index.js';
 import { fixedClock } from '../../../src/testing/index.js';
 import { testDestination } from '../../support/destination.js';
-import { testHome } from '../../support/home.js';
-import { testTracker, until } from '../../support/tracker.js';
+import { type TestHome, testHome } from '../../support/home.js';
+import { testTracker, until, vocabulary } from '../../support/tracker.js';
 
 const HOUR = 3_600_000;
+const TIMING = { tick: 2, startSpread: 0, interval: HOUR };
 const ticks = () => new Promise((resolve) => setTimeout(resolve, 60));
 
-/** Upkeep over chores that are only counted; a tick every 2 ms. */
-function counted(now: string, fails = false) {
-  const clock = fixedClock(now);
-  const done = { closed: 0, sent: 0 };
-  const count = async (chore: keyof typeof done) => {
-    done[chore] += 1;
-    if (fails) throw new Error('a full disk');
+describe('when what is due', () => {
+  const start = (now: string) => ({
+    clock: fixedClock(now),
+    schedule: createSchedule(TIMING),
+    done: { closed: 0, sent: 0 },
+  });
+
+  /** Thirty ticks at this moment. */
+  function look({ clock, schedule, done }: ReturnType<typeof start>) {
+    for (let tick = 0; tick < 30; tick += 1) {
+      if (takeClosing(schedule, clock())) done.closed += 1;
+      if (takeSending(schedule, clock())) done.sent += 1;
+    }
+    return { ...done };
+  }
+
+  test('closes and sends at start and then hourly, not at every tick', () => {
+    const server = start('2026-11-23T10:00:00Z');
+    expect(look(server)).toEqual({ closed: 1, sent: 1 });
+    server.clock.advance(1.6 * HOUR);
+    expect(look(server)).toEqual({ closed: 2, sent: 2 });
+  });
+
+  test('a task that fails is tried again in an hour, and the next tick goes on with what was still due', () => {
+    const { clock, schedule } = start('2026-11-23T10:00:00Z');
+    expect(takeClosing(schedule, clock())).toBe(true); // it fails, so that this tick does not get to sending
+    expect([takeClosing(schedule, clock()), takeSending(schedule, clock())]).toEqual([false, true]);
+    expect([takeClosing(schedule, clock()), takeSending(schedule, clock())]).toEqual([false, false]);
+    clock.advance(1.6 * HOUR);
+    expect([takeClosing(schedule, clock()), takeSending(schedule, clock())]).toEqual([true, true]);
+  });
+
+  test('at 01:00 UTC the day is closed, however much of the hour is left', () => {
+    const server = start('2026-11-24T00:50:00Z');
+    look(server);
+    server.clock.set('2026-11-24T00:59:59Z');
+    expect(look(server).closed).toBe(1);
+    server.clock.set('2026-11-24T01:00:00Z');
+    expect(look(server).closed).toBe(2);
+  });
+
+  test('a clock that is set back does not put the next look off for days', () => {
+    const server = start('2026-11-23T10:00:00Z');
+    look(server);
+    server.clock.set('2026-11-20T10:00:00Z');
+    expect(look(server)).toEqual({ closed: 2, sent: 2 });
+  });
+});
+
+test('one timer, which ticks at once and until it is stopped, and then aborts what is under way', async () => {
+  const schedule: Schedule = createSchedule({ ...TIMING, tick: 20 });
+  let count = 0;
+  const tick = () => {
+    count += 1;
   };
-  const chores = { isOn: () => true, closeDays: () => count('closed'), deliver: () => count('sent') };
-  const upkeep = createUpkeep(chores, clock, { tick: 2, startSpread: 0, interval: HOUR });
-  onTestFinished(() => upkeep.stop());
-  upkeep.start();
-  return { clock, done };
+  const begin = () => startTimer(schedule, 0, tick);
+  begin();
+  const { signal } = schedule.abort;
+  await new Promise(setImmediate);
+  expect(count).toBe(1);
+  begin();
+  await ticks();
+  expect(count).toBeGreaterThanOrEqual(2);
+  expect(count).toBeLessThanOrEqual(4); // a second timer would make it six
+  expect(signal.aborted).toBe(false);
+  stopTimer(schedule);
+  expect(signal.aborted).toBe(true);
+  const after = count;
+  await ticks();
+  expect(count).toBe(after);
+  begin();
+  expect(schedule.abort.signal.aborted).toBe(false);
+  stopTimer(schedule);
+});
+
+/** Counts of a process that is gone. */
+function countedOn(home: TestHome, day: string): void {
+  const spool = createSpool(home.paths, createGate(home.env, home.paths), vocabulary);
+  countOn(spool, openPage(spool, day), 'tool query', ['success', 'latency_le_10']);
 }
+const isClosed = ({ paths }: TestHome, day: string) => existsSync(join(paths.outbox, `${day}.json`));
 
-test('closes and sends at start and then hourly, not at every tick', async () => {
-  const { clock, done } = counted('2026-11-23T10:00:00Z');
+test('a server closes days at start and then hourly, not at every tick', async () => {
+  const home = testHome({ analytics: true });
+  countedOn(home, '2026-11-20');
+  const { analytics, clock } = testTracker(home, {}, { now: '2026-11-23T10:00:00Z', timing: TIMING });
+  onTestFinished(() => analytics.close());
+  await until(() => isClosed(home, '2026-11-20'), 'closing');
+  countedOn(home, '2026-11-21');
   await ticks();
-  expect(done).toEqual({ closed: 1, sent: 1 });
+  expect(isClosed(home, '2026-11-21')).toBe(false);
   clock.advance(1.6 * HOUR);
-  await ticks();
-  expect(done).toEqual({ closed: 2, sent: 2 });
+  await until(() => isClosed(home, '2026-11-21'), 'closing again');
 });
 
-test('a chore that fails is not tried again at every tick', async () => {
-  const { clock, done } = counted('2026-11-23T10:00:00Z', true);
-  await ticks();
-  expect(done).toEqual({ closed: 1, sent: 1 }); // the next tick goes on with what was still due
-  clock.advance(1.6 * HOUR);
-  await ticks();
-  expect(done).toEqual({ closed: 2, sent: 2 });
+test('P6: work that fails in one tick is noted, and a later tick does it', async () => {
+  const home = testHome({ analytics: true });
+  countedOn(home, '2026-11-20');
+  let isBroken = false;
+  let asked = 0;
+  const clock = () => {
+    asked += 1;
+    if (isBroken) throw new Error('no clock');
+    return Date.parse('2026-11-23T10:00:00Z');
+  };
+  const analytics = createAnalytics({ ...vocabulary, ephemeral: false }, { env: home.env, clock, timing: TIMING });
+  onTestFinished(() => analytics.close());
+  isBroken = true;
+  asked = 0;
+  await until(() => asked > 3, 'ticks that fail');
+  isBroken = false;
+  await until(() => isClosed(home, '2026-11-20'), 'closing');
 });
 
-test('at 01:00 UTC the day is closed, however long the hour has still to run', async () => {
-  const { clock, done } = counted('2026-11-24T00:50:00Z');
-  await ticks();
-  clock.set('2026-11-24T00:59:59Z');
-  await ticks();
-  expect(done.closed).toBe(1);
-  clock.set('2026-11-24T01:00:00Z');
-  await ticks();
-  expect(done.closed).toBe(2);
-});
-
-test('a clock that is set back does not put the next look off for days', async () => {
-  const { clock, done } = counted('2026-11-23T10:00:00Z');
-  await ticks();
-  clock.set('2026-11-20T10:00:00Z');
-  await ticks();
-  expect(done).toEqual({ closed: 2, sent: 2 });
-});
-
-test('P6: a folder that is not ours does not make a server knock at a dead destination at every tick', async () => {
+test('P6: a folder that is not ours does not make a server ask a dead destination at every tick', async () => {
   const home = testHome({ analytics: true });
   symlinkSync('/nonexistent', home.paths.data);
   const received = await testDestination();
   received.respondWith((_request, response) => void response.writeHead(503).end());
-  const timing = { tick: 2, startSpread: 0, interval: HOUR };
   const { analytics, clock, use } = testTracker(
     home,
     { posthog: received.posthog },
-    { now: '2026-11-22T23:00:00Z', timing },
+    { now: '2026-11-22T23:00:00Z', timing: TIMING },
   );
   await use('query', 3);
   await ticks();

@@ -1,0 +1,54 @@
+import { guard } from '../../platform/guard.js';
+import { DAY_MS, type Day, dayOf, endOf } from '../../schema/calendar.js';
+import { acceptedCells, USES } from '../record/cells.js';
+import type { Page } from '../record/counter-page.js';
+import { countOn, openPage, peekPage } from '../record/spool.js';
+import { noticeConsent } from './background.js';
+import type { Tracker } from './tracker.js';
+
+/** While off, an opt-in is noticed at the first call after this time. While on, an opt-out is noticed at every call. */
+const ASK_AGAIN_AFTER_MS = 1_000;
+
+/** Whether it is worth timing a call. Costs nothing while on, and next to nothing while off. Never throws. */
+export function mayRecord(tracker: Tracker): boolean {
+  if (tracker.isOn || tracker.gate.isFixed) return tracker.isOn;
+  const now = performance.now();
+  if (now - tracker.askedAt < ASK_AGAIN_AFTER_MS) return false;
+  tracker.askedAt = now;
+  return guard(() => noticeConsent(tracker), 'consent') ?? false;
+}
+
+/** The generation of today's page, as far as this process knows it. Asks neither the gate nor the disk. */
+export function currentGeneration(tracker: Tracker): number {
+  return peekPage(tracker.spool, today(tracker)).generation;
+}
+
+/** Asks whether a call that ended now may be counted: today's page to count on at once, or undefined while off. */
+export function requestPage(tracker: Tracker): Page | undefined {
+  return noticeConsent(tracker) ? openPage(tracker.spool, today(tracker)) : undefined;
+}
+
+/** Counts on the page that was requested just now, and leaves out what belongs to a schema that is not accepted. */
+export function countCells(tracker: Tracker, page: Page, line: string, cells: readonly string[]): void {
+  countOn(tracker.spool, page, line, acceptedCells(cells, tracker.acceptedSchema));
+}
+
+/** Counts one use of a feature or a provider. Never throws. */
+export function countUse(tracker: Tracker, line: string): void {
+  if (!mayRecord(tracker)) return;
+  guard(() => {
+    const page = requestPage(tracker);
+    if (page !== undefined) countCells(tracker, page, line, [USES]);
+  }, 'count');
+}
+
+/** The current UTC day. It is formatted once a day. */
+function today(tracker: Tracker): Day {
+  const now = tracker.clock();
+  const { from, to } = tracker.today;
+  if (now < from || now >= to) {
+    const day = dayOf(now);
+    tracker.today = { day, from: endOf(day) - DAY_MS, to: endOf(day) };
+  }
+  return tracker.today.day;
+}

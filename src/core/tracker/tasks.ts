@@ -1,0 +1,108 @@
+import { debug } from '../../platform/debug.js';
+import { isEphemeral } from '../../platform/ephemeral.js';
+import { causeOf } from '../../platform/errors.js';
+import { entry, folderProblem } from '../../platform/files.js';
+import { isFinished } from '../../schema/calendar.js';
+import { readConfig } from '../consent/config-file.js';
+import { type Destination, resolveDestination } from '../consent/destination.js';
+import { knownVocabulary, readDeclaration, writeDeclaration } from '../consent/server-declaration.js';
+import { deliver } from '../deliver/delivery.js';
+import { tidy } from '../deliver/retention.js';
+import { forgetPages, type Unclosed, unclosedPages } from '../record/spool.js';
+import { type Closing, closeFinishedDays, closeOwn } from '../report/close-day.js';
+import { addBodies, sendFromMemory } from './memory-outbox.js';
+import type { Tracker } from './tracker.js';
+
+/** `close()` answers within a second (P6); this much of it is for sending. */
+const FINISH_TIMEOUT_MS = 950;
+
+/** Tells the command line what this server declares, if there is a data folder already. */
+export function declare({ home, options }: Tracker): void {
+  if (home !== undefined && folderProblem(home.data) === undefined && entry(home.data) !== undefined) {
+    writeDeclaration(home, options);
+  }
+}
+
+/** Closes finished days: those of all processes on disk, and those of this one that could not be written. */
+export async function closeDays(tracker: Tracker): Promise<void> {
+  const { spool, clock } = tracker;
+  const unwritten = unclosedPages(spool).filter(
+    ({ page, file }) => file === undefined && isFinished(page.day, clock()),
+  );
+  if (unwritten.length > 0) await closeInMemory(tracker, unwritten);
+  await closeOnDisk(tracker);
+}
+
+/** Sends what waits, in memory and on disk. On shutdown a back-off is not waited for: there may be no later. */
+export async function send(
+  tracker: Tracker,
+  signal: AbortSignal,
+  { isShutdown = false }: { readonly isShutdown?: boolean } = {},
+): Promise<void> {
+  const { home, gate, options, clock, memoryOutbox } = tracker;
+  const destination = findDestination(tracker);
+  if (destination === null) return;
+  const pace = { background: !isShutdown, ignoreBackOff: isShutdown };
+  const terms = { gate, destination, signal, ...pace, lookup: 'cancellable' } as const;
+  await sendFromMemory(memoryOutbox, terms);
+  if (home !== undefined) await deliver({ ...terms, home, vocabulary: knownVocabulary(home, options), clock });
+}
+
+/** On shutdown: what would not outlive the process is closed and sent. */
+export async function finish(tracker: Tracker): Promise<void> {
+  const isKept = isFolderKept(tracker);
+  const endangered = () => unclosedPages(tracker.spool).filter(({ file }) => file === undefined || !isKept);
+  if (isKept && endangered().length === 0 && tracker.memoryOutbox.bodies.length === 0) return;
+  await withDeadline(FINISH_TIMEOUT_MS, async (signal) => {
+    if (!isKept) await closeOnDisk(tracker);
+    do {
+      await closeInMemory(tracker, endangered());
+      await send(tracker, signal, { isShutdown: true });
+    } while (endangered().length > 0 && !signal.aborted); // calls that ended meanwhile
+  });
+}
+
+/** Makes reports of pages of this process. They are let go first, so that a call meanwhile is counted on a new one. */
+async function closeInMemory(tracker: Tracker, own: readonly Unclosed[]): Promise<void> {
+  const { home, spool, clock, memoryOutbox } = tracker;
+  const { clears } = memoryOutbox;
+  const pages = own.map(({ page }) => page);
+  forgetPages(spool, pages);
+  addBodies(memoryOutbox, await closeOwn(closingOf(tracker), home, own, clock()), clears);
+}
+
+/** A folder that cannot be used must not keep the reports in memory from being sent. */
+async function closeOnDisk(tracker: Tracker): Promise<void> {
+  const { home, clock } = tracker;
+  if (home === undefined) return;
+  try {
+    await closeFinishedDays({ ...closingOf(tracker), home, isKept: isFolderKept(tracker) }, clock());
+    tidy(home, clock()); // also without a destination, where nothing is ever delivered
+  } catch (error) {
+    debug('close: %s', causeOf(error));
+  }
+}
+
+function closingOf(tracker: Tracker): Closing {
+  const { gate, home, options } = tracker;
+  return { gate, vocabulary: knownVocabulary(home, options), key: findDestination(tracker)?.key ?? '' };
+}
+
+/** What the server declares is read from its file, if there is one, because that is what `preview` shows (P5). */
+function findDestination({ home, env, options }: Tracker): Destination | null {
+  const configured = home === undefined ? undefined : readConfig(home.config).destination;
+  const declared = (home === undefined ? undefined : readDeclaration(home))?.posthog ?? options.posthog;
+  return resolveDestination(env, configured, declared).destination;
+}
+
+function isFolderKept({ home, env, options }: Tracker): boolean {
+  return home !== undefined && !(options.ephemeral ?? isEphemeral(env, home));
+}
+
+/** Ends when the work does, or in time; the work learns of it by its signal. */
+async function withDeadline(ms: number, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  const deadline = new AbortController();
+  const isOver = new Promise<void>((resolve) => deadline.signal.addEventListener('abort', () => resolve()));
+  const timer = setTimeout(() => deadline.abort(), ms);
+  await Promise.race([work(deadline.signal), isOver]).finally(() => clearTimeout(timer));
+}

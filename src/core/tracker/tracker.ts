@@ -1,0 +1,62 @@
+import { type Clock, systemClock } from '../../platform/clock.js';
+import { findHome, type Home } from '../../platform/home.js';
+import type { Day } from '../../schema/calendar.js';
+import { type Fold, foldInto } from '../../schema/vocabulary.js';
+import { createGate, type Gate } from '../consent/gate.js';
+import { createSpool, type Spool } from '../record/spool.js';
+import { createHint, type Hint } from './hint.js';
+import { createMemoryOutbox, type MemoryOutbox } from './memory-outbox.js';
+import type { AnalyticsOptions, Environment } from './options.js';
+import { createSchedule, type Schedule, TIMING } from './scheduler.js';
+
+/** All that one tracker knows. The other files of this folder are functions over it. */
+export interface Tracker {
+  readonly options: AnalyticsOptions;
+  readonly env: NodeJS.ProcessEnv;
+  readonly clock: Clock;
+  /** Undefined if the environment has no absolute path to a home. */
+  readonly home: Home | undefined;
+  readonly gate: Gate;
+  readonly foldTool: Fold;
+  readonly foldFeature: Fold;
+  readonly spool: Spool;
+  readonly memoryOutbox: MemoryOutbox;
+  readonly hint: Hint;
+  readonly schedule: Schedule;
+  /** The current day, from its beginning up to its end, ms since the epoch. */
+  today: { readonly day: Day; readonly from: number; readonly to: number };
+  /** Whether the gate said on when it was last asked. */
+  isOn: boolean;
+  /** The schema that the user accepted, 0 while off. */
+  acceptedSchema: number;
+  /** While off: when the gate was last asked, ms of the monotonic clock. */
+  askedAt: number;
+  /** Set by the first `close()`; the background work does not start again. */
+  closing: Promise<void> | undefined;
+}
+
+export function createTracker(
+  options: AnalyticsOptions,
+  { env = process.env, clock = systemClock, timing }: Environment,
+): Tracker {
+  const home = findHome(env);
+  const gate = createGate(env, home);
+  return {
+    options,
+    env,
+    clock,
+    home,
+    gate,
+    foldTool: foldInto(options.tools),
+    foldFeature: foldInto(options.features),
+    spool: createSpool(home, gate, options),
+    memoryOutbox: createMemoryOutbox(),
+    hint: createHint(home, gate, options.hint !== false),
+    schedule: createSchedule({ ...TIMING, ...timing }),
+    today: { day: '', from: 0, to: 0 },
+    isOn: false,
+    acceptedSchema: 0,
+    askedAt: Number.NEGATIVE_INFINITY,
+    closing: undefined,
+  };
+}
