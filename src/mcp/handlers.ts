@@ -1,27 +1,27 @@
 import { types } from 'node:util';
 import { categorize } from '../core/record/categorize.js';
 import { guard } from '../platform/guard.js';
-import type { Pending, PendingCalls } from './outcome.js';
+import type { InstrumentedServer, PendingCall, PendingCalls } from './instrumented-server.js';
 import type { Handler, RequestId, ToolResult } from './sdk-types.js';
 
 /**
  * The handler with an observer before and after: same arity, `this`, arguments, result, promise and error. The SDK
- * chooses by arity what it passes, and hands the request's id in the last argument, whichever that is. Nothing of ours
- * stands between the host and its handler but `apply`, and what we read of a result can't throw.
+ * decides by the arity what it passes, and the last argument has the request's id, whichever that is. Between the host
+ * and its handler stands nothing but `apply`, and reading a result cannot throw.
  */
-export function observe(handler: Handler, calls: () => PendingCalls): Handler {
+export function observe(handler: Handler, server: Pick<InstrumentedServer, 'pending'>): Handler {
   const observed = function (this: unknown, ...args: unknown[]): unknown {
-    const pending = guard(() => findPending(calls(), args));
-    if (pending === undefined) return handler.apply(this, args);
-    pending.entered = true;
+    const call = guard(() => findCall(server.pending, args));
+    if (call === undefined) return handler.apply(this, args);
+    call.entered = true;
     let result: unknown;
     try {
       result = handler.apply(this, args);
     } catch (error) {
-      pending.thrown = categorize(error);
+      call.thrown = categorize(error);
       throw error;
     }
-    return guard(() => follow(result, pending)) ?? result;
+    return guard(() => follow(result, call)) ?? result;
   };
   return Object.defineProperties(observed, {
     length: { value: handler.length, configurable: true },
@@ -29,13 +29,24 @@ export function observe(handler: Handler, calls: () => PendingCalls): Handler {
   });
 }
 
+/** The handler is the last argument of every way to register one: a function, or for tasks an object of functions. */
+export function observeLast(args: readonly unknown[], server: InstrumentedServer): unknown[] {
+  const handler = args.at(-1);
+  const others = args.slice(0, -1);
+  if (typeof handler === 'function') return [...others, observe(handler as Handler, server)];
+  const createTask = (handler as { readonly createTask?: unknown } | null | undefined)?.createTask;
+  if (typeof createTask !== 'function') return [...args];
+  const observed = { createTask: { value: observe(createTask as Handler, server) } };
+  return [...others, Object.create(handler as object, observed)];
+}
+
 /** Sees the end of a result that is a promise. Returns what the SDK gets in its place, if anything. */
-function follow(result: unknown, pending: Pending): unknown {
+function follow(result: unknown, call: PendingCall): unknown {
   const note = (value: unknown) => {
-    pending.saidError = guard(() => (value as ToolResult | null | undefined)?.isError) === true;
+    call.saidError = guard(() => (value as ToolResult | null | undefined)?.isError) === true;
   };
   const noteThrown = (error: unknown) => {
-    pending.thrown = categorize(error);
+    call.thrown = categorize(error);
   };
   if (types.isPromise(result)) {
     Promise.prototype.then.call(result, note, noteThrown);
@@ -45,8 +56,8 @@ function follow(result: unknown, pending: Pending): unknown {
     note(result);
     return undefined;
   }
-  // A foreign thenable may do its work again each time it is asked (query builders do), so it is asked once; the SDK
-  // awaits either.
+  // A foreign thenable may do its work again each time that it is asked (query builders do), so it is asked once. The
+  // SDK awaits either.
   const adopted = Promise.resolve(result);
   adopted.then(note, noteThrown);
   return adopted;
@@ -58,8 +69,8 @@ interface Extra {
   readonly mcpReq?: { readonly id?: RequestId };
 }
 
-function findPending(calls: PendingCalls, args: readonly unknown[]): Pending | undefined {
+function findCall(pending: PendingCalls, args: readonly unknown[]): PendingCall | undefined {
   const extra = args.at(-1) as Extra | null | undefined;
   const id = extra?.requestId ?? extra?.mcpReq?.id;
-  return id === undefined ? undefined : calls.get(id);
+  return id === undefined ? undefined : pending.get(id);
 }

@@ -2,8 +2,9 @@ import { INTERNALS, type Internals } from '../core/tracker/analytics.js';
 import type { Analytics } from '../core/tracker/options.js';
 import { causeOf } from '../platform/errors.js';
 import { guard } from '../platform/guard.js';
-import type { PendingCalls } from './outcome.js';
-import { hasTools, observeLast, watchRegistration } from './registration.js';
+import { observeLast } from './handlers.js';
+import { createInstrumentedServer, type InstrumentedServer, openConnection } from './instrumented-server.js';
+import { hasTools, watchRegistration } from './registration.js';
 import {
   type Handler,
   type InstrumentableServer,
@@ -12,24 +13,25 @@ import {
   replaceMethod,
   type Transport,
 } from './sdk-types.js';
-import { type Connection, tap } from './transport.js';
+import { listenTo } from './transport.js';
 
 const INSTRUMENTED = Symbol.for('dot-ai-analytics.instrumented');
 
 export interface InstrumentOptions {
   /**
-   * The declared name of a tool, by the one that clients call it, for names that can't be declared as they are:
-   * `(tool) => tool.replaceAll('-', '_')`. What it gives is folded to the vocabulary; if it throws the call is not counted.
+   * The declared name of a tool, by the one that clients call it, for names that cannot be declared as they are:
+   * `(tool) => tool.replaceAll('-', '_')`. A name that is not declared counts as `other`. If it throws, the call is
+   * answered and not counted.
    */
   readonly nameOf?: (tool: string) => string;
 }
 
 /**
- * Counts the tool calls of an MCP server, of either SDK, high-level or low-level. Call it once per server object,
- * before its tools are registered. Changes nothing that a client or a handler can see, but for the one-time hint.
+ * Counts the tool calls of an MCP server, of either SDK, high-level or low-level. Call it once for each server object,
+ * before its tools are registered. It changes nothing that a client or a handler can see, except for the one-time hint.
  *
- * Calling it twice does nothing; calling it after tools were registered still counts every call, but knows less about
- * why one failed; calling it after `connect` counts nothing. Each says so on stderr, once. Never throws.
+ * Calling it twice does nothing. Calling it after tools were registered still counts every call, but knows less about
+ * why one failed. Calling it after `connect` counts nothing. Each says so on stderr, once. Never throws.
  *
  * @returns the server
  */
@@ -44,11 +46,12 @@ export function instrument<S extends InstrumentableServer>(
   else if (INSTRUMENTED in low) warn(internals, 'this server is instrumented already');
   else if (low.transport !== undefined) warn(internals, 'instrument() was called after connect(); nothing is counted');
   else {
-    if (hasTools(server))
-      warn(internals, 'tools were registered before instrument(); why their calls fail is not known');
+    const isLate = hasTools(server);
+    if (isLate) warn(internals, 'tools were registered before instrument(); why their calls fail is not known');
+    const knowsAllTools = isHighLevel(server) && !isLate;
     try {
       Object.defineProperty(low, INSTRUMENTED, { value: true });
-      listen(server, low, () => ({ session: analytics.session(), internals, nameOf }));
+      watch(server, low, createInstrumentedServer({ analytics, internals, nameOf, knowsAllTools }));
     } catch (error) {
       warn(internals, `this server can't be instrumented (${causeOf(error)}); nothing is counted`);
     }
@@ -56,36 +59,20 @@ export function instrument<S extends InstrumentableServer>(
   return server;
 }
 
-function listen(
-  server: InstrumentableServer,
-  low: LowLevelServer,
-  connection: () => Pick<Connection, 'session' | 'internals' | 'nameOf'>,
-): void {
-  /** Of the current connection; each has its own, so that closing one can't touch another's. */
-  let calls: PendingCalls = new Map();
-  let isRegistering = false;
-  const during = <T>(action: () => T): T => {
-    isRegistering = true;
-    try {
-      return action();
-    } finally {
-      isRegistering = false;
-    }
-  };
-  const tools = isHighLevel(server) ? watchRegistration(server, () => calls, during) : { isCallable: () => undefined };
+/** From now on handlers are observed and transports are listened to. */
+function watch(host: InstrumentableServer, low: LowLevelServer, server: InstrumentedServer): void {
+  if (isHighLevel(host)) watchRegistration(host, server);
   const { connect, setRequestHandler } = low as unknown as Record<'connect' | 'setRequestHandler', Handler>;
 
   replaceMethod(low, 'connect', function (this: unknown, transport: Transport, ...rest: unknown[]) {
-    if (low.transport === undefined) {
-      calls = new Map();
-      guard(() => tap(transport, { ...connection(), calls, tools }), 'mcp');
-    }
+    // A second connection is refused by the SDK, and a transport that cannot be listened to is not counted (P6).
+    if (low.transport === undefined) guard(() => listenTo(transport, openConnection(server)), 'mcp');
     return connect.call(this, transport, ...rest);
   });
 
   replaceMethod(low, 'setRequestHandler', function (this: unknown, ...args: unknown[]) {
     // While a tool is registered the SDK may install its own dispatcher, which sees unknown tools too: not a handler.
-    return setRequestHandler.apply(this, isRegistering ? args : observeLast(args, () => calls));
+    return setRequestHandler.apply(this, server.isRegistering ? args : observeLast(args, server));
   });
 }
 

@@ -1,8 +1,8 @@
 /**
- * A tool's result with a note as its last, separate text block; the result itself stays as it is. Where there is no
- * note, for a failure, and for a result that clients read as data (`structuredContent`), the same result.
+ * Returns the tool's result with a note as its last, separate text block; the result itself does not change. Returns the
+ * same result if there is no note, and for a failure or a result that clients read as data (`structuredContent`).
  *
- * @param note asked only where the result can carry it, so that a hint is not used up unseen
+ * @param note called only if the result can carry the note, so that a hint is not used up unseen
  * @example return withNotice(result, analytics.feedback);
  */
 export function withNotice<Result>(result: Result, note: () => string | undefined): Result {
@@ -11,7 +11,7 @@ export function withNotice<Result>(result: Result, note: () => string | undefine
   return text === undefined ? result : { ...result, content: [...result.content, { type: 'text', text }] };
 }
 
-/** Clients read the first block as the tool's own: a note never becomes it. */
+/** Clients read the first block as the tool's own, so a note never becomes the first one. */
 function mayCarryNotice(result: unknown): result is { readonly content: readonly unknown[] } {
   const { content, structuredContent, task, isError } = (result ?? {}) as Record<string, unknown>;
   return (

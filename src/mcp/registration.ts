@@ -1,5 +1,5 @@
-import { observe } from './handlers.js';
-import type { KnownTools, PendingCalls } from './outcome.js';
+import { observe, observeLast } from './handlers.js';
+import type { InstrumentedServer, RegisteredTool, ToolUpdates } from './instrumented-server.js';
 import {
   type Handler,
   type HighLevelServer,
@@ -8,23 +8,12 @@ import {
   replaceMethod,
 } from './sdk-types.js';
 
-/** What registering a tool returns, in both SDKs. */
-interface RegisteredTool {
-  readonly enabled?: unknown;
-  update?(updates: ToolUpdates): void;
-}
-
-interface ToolUpdates {
-  readonly name?: unknown;
-  readonly callback?: unknown;
-}
-
 /** v1: `server.experimental.tasks`. */
 interface WithTasks {
   readonly experimental?: { readonly tasks?: object };
 }
 
-/** True where tools were registered before the adapter came, whose handlers it can't see. */
+/** True if tools were registered before the adapter came: it cannot see their handlers. */
 export function hasTools(server: InstrumentableServer): boolean {
   const { _registeredTools: tools, _requestHandlers: handlers } = server as {
     readonly _registeredTools?: object;
@@ -33,72 +22,45 @@ export function hasTools(server: InstrumentableServer): boolean {
   return isHighLevel(server) ? Object.keys(tools ?? {}).length > 0 : handlers?.has('tools/call') === true;
 }
 
-/**
- * Wraps every way to register a tool, observes the handlers, and follows renames, updates and removals.
- *
- * @param during runs while the SDK may install its own dispatcher, which is no tool's handler
- */
-export function watchRegistration(
-  server: HighLevelServer,
-  calls: () => PendingCalls,
-  during: <T>(action: () => T) => T,
-): KnownTools {
-  const registered = new Map<unknown, RegisteredTool>();
-  const isLate = hasTools(server);
-
-  function watch(target: object, method: string): void {
-    const original = (target as Record<string, Handler | undefined>)[method];
-    if (original === undefined) return;
-    replaceMethod(target, method, function (this: unknown, ...args: unknown[]) {
-      const tool = during(() => original.apply(this, observeLast(args, calls))) as RegisteredTool;
-      remember(args[0], tool);
-      return tool;
-    });
-  }
-
-  function remember(name: unknown, tool: RegisteredTool): void {
-    registered.set(name, tool);
-    const { update } = tool;
-    if (update === undefined) return;
-    let current = name;
-    // `enable`, `disable` and `remove` come through here too.
-    replaceMethod(tool, 'update', function (this: unknown, updates: ToolUpdates) {
-      const callback = updates?.callback;
-      const isHandler = typeof callback === 'function';
-      update.call(
-        this as RegisteredTool,
-        isHandler ? { ...updates, callback: observe(callback as Handler, calls) } : updates,
-      );
-      if (updates?.name === undefined || updates.name === current) return;
-      registered.delete(current);
-      current = updates.name;
-      if (current !== null) registered.set(current, tool);
-    });
-  }
-
-  watch(server, 'registerTool');
-  watch(server, 'tool');
-  const tasks = (server as WithTasks).experimental?.tasks;
-  if (tasks !== undefined) watch(tasks, 'registerToolTask');
-
-  return {
-    isCallable(name) {
-      const tool = registered.get(name);
-      if (tool !== undefined) return tool.enabled !== false;
-      return isLate ? undefined : false;
-    },
-  };
+/** Wraps every way to register a tool, observes the handlers, and follows renames, updates and removals. */
+export function watchRegistration(high: HighLevelServer, server: InstrumentedServer): void {
+  watchMethod(high, 'registerTool', server);
+  watchMethod(high, 'tool', server);
+  const tasks = (high as WithTasks).experimental?.tasks;
+  if (tasks !== undefined) watchMethod(tasks, 'registerToolTask', server);
 }
 
-/** The handler is the last argument of every way to register one: a function, or for tasks an object of them. */
-export function observeLast(args: readonly unknown[], calls: () => PendingCalls): unknown[] {
-  const handler = args.at(-1);
-  const others = args.slice(0, -1);
-  if (typeof handler === 'function') return [...others, observe(handler as Handler, calls)];
-  const createTask = (handler as { readonly createTask?: unknown } | null | undefined)?.createTask;
-  if (typeof createTask !== 'function') return [...args];
-  return [
-    ...others,
-    Object.create(handler as object, { createTask: { value: observe(createTask as Handler, calls) } }),
-  ];
+function watchMethod(target: object, method: string, server: InstrumentedServer): void {
+  const original = (target as Record<string, Handler | undefined>)[method];
+  if (original === undefined) return;
+  replaceMethod(target, method, function (this: unknown, ...args: unknown[]) {
+    server.isRegistering = true;
+    try {
+      const tool = original.apply(this, observeLast(args, server)) as RegisteredTool;
+      remember(server, args[0], tool);
+      return tool;
+    } finally {
+      server.isRegistering = false;
+    }
+  });
+}
+
+function remember(server: InstrumentedServer, name: unknown, tool: RegisteredTool): void {
+  server.tools.set(name, tool);
+  const { update } = tool;
+  if (update === undefined) return;
+  let current = name;
+  // `enable`, `disable` and `remove` come through here too.
+  replaceMethod(tool, 'update', function (this: unknown, updates: ToolUpdates) {
+    update.call(this as RegisteredTool, withObserver(updates, server));
+    if (updates?.name === undefined || updates.name === current) return;
+    server.tools.delete(current);
+    current = updates.name;
+    if (current !== null) server.tools.set(current, tool);
+  });
+}
+
+function withObserver(updates: ToolUpdates, server: InstrumentedServer): ToolUpdates {
+  const callback = updates?.callback;
+  return typeof callback === 'function' ? { ...updates, callback: observe(callback as Handler, server) } : updates;
 }

@@ -1,27 +1,17 @@
-import type { Internals } from '../core/tracker/analytics.js';
-import type { Session } from '../core/tracker/options.js';
 import { guard } from '../platform/guard.js';
+import type { Connection, PendingCalls } from './instrumented-server.js';
 import { withNotice } from './messages.js';
-import { type KnownTools, outcomeOfAnswer, type PendingCalls } from './outcome.js';
+import { outcomeOfAnswer } from './outcome.js';
 import { type Message, type MessageExtra, type RequestId, replaceMethod, type Transport } from './sdk-types.js';
 
-/** One connection of an instrumented server. */
-export interface Connection {
-  readonly session: Session;
-  readonly internals: Internals;
-  readonly calls: PendingCalls;
-  readonly tools: KnownTools;
-  /** The declared name of a tool, by the one that clients call it. */
-  readonly nameOf: (tool: string) => string;
-}
-
 /**
- * Listens on a transport before the server takes it over: every call is seen coming in, every answer going out, also
- * those that never reach a handler. The SDK keeps callbacks that are set before `connect` and calls them first.
+ * Listens to a transport before the server takes it over, and so sees every call that comes in and every answer that
+ * goes out, also those that never reach a handler. The SDK keeps callbacks that are set before `connect` and calls them
+ * first.
  */
-export function tap(transport: Transport, connection: Connection): void {
-  const { calls, internals } = connection;
+export function listenTo(transport: Transport, connection: Connection): void {
   const { onmessage, onclose, send } = transport;
+  const { hint } = connection.server.internals;
 
   transport.onmessage = function (this: unknown, message: never, extra?: never) {
     guard(() => receive(connection, transport, message, extra), 'mcp');
@@ -29,49 +19,44 @@ export function tap(transport: Transport, connection: Connection): void {
   };
 
   transport.onclose = function (this: unknown) {
-    guard(() => {
-      for (const id of [...calls.keys()]) cancel(calls, id); // never answered
-    }, 'mcp');
+    guard(() => cancelAll(connection.pending), 'mcp');
     onclose?.call(this);
   };
 
   replaceMethod(transport, 'send', function (this: unknown, message: Message, options?: never) {
-    let outgoing = message;
-    guard(() => {
-      if (answer(connection, message)) outgoing = withHint(message, internals);
-    }, 'mcp');
+    const outgoing = guard(() => answer(connection, message), 'mcp') ?? message;
     if (outgoing === message) return send.call(this, message as never, options as never);
     try {
       const sent = send.call(this, outgoing as never, options as never);
-      Promise.resolve(sent).catch(internals.hint.giveBack); // used up only by a result that was returned (P9)
+      Promise.resolve(sent).catch(hint.giveBack); // used up only by a result that was returned (P9)
       return sent;
     } catch (error) {
-      internals.hint.giveBack();
+      hint.giveBack();
       throw error;
     }
   });
 }
 
 function receive(
-  { session, calls, nameOf }: Connection,
+  { server, session, pending }: Connection,
   transport: Transport,
   message: Message,
   extra: MessageExtra | undefined,
 ): void {
   const { jsonrpc, id, method, params } = message;
   if (method === 'notifications/cancelled') {
-    // Neither SDK answers a cancelled request any more. v1 overlooks a falsy id; what then is answered counts as that.
-    if (params?.requestId) cancel(calls, params.requestId as RequestId);
+    // Neither SDK answers a cancelled request. v1 overlooks a falsy id and answers after all; that answer counts.
+    if (params?.requestId) cancel(pending, params.requestId as RequestId);
     return;
   }
   if (method !== 'tools/call' || jsonrpc !== '2.0' || (typeof id !== 'string' && typeof id !== 'number')) return;
   const tool = typeof params?.name === 'string' ? params.name : '';
-  const call = session.begin(nameOf(tool), { chained: isConnection(transport, extra) });
-  calls.set(id, { call, tool, entered: false, saidError: false });
+  const call = session.begin(server.nameOf(tool), { chained: isConnection(transport, extra) });
+  pending.set(id, { call, tool, entered: false, saidError: false });
 }
 
 /**
- * HTTP without a session id serves each request by a server object of its own: there is no session to tell of. Stdio,
+ * HTTP without a session id serves each request by a server object of its own: it has no sessions to count. Stdio,
  * in-memory and HTTP with a session id are connections.
  */
 function isConnection({ sessionId }: Transport, extra: MessageExtra | undefined): boolean {
@@ -79,29 +64,32 @@ function isConnection({ sessionId }: Transport, extra: MessageExtra | undefined)
   return !isHttp || sessionId !== undefined;
 }
 
-/** Counts the answer of a call. True where it is a success, and the hint may go with it. */
-function answer({ calls, tools, internals }: Connection, message: Message): boolean {
+/** Counts the answer of a call. Returns what is sent: the same message, or a success with the hint. */
+function answer({ server, pending }: Connection, message: Message): Message {
   const id = message.id as RequestId;
-  const pending = message.method === undefined ? calls.get(id) : undefined;
-  if (pending === undefined) return false;
-  calls.delete(id);
-  const { call } = pending;
+  const answered = message.method === undefined ? pending.get(id) : undefined;
+  if (answered === undefined) return message;
+  pending.delete(id);
+  const { call } = answered;
+  const { hint } = server.internals;
   // Reading a result takes time that is not the tool's, and while off nobody needs to know it.
   call.stop();
-  if (!call.isCounted && !internals.hint.isOpen()) return false;
-  const outcome = outcomeOfAnswer(pending, message, tools, internals.classify);
+  if (!call.isCounted && !hint.isOpen()) return message;
+  const outcome = outcomeOfAnswer(server, answered, message);
   if (outcome === 'interim') call.abandon();
   else call.end(outcome);
-  return outcome === 'success';
-}
-
-function cancel(calls: PendingCalls, id: RequestId): void {
-  calls.get(id)?.call.end('cancelled');
-  calls.delete(id);
-}
-
-/** A last, separate text block; the original result stays as it is. */
-function withHint(message: Message, { hint }: Internals): Message {
+  if (outcome !== 'success') return message;
+  // The hint is a last, separate text block; the result itself stays as it is.
   const result = withNotice(message.result, hint.claim);
   return result === undefined || result === message.result ? message : { ...message, result };
+}
+
+/** The connection is closed: these calls are never answered. */
+function cancelAll(pending: PendingCalls): void {
+  for (const id of [...pending.keys()]) cancel(pending, id);
+}
+
+function cancel(pending: PendingCalls, id: RequestId): void {
+  pending.get(id)?.call.end('cancelled');
+  pending.delete(id);
 }

@@ -123,6 +123,33 @@ test('a refused second connection does not disturb the first, and counts nothing
   expect(countedTool(home.paths, vocabulary, 'b')).toEqual({ invocations: 1, successes: 1 });
 });
 
+test('a transport that says late that it is closed cancels no call of the connection after it', async () => {
+  const home = testHome({ analytics: true });
+  const { server } = serverFor(home);
+  let finish = () => {};
+  server.registerTool('a', {}, async () => {
+    await new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    return text('1');
+  });
+  const [mine, theirs] = InMemoryTransport.createLinkedPair();
+  const listeners: (() => void)[] = [];
+  Object.defineProperty(mine, 'onclose', {
+    get: () => listeners.at(-1),
+    set: (listener: () => void) => void listeners.push(listener),
+  });
+  const first = new Client({ name: 'c', version: '1' });
+  await Promise.all([server.connect(mine), first.connect(theirs)]);
+  await first.close();
+  const answer = (await connect(server)).callTool({ name: 'a' });
+  await new Promise((resolve) => setTimeout(resolve, 20)); // it is under way
+  listeners[0]?.(); // the adapter's own; the SDK's comes after it
+  finish();
+  await answer;
+  expect(countedTool(home.paths, vocabulary, 'a')).toEqual({ invocations: 1, successes: 1 });
+});
+
 test('nameOf gives the declared name of a tool; if it throws the call is answered and not counted', async () => {
   const home = testHome({ analytics: true });
   const analytics = createAnalytics({ tools: ['get_sum'], features: [], ephemeral: false }, { env: home.env });
@@ -159,7 +186,7 @@ test('P1: while off a result is not looked at once the hint is settled', async (
 });
 
 describe('P6: a handler keeps its arity, this, arguments, result and error', () => {
-  const calls = () => new Map([[1, { call: {} as never, tool: 'a', entered: false, saidError: false }]]);
+  const server = { pending: new Map([[1, { call: {} as never, tool: 'a', entered: false, saidError: false }]]) };
   const extra = { requestId: 1 };
 
   test.each([
@@ -167,7 +194,7 @@ describe('P6: a handler keeps its arity, this, arguments, result and error', () 
     (one: unknown, two: unknown) => [one, two],
     (one: unknown, two: unknown, three: unknown) => [one, two, three],
   ])('%o', (handler) => {
-    const observed = observe(handler as Handler, calls);
+    const observed = observe(handler as Handler, server);
     expect(observed.length).toBe(handler.length);
     expect(observed.name).toBe(handler.name);
   });
@@ -180,7 +207,7 @@ describe('P6: a handler keeps its arity, this, arguments, result and error', () 
     const observed = observe(function (this: unknown, ...args: unknown[]) {
       seen.push(this, ...args);
       return promise;
-    }, calls);
+    }, server);
     expect(observed.call(host, 'x', extra)).toBe(promise);
     expect(seen).toEqual([host, 'x', extra]);
     expect(seen[0]).toBe(host);
@@ -192,7 +219,7 @@ describe('P6: a handler keeps its arity, this, arguments, result and error', () 
     (thrown) => {
       const observed = observe(() => {
         throw thrown;
-      }, calls);
+      }, server);
       let caught: unknown;
       try {
         observed.call(undefined, extra);
@@ -203,9 +230,9 @@ describe('P6: a handler keeps its arity, this, arguments, result and error', () 
     },
   );
 
-  test('a result that resists being read is returned', () => {
+  test('a result that cannot be read is returned', () => {
     const hostile = new Proxy({}, { get: refused, has: refused });
-    expect(observe(() => hostile, calls).call(undefined, extra)).toBe(hostile);
+    expect(observe(() => hostile, server).call(undefined, extra)).toBe(hostile);
   });
 });
 
