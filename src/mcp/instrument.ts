@@ -53,7 +53,7 @@ export function instrument<S extends InstrumentableServer>(
       Object.defineProperty(low, INSTRUMENTED, { value: true });
       watch(server, low, createInstrumentedServer({ analytics, internals, nameOf, knowsAllTools }));
     } catch (error) {
-      warn(internals, `this server can't be instrumented (${causeOf(error)}); nothing is counted`);
+      warn(internals, `this server cannot be instrumented (${causeOf(error)}); nothing is counted`);
     }
   }
   return server;
@@ -76,7 +76,7 @@ function watch(host: InstrumentableServer, low: LowLevelServer, server: Instrume
   });
 }
 
-/** `emitWarning` survives a closed stderr, and the host may listen to it. Once per tracker, not once per server object. */
+/** Once per tracker, not per server object. `emitWarning` survives a closed stderr, and the host can listen to it. */
 function warn(internals: Internals | undefined, text: string): void {
   if (internals?.warned.has(text)) return;
   internals?.warned.add(text);

@@ -1,6 +1,6 @@
 /**
- * Returns the tool's result with a note as its last, separate text block; the result itself does not change. Returns the
- * same result if there is no note, and for a failure or a result that clients read as data (`structuredContent`).
+ * Returns the tool's result with a note as its last, separate text block; the result itself does not change. Returns
+ * the same result if there is no note, and for a failure or a result that clients read as data (`structuredContent`).
  *
  * @param note called only if the result can carry the note, so that a hint is not used up unseen
  * @example return withNotice(result, analytics.feedback);

@@ -1,6 +1,6 @@
 /*
- * What both SDKs have in common, as far as we touch it. Structural, so that neither is imported: v1 is
- * `@modelcontextprotocol/sdk`, v2 is `@modelcontextprotocol/server`.
+ * The parts that both SDKs have in common and that the adapter touches. The types are structural, so that neither SDK
+ * is imported: v1 is `@modelcontextprotocol/sdk`, v2 is `@modelcontextprotocol/server`.
  */
 
 export type RequestId = string | number;
@@ -18,13 +18,13 @@ export interface ToolResult {
   readonly content?: readonly unknown[];
   readonly structuredContent?: unknown;
   readonly isError?: unknown;
-  /** v2: `input_required` is neither a success nor a failure, the client comes back with the rest. */
+  /** v2: `input_required` is neither a success nor a failure; the client comes back with the rest. */
   readonly resultType?: unknown;
-  /** v1: a task was created, its result comes later by another request. */
+  /** v1: a task was created; its result comes later, by another request. */
   readonly task?: unknown;
 }
 
-/** What comes with a message over HTTP: v1 `requestInfo`, v2 `request`; over stdio there is nothing. */
+/** Comes with a message over HTTP: v1 `requestInfo`, v2 `request`. Over stdio there is neither. */
 export interface MessageExtra {
   readonly requestInfo?: unknown;
   readonly request?: unknown;

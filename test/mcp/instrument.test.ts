@@ -267,7 +267,7 @@ describe('used wrongly, it is harmless and says so once', () => {
     [
       'on a sealed server',
       'const s = make(); Object.freeze(s.server); instrument(s, analytics);',
-      "can't be instrumented",
+      'cannot be instrumented',
     ],
     ['with something else', 'instrument(make(), {});', 'not a tracker'],
   ])('%s', async (_name, body, warning) => {

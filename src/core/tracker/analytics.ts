@@ -25,8 +25,8 @@ export interface Internals {
  * Creates a server's tracker. While off it does nothing: no file, no timer, no socket, no module for sending.
  *
  * @param options the server's names; for dot-ai, spread `dotAiVocabulary`
- * @throws AnalyticsError `BAD_VOCABULARY` if the declared names break the bounds. That is a mistake in the server's code,
- *   which shows the first time that it starts
+ * @throws AnalyticsError `BAD_VOCABULARY` if the declared names break the bounds: a mistake in the server's code, which
+ *   shows the first time that it starts
  */
 export function createAnalytics<const Tool extends string, const Feature extends string>(
   options: AnalyticsOptions<Tool, Feature>,

@@ -1,23 +1,24 @@
 import { debug } from '../../platform/debug.js';
 import type { Hint } from './hint.js';
 
-/** A link where people can say what they think, offered now and then when a workflow has completed. */
+/** A link to give feedback, offered now and then when a workflow has completed. */
 export interface Feedback {
-  /** The text, for this one time; undefined most times. Nothing is remembered or counted about it. */
+  /** The text if it is to be shown this time, else undefined. Nothing is remembered or counted about it. */
   claim(): string | undefined;
 }
 
-/** One of twenty completed workflows mentions it. */
-const PROBABILITY = 0.05;
-/** Two notes at once are one too many; so long after the hint this one is not shown. */
+/** It is shown after one of twenty completed workflows. */
+const DEFAULT_PROBABILITY = 0.05;
+/** For this time after the hint it is not shown: two notes at once are too many. */
 const QUIET_AFTER_HINT_MS = 60_000;
-const MOST_URL_CHARACTERS = 500;
+const MAX_URL_CHARACTERS = 500;
 
 const NEVER: Feedback = { claim: () => undefined };
 
 /**
  * Set by environment variables alone: `DOT_AI_FEEDBACK_URL` (none: off), `DOT_AI_FEEDBACK_ENABLED` (default `true`)
- * and `DOT_AI_FEEDBACK_PROBABILITY` (0 to 1, default 0.05). What is not understood means off, and NODE_DEBUG tells.
+ * and `DOT_AI_FEEDBACK_PROBABILITY` (0 to 1, default 0.05). A value that is not understood means off, and NODE_DEBUG
+ * explains it.
  */
 export function createFeedback(env: NodeJS.ProcessEnv, hint: Hint, random: () => number): Feedback {
   const url = urlOf(env.DOT_AI_FEEDBACK_URL);
@@ -35,22 +36,22 @@ function isEnabled(value = 'true'): boolean {
 }
 
 function probabilityOf(value: string | undefined): number {
-  if (value === undefined) return PROBABILITY;
+  if (value === undefined) return DEFAULT_PROBABILITY;
   const number = value.trim() === '' ? Number.NaN : Number(value);
   if (number >= 0 && number <= 1) return number;
   debug('DOT_AI_FEEDBACK_PROBABILITY is not a number from 0 to 1: no feedback link is shown');
   return 0;
 }
 
-/** It is shown to people: a web address without a name or password in it, and nothing that could pass for other text. */
+/** It is shown to people, so it must be a web address without a name or password, and must not look like other text. */
 function urlOf(value: string | undefined): string | undefined {
   if (value === undefined || value === '') return undefined;
   try {
     const url = new URL(value);
-    const isPlain = url.username === '' && url.password === '' && url.href.length <= MOST_URL_CHARACTERS;
+    const isPlain = url.username === '' && url.password === '' && url.href.length <= MAX_URL_CHARACTERS;
     if (['https:', 'http:'].includes(url.protocol) && isPlain) return url.href;
   } catch {
-    // said below
+    // explained below
   }
   debug('DOT_AI_FEEDBACK_URL is not a plain http address: no feedback link is shown');
   return undefined;

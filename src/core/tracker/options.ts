@@ -4,22 +4,23 @@ import type { Endpoint } from '../consent/server-declaration.js';
 import type { Outcome } from '../record/cells.js';
 import type { Timing } from './scheduler.js';
 
-/** What a server says when it creates its tracker. With it the set of strings that can leave is closed. */
+/** A server's own part of the tracker. With its names, the set of strings that can leave is complete. */
 export interface AnalyticsOptions<Tool extends string = string, Feature extends string = string> extends Vocabulary {
   /** The server's tools: at most 64 names, `^[a-z][A-Za-z0-9_]{0,39}$`. Any other name is counted as `other`. */
   readonly tools: readonly Tool[];
   /** Features or stages worth knowing about; same bounds. */
   readonly features: readonly Feature[];
   /**
-   * Tells a failure that comes as an ordinary result. Returns its category, or `true` for a failure without one;
-   * anything else leaves it to `isError`. Whatever it throws is ignored. Called for each result while on, and until the hint is shown: be quick.
+   * Recognizes a failure that comes as an ordinary result. Returns its category, or `true` for a failure without one;
+   * for any other value `isError` decides. An exception is ignored. It is called for each result while on, and until
+   * the hint is shown, so it must be quick.
    */
   readonly classify?: (result: unknown, tool: string) => Category | boolean | undefined;
-  /** Where reports go unless the user configured another place. Without any they are counted and kept, never sent. */
+  /** Where reports go unless the user configured another destination. Without any, calls are counted and never sent. */
   readonly posthog?: Endpoint;
   /** `false`: never show the one-time hint. */
   readonly hint?: boolean;
-  /** Whether the folder vanishes with the process, so that `close()` sends what there is. Default: detected. */
+  /** Whether the folder vanishes with the process, so that `close()` sends what was counted. Default: detected. */
   readonly ephemeral?: boolean;
 }
 
@@ -36,11 +37,11 @@ export interface Environment {
 export interface Session<Tool extends string = string> {
   /**
    * Runs `work` and counts it as one call of `tool`: how long it took and how it ended. Returns or throws exactly what
-   * `work` does, a promise included; the call is on disk before the caller, who awaits it, can answer. A thenable that
-   * is not a promise is counted when it is returned.
+   * `work` does, promises included. The call is on disk before a caller that awaits the promise can answer. A thenable
+   * that is not a promise is counted when it is returned.
    */
   run<T>(tool: Tool | 'other', work: () => T): T;
-  /** A call whose end is seen elsewhere, as the MCP adapter does; `chained: false` where there is no connection. */
+  /** Begins a call whose end is seen elsewhere, as in the MCP adapter. `chained: false` if there is no connection. */
   begin(tool: Tool | 'other', options?: { readonly chained?: boolean }): Call;
 }
 
@@ -48,11 +49,11 @@ export interface Session<Tool extends string = string> {
 export interface Call {
   /** False while nothing is recorded. */
   readonly isCounted: boolean;
-  /** The tool is done: what follows until `end` is not its time. Returns what it took, ms. */
+  /** The tool is done: the time from here to `end` is not the tool's. Returns how long it took, ms. */
   stop(): number;
   /** Counts the call; only the first time. */
   end(outcome: Outcome): void;
-  /** It was no call after all, as far as its session is concerned. */
+  /** The call is not counted, and its session forgets it. */
   abandon(): void;
 }
 
@@ -62,22 +63,22 @@ export interface Analytics<Tool extends string = string, Feature extends string 
   session(): Session<Tool>;
   /** `run` of a call that belongs to no connection, such as a REST request: no session and no step is counted. */
   run<T>(tool: Tool | 'other', work: () => T): T;
-  /** A dynamic name as a member of the vocabulary, `other` where it is none. */
+  /** A dynamic name as a member of the vocabulary; `other` if it is not declared. */
   tool(name: string): Tool | 'other';
   /** Counts one use of a declared feature. */
   feature(name: Feature): void;
-  /** Counts one call of an AI provider; dot-ai's presets (`anthropic_opus`) fold to their provider, others to `other`. */
+  /** Counts one call of an AI provider. dot-ai's presets (`anthropic_opus`) count for their provider. */
   provider(name: string): void;
-  /** The one-time note, the first time ever in this home while nothing is decided; else undefined. */
+  /** The one-time note, if it was never shown in this home and the user has not decided; else undefined. */
   hint(): string | undefined;
   /**
-   * A link to give feedback, now and then, for the result of a workflow that has completed: call it then and nowhere
-   * else. Set by `DOT_AI_FEEDBACK_URL` (none: always undefined), `DOT_AI_FEEDBACK_ENABLED` and
-   * `DOT_AI_FEEDBACK_PROBABILITY`. Never while the hint is due or was just shown; nothing is recorded about it.
+   * A link to give feedback, now and then. Call it when a workflow has completed, and only then. It is set by
+   * `DOT_AI_FEEDBACK_URL` (without it: always undefined), `DOT_AI_FEEDBACK_ENABLED` and `DOT_AI_FEEDBACK_PROBABILITY`.
+   * It is not shown while the hint is due or was just shown. Nothing is recorded about it.
    */
   feedback(): string | undefined;
   /** `Analytics: disabled (opt-in with DOT_AI_ANALYTICS=true)` or `Analytics: enabled (anonymous usage data)`. */
   statusLine(): string;
-  /** Stops the timer; where the folder is not kept, sends what there is. At most 1 s, never rejects. */
+  /** Stops the timer and, if the folder is not kept, sends what was counted. Takes at most 1 s and never rejects. */
   close(): Promise<void>;
 }

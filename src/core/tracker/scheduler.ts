@@ -47,8 +47,8 @@ export function stopTimer(schedule: Schedule): void {
 }
 
 /*
- * Each of these sets the next time at once, before the work is done. Work that fails is tried again at that time, not at
- * every tick.
+ * Each of these sets the next time at once, before the work is done. Work that fails is tried again at that time, and
+ * not at every tick.
  */
 
 /** Whether days have to be closed now. */

@@ -96,7 +96,7 @@ describe('where the folder is not kept, close() sends what there is', () => {
     expect(delivered.filter((body) => body.includes('"recommend"'))).toHaveLength(1);
   });
 
-  test('P10: what was frozen in memory at the moment of a no is not sent after a later yes', async () => {
+  test('P10: what was frozen in memory at the moment of an opt-out is not sent after a later opt-in', async () => {
     const home = testHome({ analytics: true });
     writeFileSync(home.paths.data, 'in the way');
     const received = await testDestination(home);
@@ -122,7 +122,7 @@ describe('where the folder is not kept, close() sends what there is', () => {
     expect(received.requests.map(({ body }) => body.toString()).join()).not.toContain('remediate');
   });
 
-  test('the data folder can not be written: counted in memory, sent on close', async () => {
+  test('the data folder cannot be written: counted in memory, sent on close', async () => {
     const home = testHome({ analytics: true });
     writeFileSync(home.paths.data, 'in the way');
     const received = await testDestination(home);
@@ -186,7 +186,7 @@ test('P6: where the folder is kept, close() does not wait for anything, even whi
   expect(received.requests).toEqual([]);
 });
 
-describe('P6: close() holds nobody up', () => {
+describe('P6: close() does not hold up the host', () => {
   const script = (host: string) => `
     import { createAnalytics, dotAiVocabulary } from 'dot-ai-analytics';
     const analytics = createAnalytics({ ...dotAiVocabulary, ephemeral: true, posthog: { host: '${host}', key: 'k' } });

@@ -19,7 +19,7 @@ describe('the feedback link', () => {
     ['a link', { DOT_AI_FEEDBACK_URL: LINK }, SHOWN],
     ['no link', {}, undefined],
     ['an empty one', { DOT_AI_FEEDBACK_URL: '' }, undefined],
-    ['no address', { DOT_AI_FEEDBACK_URL: 'feedback' }, undefined],
+    ['not an address', { DOT_AI_FEEDBACK_URL: 'feedback' }, undefined],
     ['another protocol', { DOT_AI_FEEDBACK_URL: 'javascript:alert(1)' }, undefined],
     ['a password in it', { DOT_AI_FEEDBACK_URL: 'https://me:secret@example.com/' }, undefined],
     [
@@ -30,7 +30,7 @@ describe('the feedback link', () => {
     ['switched off', { DOT_AI_FEEDBACK_URL: LINK, DOT_AI_FEEDBACK_ENABLED: 'false' }, undefined],
     ['switched off, not understood', { DOT_AI_FEEDBACK_URL: LINK, DOT_AI_FEEDBACK_ENABLED: 'maybe' }, undefined],
     ['never', { DOT_AI_FEEDBACK_URL: LINK, DOT_AI_FEEDBACK_PROBABILITY: '0' }, undefined],
-    ['a probability that is none', { DOT_AI_FEEDBACK_URL: LINK, DOT_AI_FEEDBACK_PROBABILITY: '5%' }, undefined],
+    ['a probability that is not a number', { DOT_AI_FEEDBACK_URL: LINK, DOT_AI_FEEDBACK_PROBABILITY: '5%' }, undefined],
     ['a probability above 1', { DOT_AI_FEEDBACK_URL: LINK, DOT_AI_FEEDBACK_PROBABILITY: '2' }, undefined],
   ])('%s', (_name, variables, expected) => {
     expect(feedback(variables as NodeJS.ProcessEnv).shown).toEqual(expected);

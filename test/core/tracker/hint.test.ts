@@ -39,14 +39,14 @@ describe('P9: told once', () => {
   });
 
   test.each([
-    ['a yes', { analytics: true }, {}],
-    ['a no', { analytics: false }, {}],
+    ['opted in', { analytics: true }, {}],
+    ['opted out', { analytics: false }, {}],
     ['a damaged file', '{', {}],
     ['DO_NOT_TRACK', undefined, { DO_NOT_TRACK: '1' }],
     ['DOT_AI_ANALYTICS=false', undefined, { DOT_AI_ANALYTICS: 'false' }],
     ['CI', undefined, { CI: 'true' }],
     ['no home', undefined, { DOT_AI_CONFIG_DIR: 'relative' }],
-  ])('whoever has decided, or can not read it, is not told: %s', (_name, config, variables) => {
+  ])('a user who has decided, or who cannot read it, is not told: %s', (_name, config, variables) => {
     const home = testHome(config);
     const before = tree(home.folder);
     expect(hint({ ...home.env, ...variables })).toBeUndefined();
@@ -59,7 +59,7 @@ describe('P9: told once', () => {
     expect(tree(home.folder)).toEqual({});
   });
 
-  test('where it can not be remembered it is not shown', () => {
+  test('it is not shown if that cannot be remembered', () => {
     const home = testHome();
     writeFileSync(home.paths.folder, 'a file in the place of the folder');
     expect(hint(home.env)).toBeUndefined();

@@ -70,7 +70,7 @@ describe.each([
   });
 });
 
-test('each is counted once, as what it was', async () => {
+test('each call is counted once, with its outcome', async () => {
   const home = testHome({ analytics: true });
   const { analytics } = testTracker(home, { classify: (result) => (result === 'soft' ? 'kubernetes' : undefined) });
   const session = analytics.session();
@@ -90,7 +90,7 @@ test('each is counted once, as what it was', async () => {
   await analytics.close();
 });
 
-test('a classify that throws says nothing, and isError still counts', async () => {
+test('a classify that throws is ignored, and isError still counts', async () => {
   const home = testHome({ analytics: true });
   const { analytics } = testTracker(home, { classify: refuse });
   await analytics.session().run('query', async () => ({ isError: true }));
@@ -111,7 +111,7 @@ test('P3: a dynamic name goes through tool(), and an undeclared one is "other"',
   await analytics.close();
 });
 
-test('a call that belongs to no connection is counted, and tells of no session and no step', async () => {
+test('a call that belongs to no connection is counted, but for no session and no step', async () => {
   const home = testHome({ analytics: true });
   const { analytics } = testTracker(home);
   await analytics.run('recommend', async () => ({}));
