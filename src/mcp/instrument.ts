@@ -3,7 +3,7 @@ import type { Analytics } from '../core/tracker/options.js';
 import { causeOf } from '../platform/errors.js';
 import { guard } from '../platform/guard.js';
 import { observeLast } from './handlers.js';
-import { createInstrumentedServer, type InstrumentedServer, openConnection } from './instrumented-server.js';
+import type { InstrumentedServer } from './instrumented-server.js';
 import { hasTools, watchRegistration } from './registration.js';
 import {
   type Handler,
@@ -51,7 +51,8 @@ export function instrument<S extends InstrumentableServer>(
     const knowsAllTools = isHighLevel(server) && !isLate;
     try {
       Object.defineProperty(low, INSTRUMENTED, { value: true });
-      watch(server, low, createInstrumentedServer({ analytics, internals, nameOf, knowsAllTools }));
+      const state = { pending: new Map(), tools: new Map(), isRegistering: false };
+      watch(server, low, { analytics, internals, nameOf, knowsAllTools, ...state });
     } catch (error) {
       warn(internals, `this server cannot be instrumented (${causeOf(error)}); nothing is counted`);
     }
@@ -66,7 +67,7 @@ function watch(host: InstrumentableServer, low: LowLevelServer, server: Instrume
 
   replaceMethod(low, 'connect', function (this: unknown, transport: Transport, ...rest: unknown[]) {
     // A second connection is refused by the SDK, and a transport that cannot be listened to is not counted (P6).
-    if (low.transport === undefined) guard(() => listenTo(transport, openConnection(server)), 'mcp');
+    if (low.transport === undefined) guard(() => openConnection(server, transport), 'mcp');
     return connect.call(this, transport, ...rest);
   });
 
@@ -74,6 +75,12 @@ function watch(host: InstrumentableServer, low: LowLevelServer, server: Instrume
     // While a tool is registered the SDK may install its own dispatcher, which sees unknown tools too: not a handler.
     return setRequestHandler.apply(this, server.isRegistering ? args : observeLast(args, server));
   });
+}
+
+/** The handlers find their calls in this connection from now on. */
+function openConnection(server: InstrumentedServer, transport: Transport): void {
+  server.pending = new Map();
+  listenTo(transport, { server, session: server.analytics.session(), pending: server.pending });
 }
 
 /** Once per tracker, not per server object. `emitWarning` survives a closed stderr, and the host can listen to it. */

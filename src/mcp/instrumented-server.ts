@@ -53,18 +53,6 @@ export interface Connection {
   readonly pending: PendingCalls;
 }
 
-export function createInstrumentedServer(
-  given: Pick<InstrumentedServer, 'analytics' | 'internals' | 'nameOf' | 'knowsAllTools'>,
-): InstrumentedServer {
-  return { ...given, pending: new Map(), tools: new Map(), isRegistering: false };
-}
-
-/** Begins a connection: the handlers find their calls there from now on. */
-export function openConnection(server: InstrumentedServer): Connection {
-  server.pending = new Map();
-  return { server, session: server.analytics.session(), pending: server.pending };
-}
-
 /** Whether clients can call a tool of this name; undefined if the adapter cannot know. */
 export function isCallable({ tools, knowsAllTools }: InstrumentedServer, name: string): boolean | undefined {
   const tool = tools.get(name);

@@ -1,3 +1,4 @@
+import type { Hint } from '../core/tracker/hint.js';
 import { guard } from '../platform/guard.js';
 import type { Connection, PendingCalls } from './instrumented-server.js';
 import { withNotice } from './messages.js';
@@ -72,15 +73,18 @@ function answer({ server, pending }: Connection, message: Message): Message {
   pending.delete(id);
   const { call } = answered;
   const { hint } = server.internals;
-  // Reading a result takes time that is not the tool's, and while off nobody needs to know it.
-  call.stop();
+  call.stop(); // reading a result takes time that is not the tool's
+  // A user who has opted in needs no hint. While off, a result is read only for the hint.
   if (!call.isCounted && !hint.isOpen()) return message;
   const outcome = outcomeOfAnswer(server, answered, message);
   if (outcome === 'interim') call.abandon();
   else call.end(outcome);
-  if (outcome !== 'success') return message;
-  // The hint is a last, separate text block; the result itself stays as it is.
-  const result = withNotice(message.result, hint.claim);
+  return call.isCounted || outcome !== 'success' ? message : withHint(message, hint);
+}
+
+/** The hint is a last, separate text block; the result itself stays as it is. */
+function withHint(message: Message, { claim }: Hint): Message {
+  const result = withNotice(message.result, claim);
   return result === undefined || result === message.result ? message : { ...message, result };
 }
 
