@@ -16,7 +16,8 @@ export function totalsOf(day: Day, { sessions, features, providers }: SimulatedD
     const chain = createChain();
     for (const { tool, milliseconds, outcome } of calls) {
       const from = chain.follow(tool, page.generation);
-      page.add(lineOf('tool', tool), callCells(outcome, milliseconds, from, chain.nth(tool, page.generation)));
+      const nth = chain.nth(tool, page.generation);
+      page.add(lineOf('tool', tool), callCells({ tool, outcome, milliseconds, from, nth }));
     }
   }
   for (const feature of features) page.add(lineOf('feature', feature), FEATURE_CELLS);

@@ -2,7 +2,7 @@ import { debug } from '../../platform/debug.js';
 import { causeOf } from '../../platform/errors.js';
 import { guard } from '../../platform/guard.js';
 import { checkVocabulary, foldProvider } from '../../schema/vocabulary.js';
-import { featureLine, providerLine } from '../record/cells.js';
+import { FEATURE_CELLS, PROVIDER_CELLS } from '../record/cells.js';
 import { noticeConsent, shutDown } from './background.js';
 import { createFeedback } from './feedback.js';
 import type { Hint } from './hint.js';
@@ -40,8 +40,8 @@ export function createAnalytics<const Tool extends string, const Feature extends
     session: () => createSession(tracker),
     run: createSession<Tool>(tracker, false).run,
     tool: (name) => tracker.foldTool(name) as Tool | 'other',
-    feature: (name) => countUse(tracker, lineOf('feature', tracker.foldFeature(name))),
-    provider: (name) => countUse(tracker, lineOf('provider', foldProvider(name))),
+    feature: (name) => countUse(tracker, 'feature', tracker.foldFeature(name), FEATURE_CELLS),
+    provider: (name) => countUse(tracker, 'provider', foldProvider(name), PROVIDER_CELLS),
     hint: () => guard(tracker.hint.claim, 'hint'),
     feedback: () => guard(feedback.claim, 'feedback'),
     statusLine: () => statusLine(tracker),

@@ -1,6 +1,7 @@
 import { guard } from '../../platform/guard.js';
 import { DAY_MS, type Day, dayOf, endOf } from '../../schema/calendar.js';
-import { acceptedCells, USES } from '../record/cells.js';
+import type { Subject } from '../../schema/field.js';
+import { acceptedCells, lineOf } from '../record/cells.js';
 import type { Page } from '../record/counter-page.js';
 import { countOn, openPage, peekPage } from '../record/spool.js';
 import { noticeConsent } from './background.js';
@@ -29,16 +30,22 @@ export function requestPage(tracker: Tracker): Page | undefined {
 }
 
 /** Counts on the page that was requested just now, and leaves out what belongs to a schema that is not accepted. */
-export function countCells(tracker: Tracker, page: Page, line: string, cells: readonly string[]): void {
-  countOn(tracker.spool, page, line, acceptedCells(cells, tracker.acceptedSchema));
+export function countCells(
+  tracker: Tracker,
+  page: Page,
+  subject: Subject,
+  name: string,
+  cells: readonly string[],
+): void {
+  countOn(tracker.spool, page, lineOf(subject, name), acceptedCells(subject, cells, tracker.acceptedSchema));
 }
 
 /** Counts one use of a feature or a provider. Never throws. */
-export function countUse(tracker: Tracker, line: string): void {
+export function countUse(tracker: Tracker, subject: Subject, name: string, cells: readonly string[]): void {
   if (!mayRecord(tracker)) return;
   guard(() => {
     const page = requestPage(tracker);
-    if (page !== undefined) countCells(tracker, page, line, [USES]);
+    if (page !== undefined) countCells(tracker, page, subject, name, cells);
   }, 'count');
 }
 

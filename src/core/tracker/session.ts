@@ -2,7 +2,7 @@ import { types } from 'node:util';
 import { guard } from '../../platform/guard.js';
 import type { Category } from '../../schema/vocabulary.js';
 import { categorize, isCategory } from '../record/categorize.js';
-import { callCells, type Outcome, toolLine } from '../record/cells.js';
+import { callCells, type Outcome } from '../record/cells.js';
 import { type Chain, createChain } from '../record/session-chain.js';
 import type { AnalyticsOptions, Call, Session } from './options.js';
 import { countCells, currentGeneration, mayRecord, requestPage } from './recorder.js';
@@ -71,7 +71,7 @@ function countCall(tracker: Tracker, { tool, chain, generation, from }: Begun, o
   // deleted, or a report holds it.
   const before = page.generation === generation ? from : chain?.follow(tool, page.generation);
   const nth = chain?.nth(tool, page.generation);
-  countCells(tracker, page, lineOf('tool', tool), callCells(outcome, took, before, nth));
+  countCells(tracker, page, 'tool', tool, callCells({ tool, outcome, milliseconds: took, from: before, nth }));
 }
 
 /** Runs the work as this call. Returns and throws exactly what the work does. */

@@ -7,6 +7,7 @@ import { readConfig } from '../consent/config-file.js';
 import { type Destination, resolveDestination } from '../consent/destination.js';
 import { knownVocabulary, readDeclaration, writeDeclaration } from '../consent/server-declaration.js';
 import { deliver } from '../deliver/delivery.js';
+import { takeClosed } from '../deliver/outbox.js';
 import { tidy } from '../deliver/retention.js';
 import { forgetPages, type Unclosed, unclosedPages } from '../record/spool.js';
 import { type Closing, closeFinishedDays, closeOwn } from '../report/close-day.js';
@@ -73,10 +74,11 @@ async function closeInMemory(tracker: Tracker, own: readonly Unclosed[]): Promis
 
 /** A folder that cannot be used must not keep the reports in memory from being sent. */
 async function closeOnDisk(tracker: Tracker): Promise<void> {
-  const { home, clock } = tracker;
+  const { home, gate, clock } = tracker;
   if (home === undefined) return;
   try {
     await closeFinishedDays({ ...closingOf(tracker), home, isKept: isFolderKept(tracker) }, clock());
+    takeClosed(home, gate, clock());
     tidy(home, clock()); // also without a destination, where nothing is ever delivered
   } catch (error) {
     debug('close: %s', causeOf(error));

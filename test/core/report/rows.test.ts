@@ -24,10 +24,9 @@ function rowsFor(sessions: readonly (readonly Called[])[], limits: { rows?: numb
   for (const calls of sessions) {
     const chain = createChain();
     for (const { tool, outcome = 'success', ms = 1 } of calls) {
-      page.add(
-        lineOf('tool', tool),
-        callCells(outcome, ms, chain.follow(tool, page.generation), chain.nth(tool, page.generation)),
-      );
+      const from = chain.follow(tool, page.generation);
+      const nth = chain.nth(tool, page.generation);
+      page.add(lineOf('tool', tool), callCells({ tool, outcome, milliseconds: ms, from, nth }));
     }
   }
   return rowsOf(mergePages([parsePage(page.bytes().toString('latin1'), DAY)], vocabulary), {
