@@ -1,5 +1,6 @@
 import { AnalyticsError, causeOf } from '../platform/errors.js';
 import { isObject } from '../platform/files.js';
+import { isLoopback } from '../platform/loopback.js';
 
 /** PostHog's API for one project. */
 export interface PostHogApi {
@@ -87,8 +88,7 @@ export function createApi({ host, project, key, onWait }: Access): PostHogApi {
 
 function originOf(host: string): string {
   const url = URL.canParse(host) ? new URL(host) : undefined;
-  const isLocal = url !== undefined && /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname);
-  if (url?.protocol === 'https:' || (url?.protocol === 'http:' && isLocal)) return url.origin;
+  if (url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname))) return url.origin;
   throw new AnalyticsError(
     'USAGE',
     '--host takes the address of the app, such as https://eu.posthog.com or https://us.posthog.com; https only, but for loopback.',

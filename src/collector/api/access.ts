@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { isLoopback } from '../../platform/loopback.js';
 
 /** Who may read. */
 export interface Readers {
@@ -9,10 +10,6 @@ export interface Readers {
 }
 
 const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]'];
-
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
-}
 
 /**
  * @param host the address that is listened on. On loopback whoever is on the machine may read, under a name of the

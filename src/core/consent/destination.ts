@@ -1,4 +1,5 @@
 import { isObject } from '../../platform/files.js';
+import { isLoopback } from '../../platform/loopback.js';
 import { MAX_KEY_LENGTH } from '../../schema/limits.js';
 import { KEYS } from './config-file.js';
 import type { Endpoint } from './server-declaration.js';
@@ -52,8 +53,4 @@ function endpointProblem(value: unknown): string | undefined {
   if (url.protocol === 'https:') return undefined;
   if (url.protocol === 'http:' && isLoopback(url.hostname)) return undefined;
   return 'the host is not https (http is allowed for loopback only)';
-}
-
-function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }
