@@ -1,7 +1,7 @@
 import { debug } from '../platform/debug.js';
 import { AnalyticsError, causeOf } from '../platform/errors.js';
 import { EXIT, type ExitCode, type Run } from './command.js';
-import { COMMANDS } from './commands.js';
+import { COMMANDS } from './command-table.js';
 import { createOutput, type Output } from './output.js';
 
 /** Runs the command line. Sets the exit code and lets the process end by itself, so that nothing printed is lost. */

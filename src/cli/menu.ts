@@ -1,6 +1,6 @@
 import { inspect } from '../core/inspect/status.js';
 import { EXIT, type Invocation, type Run } from './command.js';
-import { COMMANDS } from './commands.js';
+import { COMMANDS } from './command-table.js';
 import { decider } from './format.js';
 
 const NOTHING: Invocation = { argument: undefined, options: {}, values: {} };

@@ -1,6 +1,6 @@
 import { Argument, Command, CommanderError, Option } from 'commander';
 import { type CommandSpec, EXIT, type ExitCode } from './command.js';
-import { COMMANDS, ENVIRONMENT, EXIT_CODES } from './commands.js';
+import { COMMANDS, ENVIRONMENT, EXIT_CODES } from './command-table.js';
 import { columns, type Output } from './output.js';
 import { VERSION } from './version.js';
 

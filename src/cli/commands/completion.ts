@@ -1,5 +1,5 @@
 import { EXIT, type Run } from '../command.js';
-import type { Shell } from '../commands.js';
+import type { Shell } from '../command-table.js';
 import { completionFor } from '../docs/completions.js';
 
 export const run: Run = async ({ argument }, output) => {

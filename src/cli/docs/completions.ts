@@ -1,5 +1,5 @@
 import type { CommandSpec, OptionSpec } from '../command.js';
-import { COMMANDS, type Shell } from '../commands.js';
+import { COMMANDS, type Shell } from '../command-table.js';
 
 /*
  * Shell completions as renderings of the command table. Each is a script that the shell evaluates once; completing

@@ -1,5 +1,5 @@
 import { type CommandSpec, EXIT } from '../command.js';
-import { COMMANDS, DOCUMENTED, ENVIRONMENT, EXIT_CODES, FILES } from '../commands.js';
+import { COMMANDS, DOCUMENTED, ENVIRONMENT, EXIT_CODES, FILES } from '../command-table.js';
 import { sentence, synopsis, taken } from './synopsis.js';
 
 /*
@@ -55,7 +55,7 @@ function commandPage(spec: CommandSpec): string {
 
 function page(name: string, does: string, sections: readonly (readonly [string, string])[]): string {
   return [
-    '.\\" Generated from src/cli/commands.ts by npm run docs',
+    '.\\" Generated from src/cli/command-table.ts by npm run docs',
     `.TH ${name.toUpperCase()} 1 ${DOCUMENTED} ${PROGRAM} "User"`,
     '.SH NAME',
     `${name} \\-\n${text(does)}`,

@@ -1,4 +1,4 @@
-import { COMMANDS, ENVIRONMENT, EXIT_CODES, FILES } from '../commands.js';
+import { COMMANDS, ENVIRONMENT, EXIT_CODES, FILES } from '../command-table.js';
 import { sentence, synopsis, taken } from './synopsis.js';
 
 /** docs/cli.md. */
@@ -11,7 +11,7 @@ export function cliMarkdown(): string {
   });
   return `${[
     '# The command line',
-    'Generated from `src/cli/commands.ts` by `npm run docs`. Data goes to stdout, remarks to stderr. Alone on a terminal `dot-ai-analytics` opens a small menu, else it prints the status. What can go wrong: [errors.md](errors.md).',
+    'Generated from `src/cli/command-table.ts` by `npm run docs`. Data goes to stdout, remarks to stderr. Alone on a terminal `dot-ai-analytics` opens a small menu, else it prints the status. What can go wrong: [errors.md](errors.md).',
     ...sections,
     '## Environment',
     table('variable', ENVIRONMENT),
