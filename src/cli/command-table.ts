@@ -1,21 +1,37 @@
-import { type CommandSpec, EXIT, type ExitCode, type OptionSpec } from './command.js';
+import { EXIT, type ExitCode } from './exit-code.js';
 
 /*
- * The one table of commands. The parser, the help, the man pages and docs/cli.md are renderings of it.
+ * The one table of commands. The parser, the help, the man pages, the completions and docs/cli.md are renderings of
+ * it, and command.ts derives the types of options and arguments from it.
  */
 
-const SHELLS = ['bash', 'zsh', 'fish'] as const;
-export type Shell = (typeof SHELLS)[number];
+export interface OptionSpec {
+  /** `--json`, or with a value `--port <number>`. */
+  readonly flag: string;
+  readonly does: string;
+}
 
-const JSON_OPTION: OptionSpec = { flag: '--json', does: 'print one JSON object, with "version": 1' };
+export interface CommandSpec {
+  readonly name: string;
+  /** One argument, as the help shows it. It is required if it has `choices`, otherwise optional. */
+  readonly argument?: { readonly name: string; readonly does: string; readonly choices?: readonly string[] };
+  /** One line, no full stop. */
+  readonly does: string;
+  /** What a person needs to know beyond that; paragraphs. */
+  readonly more: readonly string[];
+  readonly options: readonly OptionSpec[];
+  /** Flags of which at most one may be given. */
+  readonly exclusive?: readonly string[];
+}
 
-export const COMMANDS: readonly CommandSpec[] = [
+const JSON_OPTION = { flag: '--json', does: 'print one JSON object, with "version": 1' } as const;
+
+export const COMMANDS = [
   {
     name: 'status',
     does: 'show whether analytics is on, who decided that, and what is waiting',
     more: ['Shows what every layer of the decision says, the first that says anything decides. Never writes a file.'],
     options: [JSON_OPTION, { flag: '--exit-code', does: 'exit with 3 while analytics is off' }],
-    load: () => import('./commands/status.js'),
   },
   {
     name: 'enable',
@@ -25,7 +41,6 @@ export const COMMANDS: readonly CommandSpec[] = [
       'Fails if an environment variable keeps analytics off all the same.',
     ],
     options: [{ flag: '--yes', does: 'do not ask' }],
-    load: () => import('./commands/enable.js'),
   },
   {
     name: 'disable',
@@ -34,7 +49,6 @@ export const COMMANDS: readonly CommandSpec[] = [
       'When it returns, running servers record and send nothing more. A server that was started with DOT_AI_ANALYTICS=true in its own environment follows that variable: remove it there.',
     ],
     options: [{ flag: '--purge', does: 'also delete the copies of what was sent' }],
-    load: () => import('./commands/disable.js'),
   },
   {
     name: 'preview',
@@ -46,8 +60,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       { flag: '--json', does: 'print the requests as one JSON object, with "version": 1' },
       { flag: '--raw', does: 'print the exact bytes of the next request body' },
     ],
-    exclusive: ['json', 'raw'],
-    load: () => import('./commands/preview.js'),
+    exclusive: ['--json', '--raw'],
   },
   {
     name: 'sent',
@@ -59,8 +72,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       { flag: '--raw', does: 'print the exact bytes of the last request body, and nothing else' },
       { flag: '--verify', does: 'hash every copy again and compare with what was sent' },
     ],
-    exclusive: ['json', 'raw', 'verify'],
-    load: () => import('./commands/sent.js'),
+    exclusive: ['--json', '--raw', '--verify'],
   },
   {
     name: 'send',
@@ -69,7 +81,6 @@ export const COMMANDS: readonly CommandSpec[] = [
       'Sends the closed reports that a server would send by itself sooner or later. Days that are not closed stay.',
     ],
     options: [],
-    load: () => import('./commands/send.js'),
   },
   {
     name: 'hint',
@@ -81,22 +92,19 @@ export const COMMANDS: readonly CommandSpec[] = [
       { flag: '--reset', does: 'forget that it was shown, so that it is shown once more' },
       { flag: '--mark-shown', does: 'never show it' },
     ],
-    exclusive: ['reset', 'markShown'],
-    load: () => import('./commands/hint.js'),
+    exclusive: ['--reset', '--mark-shown'],
   },
   {
     name: 'schema',
     does: 'show every field that is ever recorded: what it is, what it is not, and why',
     more: ['The command renders the table that the code itself uses to record and to validate.'],
     options: [{ flag: '--json', does: 'print a JSON Schema of a report' }],
-    load: () => import('./commands/schema.js'),
   },
   {
     name: 'clear',
     does: 'delete all local data, keep the choice',
     more: ['Counts, waiting reports and the copies of sent ones. A running server begins counting anew.'],
     options: [],
-    load: () => import('./commands/clear.js'),
   },
   {
     name: 'collector',
@@ -119,7 +127,6 @@ export const COMMANDS: readonly CommandSpec[] = [
       { flag: '--trust-proxy', does: 'take the address of the sender from X-Forwarded-For' },
       { flag: '--demo', does: 'fill a file of its own with an invented year of 300 installs, and show that' },
     ],
-    load: () => import('./commands/collector.js'),
   },
   {
     name: 'dashboard',
@@ -133,19 +140,25 @@ export const COMMANDS: readonly CommandSpec[] = [
       { flag: '--host <address>', does: 'the address of the app; default: https://eu.posthog.com' },
       { flag: '--dry-run', does: 'print the dashboard and its insights as JSON; no request is made' },
     ],
-    load: () => import('./commands/dashboard.js'),
   },
   {
     name: 'completion',
-    argument: { name: 'shell', does: 'bash, zsh or fish', choices: SHELLS },
+    argument: { name: 'shell', does: 'bash, zsh or fish', choices: ['bash', 'zsh', 'fish'] },
     does: 'print a script with which the shell completes commands and options',
     more: [
       'For bash put eval "$(dot-ai-analytics completion bash)" into ~/.bashrc; for zsh the same with zsh into ~/.zshrc, after compinit; for fish: dot-ai-analytics completion fish > ~/.config/fish/completions/dot-ai-analytics.fish',
     ],
     options: [],
-    load: () => import('./commands/completion.js'),
   },
-];
+] as const satisfies readonly CommandSpec[];
+
+/** Compiles only if every `exclusive` flag is an option of its command. */
+COMMANDS satisfies ExclusiveFlagsExist<typeof COMMANDS>;
+type ExclusiveFlagsExist<Table extends readonly CommandSpec[]> = {
+  readonly [Index in keyof Table]: CommandSpec & {
+    readonly exclusive?: readonly Table[Index]['options'][number]['flag'][];
+  };
+};
 
 export const ENVIRONMENT: readonly (readonly [string, string])[] = [
   ['DO_NOT_TRACK', 'any value but empty, 0 or false: off'],

@@ -1,7 +1,7 @@
 import { debug } from '../platform/debug.js';
 import { AnalyticsError, causeOf } from '../platform/errors.js';
-import { EXIT, type ExitCode, type Run } from './command.js';
-import { COMMANDS } from './command-table.js';
+import { callOf, dispatch, plainCall } from './dispatch.js';
+import { EXIT, type ExitCode } from './exit-code.js';
 import { createOutput, type Output } from './output.js';
 
 /** Runs the command line. Sets the exit code and lets the process end by itself, so that nothing printed is lost. */
@@ -12,7 +12,7 @@ export async function main(argv: readonly string[]): Promise<void> {
 
 async function runSafely(argv: readonly string[], output: Output): Promise<ExitCode> {
   try {
-    return await dispatch(argv, output);
+    return await run(argv, output);
   } catch (error) {
     if (error instanceof Error && error.name === 'ExitPromptError') return interrupted(output);
     output.remark(`Error: ${messageOf(error)}`);
@@ -20,16 +20,22 @@ async function runSafely(argv: readonly string[], output: Output): Promise<ExitC
   }
 }
 
-/** Words that are a command's name and nothing else need no parser, which would be a third of the start of `status`. */
-async function dispatch(argv: readonly string[], output: Output): Promise<ExitCode> {
-  const load = argv.length === 0 ? () => import('./menu.js') : plainly(argv)?.load;
-  if (load === undefined) return (await import('./parser.js')).parse(argv, output);
-  const { run }: { run: Run } = await load();
-  return run({ argument: undefined, options: {}, values: {} }, output);
+async function run(argv: readonly string[], output: Output): Promise<ExitCode> {
+  const [word, ...rest] = argv;
+  if (word === undefined) return runWithoutCommand(output);
+  // A single word rarely needs the parser, and loading that would be a third of the start of `status`.
+  const plain = rest.length === 0 ? plainCall(word) : undefined;
+  const call = plain ?? (await import('./parser.js')).parse(argv, output);
+  return typeof call === 'number' ? call : dispatch(call, output);
 }
 
-function plainly([name, ...rest]: readonly string[]) {
-  return COMMANDS.find((spec) => spec.name === name && rest.length === 0 && spec.argument?.choices === undefined);
+/** Prints the status, and on a terminal offers a menu. */
+async function runWithoutCommand(output: Output): Promise<ExitCode> {
+  const code = await dispatch(callOf('status'), output);
+  if (!output.isInteractive) return code;
+  const { chooseCommand } = await import('./menu.js');
+  const chosen = await chooseCommand(output);
+  return chosen === undefined ? code : dispatch(callOf(chosen), output);
 }
 
 /** Our own errors say it all; a system's error is put in words, and a defect's stack is for whoever asks for it. */

@@ -1,28 +1,24 @@
-import { inspect } from '../core/inspect/status.js';
-import { EXIT, type Invocation, type Run } from './command.js';
+import { lookAt } from '../core/inspect/local-state.js';
+import type { PlainCommand } from './command.js';
 import { COMMANDS } from './command-table.js';
 import { decider } from './format.js';
+import type { Output } from './output.js';
 
-const NOTHING: Invocation = { argument: undefined, options: {}, values: {} };
-
-/** The command line without a command: a small menu on a terminal, else the status. */
-export const run: Run = async (_invocation, output) => {
-  const { run: showStatus } = await import('./commands/status.js');
-  await showStatus(NOTHING, output);
-  if (!output.isInteractive) return EXIT.done;
+/** Asks what to do next. @returns the chosen command, undefined for none */
+export async function chooseCommand(output: Output): Promise<PlainCommand | undefined> {
   const { select } = await import('@inquirer/prompts');
   output.data('');
-  const { status } = inspect({});
-  const offered = ['preview', status.enabled ? 'disable' : 'enable', 'sent', 'schema'].flatMap(
-    (name) => COMMANDS.find((spec) => spec.name === name) ?? [],
-  );
-  const chosen = await select({
-    message: `Analytics is ${status.enabled ? 'on' : 'off'}: ${decider(status)}. What next?`,
+  const { consent } = lookAt();
+  const offered: readonly PlainCommand[] = ['preview', consent.enabled ? 'disable' : 'enable', 'sent', 'schema'];
+  return select<PlainCommand | undefined>({
+    message: `Analytics is ${consent.enabled ? 'on' : 'off'}: ${decider(consent)}. What next?`,
     choices: [
-      ...offered.map(({ name, does }) => ({ name: `${name}: ${does}`, short: name, value: name })),
-      { name: 'quit', value: '' },
+      ...offered.map((name) => ({ name: `${name}: ${summaryOf(name)}`, short: name, value: name })),
+      { name: 'quit', value: undefined },
     ],
   });
-  const spec = COMMANDS.find(({ name }) => name === chosen);
-  return spec === undefined ? EXIT.done : (await spec.load()).run(NOTHING, output);
-};
+}
+
+function summaryOf(name: PlainCommand): string {
+  return COMMANDS.find((spec) => spec.name === name)?.does ?? '';
+}

@@ -8,9 +8,10 @@ import { packageRoot } from '../../platform/package-root.js';
 import { dayOf } from '../../schema/calendar.js';
 import { dotAiVocabulary } from '../../schema/dot-ai.js';
 import { namesProblem, type Vocabulary } from '../../schema/vocabulary.js';
-import { EXIT, type Invocation, type Run } from '../command.js';
+import type { Invocation, Run } from '../command.js';
+import { EXIT } from '../exit-code.js';
 
-export const run: Run = async (invocation, output) => {
+export const run: Run<'collector'> = async (invocation, output) => {
   const options = read(invocation);
   if (invocation.options.demo) {
     const { fillYear } = await import('../../simulation/year.js');
@@ -48,8 +49,8 @@ const DEFAULT_MIN_ROWS = 5;
 const DEFAULT_RATE = 120;
 const LEAST_TOKEN = 16;
 
-function read({ options, values }: Invocation): CollectorOptions {
-  const { host = '127.0.0.1', db, vocabulary, allowHost } = values;
+function read({ options }: Invocation<'collector'>): CollectorOptions {
+  const { host = '127.0.0.1', db, vocabulary, allowHost } = options;
   const token = process.env.DOT_AI_COLLECTOR_TOKEN?.trim();
   if (token && token.length < LEAST_TOKEN) {
     throw new AnalyticsError(
@@ -59,9 +60,9 @@ function read({ options, values }: Invocation): CollectorOptions {
   }
   return {
     host,
-    port: number('--port', values.port, DEFAULT_PORT, 0, 65_535),
-    minRows: number('--min-rows', values.minRows, DEFAULT_MIN_ROWS, 1, 1_000),
-    rate: number('--rate', values.rate, DEFAULT_RATE, 0, 1_000_000),
+    port: number('--port', options.port, DEFAULT_PORT, 0, 65_535),
+    minRows: number('--min-rows', options.minRows, DEFAULT_MIN_ROWS, 1, 1_000),
+    rate: number('--rate', options.rate, DEFAULT_RATE, 0, 1_000_000),
     vocabulary: vocabulary === undefined ? dotAiVocabulary : readVocabulary(vocabulary),
     page: join(packageRoot(), 'dist', 'page'),
     allowHosts: allowHost?.toLowerCase().split(',') ?? [],

@@ -1,8 +1,8 @@
-import { EXIT, type Run } from '../command.js';
-import type { Shell } from '../command-table.js';
+import type { Run } from '../command.js';
 import { completionFor } from '../docs/completions.js';
+import { EXIT } from '../exit-code.js';
 
-export const run: Run = async ({ argument }, output) => {
-  output.raw(completionFor(argument as Shell));
+export const run: Run<'completion'> = async ({ argument }, output) => {
+  output.raw(completionFor(argument));
   return EXIT.done;
 };

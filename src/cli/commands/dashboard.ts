@@ -2,12 +2,13 @@ import { AnalyticsError } from '../../platform/errors.js';
 import { createApi } from '../../posthog/api.js';
 import { apply, DASHBOARD, wanted } from '../../posthog/apply.js';
 import { INSIGHTS } from '../../posthog/insights.js';
-import { EXIT, type Run } from '../command.js';
+import type { Run } from '../command.js';
+import { EXIT } from '../exit-code.js';
 
 const DEFAULT_HOST = 'https://eu.posthog.com';
 const WORDS = { create: 'created', update: 'updated', keep: 'as it should be' } as const;
 
-export const run: Run = async ({ options, values }, output) => {
+export const run: Run<'dashboard'> = async ({ options }, output) => {
   if (options.dryRun) {
     output.json({ version: 1, dashboard: DASHBOARD, insights: INSIGHTS.map(wanted) });
     return EXIT.done;
@@ -18,7 +19,7 @@ export const run: Run = async ({ options, values }, output) => {
       'USAGE',
       'POSTHOG_PERSONAL_API_KEY has to hold a personal key of PostHog with the scopes dashboard:write and insight:write. It is never taken from an argument, which other users of the machine could read.',
     );
-  const { project, host = DEFAULT_HOST } = values;
+  const { project, host = DEFAULT_HOST } = options;
   if (project === undefined || !/^\d+$/.test(project))
     throw new AnalyticsError(
       'USAGE',

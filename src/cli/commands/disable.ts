@@ -1,8 +1,9 @@
 import { setAnalytics } from '../../core/control/set-analytics.js';
-import { EXIT, type Run } from '../command.js';
+import type { Run } from '../command.js';
+import { EXIT } from '../exit-code.js';
 import { decider, onOff, shortPath } from '../format.js';
 
-export const run: Run = async ({ options }, output) => {
+export const run: Run<'disable'> = async ({ options }, output) => {
   const purge = options.purge === true;
   const { consent, configPath, keptCopy } = await setAnalytics(false, { purge });
   if (keptCopy)

@@ -1,11 +1,12 @@
 import { setAnalytics } from '../../core/control/set-analytics.js';
 import { inspect, type Status } from '../../core/inspect/status.js';
 import { EVENTS, SCHEMA } from '../../schema/fields.js';
-import { EXIT, type Run } from '../command.js';
+import type { Run } from '../command.js';
+import { EXIT } from '../exit-code.js';
 import { decider, onOff, shortPath } from '../format.js';
 import { columns, type Output } from '../output.js';
 
-export const run: Run = async ({ options }, output) => {
+export const run: Run<'enable'> = async ({ options }, output) => {
   const { status } = inspect({});
   if (isSaved(status)) {
     output.data('Analytics is on already. Turn it off: dot-ai-analytics disable');

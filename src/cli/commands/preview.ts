@@ -1,11 +1,12 @@
 import { inspectPreview, type Preview, type PreviewRequest } from '../../core/inspect/preview.js';
 import { decode } from '../../core/report/decode.js';
-import { EXIT, type Run } from '../command.js';
+import type { Run } from '../command.js';
+import { EXIT } from '../exit-code.js';
 import { plural } from '../format.js';
 import type { Output } from '../output.js';
 import { showRows } from '../report-rows.js';
 
-export const run: Run = async ({ options }, output) => {
+export const run: Run<'preview'> = async ({ options }, output) => {
   const { preview, remarks } = await inspectPreview({});
   const { kind, requests } = preview;
   for (const remark of remarks) output.remark(`Warning: ${remark}.`);

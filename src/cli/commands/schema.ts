@@ -2,10 +2,11 @@ import { lookAt } from '../../core/inspect/local-state.js';
 import type { Field } from '../../schema/field.js';
 import { EVENTS, SCHEMA } from '../../schema/fields.js';
 import { describeValues, toJsonSchema } from '../../schema/json-schema.js';
-import { EXIT, type Run } from '../command.js';
+import type { Run } from '../command.js';
+import { EXIT } from '../exit-code.js';
 import { columns, type Output } from '../output.js';
 
-export const run: Run = async ({ options }, output) => {
+export const run: Run<'schema'> = async ({ options }, output) => {
   const { vocabulary } = lookAt();
   if (options.json) {
     output.json({ version: 1, ...toJsonSchema(vocabulary) });

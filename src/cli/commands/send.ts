@@ -4,11 +4,12 @@ import { listWaiting } from '../../core/deliver/outbox.js';
 import { lookAt } from '../../core/inspect/local-state.js';
 import { systemClock } from '../../platform/clock.js';
 import { requireHome } from '../../platform/home.js';
-import { EXIT, type ExitCode, type Run } from '../command.js';
+import type { Run } from '../command.js';
+import { EXIT, type ExitCode } from '../exit-code.js';
 import { decider, plural } from '../format.js';
 import type { Output } from '../output.js';
 
-export const run: Run = async (_invocation, output) => {
+export const run: Run<'send'> = async (_invocation, output) => {
   const { env, consent, resolved, vocabulary } = lookAt();
   const home = requireHome(env);
   if (!consent.enabled)

@@ -3,12 +3,13 @@ import { decode } from '../../core/report/decode.js';
 import { AnalyticsError } from '../../platform/errors.js';
 import { requireHome } from '../../platform/home.js';
 import { isDay } from '../../schema/calendar.js';
-import { EXIT, type ExitCode, type Run } from '../command.js';
+import type { Run } from '../command.js';
+import { EXIT, type ExitCode } from '../exit-code.js';
 import { plural } from '../format.js';
 import type { Output } from '../output.js';
 import { showRows } from '../report-rows.js';
 
-export const run: Run = async ({ argument: day, options }, output) => {
+export const run: Run<'sent'> = async ({ argument: day, options }, output) => {
   if (day !== undefined && !isDay(day)) {
     throw new AnalyticsError('USAGE', 'This is not a day of the calendar, written as YYYY-MM-DD, such as 2026-11-23.');
   }

@@ -1,9 +1,10 @@
 import { inspect, type Remarks, type Status } from '../../core/inspect/status.js';
-import { EXIT, type Run } from '../command.js';
+import type { Run } from '../command.js';
+import { EXIT } from '../exit-code.js';
 import { decider, layerInWords, onOff, plural, shortPath } from '../format.js';
 import { columns, type Output } from '../output.js';
 
-export const run: Run = async ({ options }, output) => {
+export const run: Run<'status'> = async ({ options }, output) => {
   const { status, remarks } = inspect({});
   if (options.json) output.json(status);
   else show(status, remarks, output);

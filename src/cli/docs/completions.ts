@@ -1,5 +1,5 @@
-import type { CommandSpec, OptionSpec } from '../command.js';
-import { COMMANDS, type Shell } from '../command-table.js';
+import type { Argument } from '../command.js';
+import { COMMANDS, type CommandSpec, type OptionSpec } from '../command-table.js';
 
 /*
  * Shell completions as renderings of the command table. Each is a script that the shell evaluates once; completing
@@ -10,7 +10,7 @@ const PROGRAM = 'dot-ai-analytics';
 const HELP: OptionSpec = { flag: '--help', does: 'show what the command does and takes' };
 const VERSION: OptionSpec = { flag: '--version', does: 'show the version' };
 
-export function completionFor(shell: Shell): string {
+export function completionFor(shell: Argument<'completion'>): string {
   return { bash, zsh, fish }[shell]();
 }
 
@@ -29,7 +29,7 @@ function bash(): string {
   const files = withValue.filter(({ value }) => value === 'file').map(({ name }) => name);
   const others = withValue.filter(({ value }) => value !== 'file').map(({ name }) => name);
   const commands = COMMANDS.map(({ name }) => name).join(' ');
-  const cases = COMMANDS.map((spec) => {
+  const cases = COMMANDS.map((spec: CommandSpec) => {
     const words = [...(spec.argument?.choices ?? []), ...optionsOf(spec).map((one) => parts(one).name)];
     return `    ${spec.name}) words='${words.join(' ')}' ;;`;
   });
@@ -58,7 +58,7 @@ complete -F _dot_ai_analytics ${PROGRAM}
 
 function zsh(): string {
   const described = COMMANDS.map(({ name, does }) => `    ${quoted(`${name}:${does.replaceAll(':', '\\:')}`)}`);
-  const cases = COMMANDS.map((spec) => {
+  const cases = COMMANDS.map((spec: CommandSpec) => {
     const { argument } = spec;
     const positional = argument?.choices ? [quoted(`1:${argument.name}:(${argument.choices.join(' ')})`)] : [];
     return `    ${spec.name}) _arguments ${[...optionsOf(spec).map(zshOption), ...positional].join(' ')} ;;`;
@@ -114,7 +114,7 @@ function fish(): string {
     `complete -c ${PROGRAM} -f`,
     ...COMMANDS.map(({ name, does }) => line(first, '-a', name, '-d', quoted(does))),
     ...[HELP, VERSION].map((one) => option(first, one)),
-    ...COMMANDS.flatMap((spec) => {
+    ...COMMANDS.flatMap((spec: CommandSpec) => {
       const condition = `__fish_seen_subcommand_from ${spec.name}`;
       const choices = (spec.argument?.choices ?? []).map((choice) => line(condition, '-a', choice));
       return [...choices, ...optionsOf(spec).map((one) => option(condition, one))];

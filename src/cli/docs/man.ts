@@ -1,5 +1,5 @@
-import { type CommandSpec, EXIT } from '../command.js';
-import { COMMANDS, DOCUMENTED, ENVIRONMENT, EXIT_CODES, FILES } from '../command-table.js';
+import { COMMANDS, type CommandSpec, DOCUMENTED, ENVIRONMENT, EXIT_CODES, FILES } from '../command-table.js';
+import { EXIT } from '../exit-code.js';
 import { sentence, synopsis, taken } from './synopsis.js';
 
 /*

@@ -1,4 +1,4 @@
-import { COMMANDS, ENVIRONMENT, EXIT_CODES, FILES } from '../command-table.js';
+import { COMMANDS, type CommandSpec, ENVIRONMENT, EXIT_CODES, FILES } from '../command-table.js';
 import { sentence, synopsis, taken } from './synopsis.js';
 
 /** docs/cli.md. */
@@ -25,7 +25,7 @@ export function cliMarkdown(): string {
 /** The list of commands in the README. */
 export function commandTable(): string {
   const rows = COMMANDS.map(
-    ({ name, argument, does }) =>
+    ({ name, argument, does }: CommandSpec) =>
       [[name, ...(argument?.choices ? [argument.choices.join('\\|')] : [])].join(' '), does] as const,
   );
   return table('command', rows);

@@ -1,8 +1,8 @@
-import type { CommandSpec } from '../command.js';
+import type { CommandSpec } from '../command-table.js';
 
 /** What may follow a command's name, in parts: `[--json | --raw]`, `[day]`. */
 export function synopsis({ argument, options, exclusive = [] }: CommandSpec): string[] {
-  const isExclusive = (flag: string) => exclusive.includes(attribute(flag));
+  const isExclusive = (flag: string) => exclusive.includes(flag);
   const alternatives = options.filter(({ flag }) => isExclusive(flag)).map(({ flag }) => flag);
   const others = options.filter(({ flag }) => !isExclusive(flag)).map(({ flag }) => `[${flag}]`);
   return [
@@ -10,11 +10,6 @@ export function synopsis({ argument, options, exclusive = [] }: CommandSpec): st
     alternatives.length > 0 ? `[${alternatives.join(' | ')}]` : undefined,
     ...others,
   ].filter((part) => part !== undefined);
-}
-
-/** `--mark-shown` as commander names it: `markShown`. */
-function attribute(flag: string): string {
-  return flag.slice(2).replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
 /** What a command takes, with its meaning. */
