@@ -395,6 +395,24 @@ describe.runIf(hasStrace)('under strace', () => {
   });
 });
 
+test.runIf(hasStrace)('enable and hint read settings, and no count and no report', async () => {
+  const home = testHome({ analytics: true, analyticsSchema: 1 });
+  await putReport(home, yesterday());
+  await putReport(home, yesterday(), 'phc_test', home.paths.sent);
+  const opened = async (...args: string[]) => {
+    const log = join(home.folder, 'strace.log');
+    const under = ['strace', '-f', '-qq', '-e', 'trace=open,openat', '-o', log];
+    expect(await cli(args, { env: home.env, under })).toMatchObject({ code: 0, stderr: '' });
+    const paths = readFileSync(log, 'utf8').match(/(?<=")[^"]+(?=")/g) ?? [];
+    return paths.filter((path) =>
+      [home.paths.spool, home.paths.outbox, home.paths.sent].some((one) => path.startsWith(one)),
+    );
+  };
+  expect(await opened('enable', '--yes')).toEqual([]);
+  expect(await opened('hint')).toEqual([]);
+  expect(await opened('status')).not.toEqual([]);
+});
+
 test('status, enable, disable, hint, schema, clear and sent load no module that could send', async () => {
   const probe = `
     process.on('exit', () => {

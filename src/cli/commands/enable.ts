@@ -1,5 +1,5 @@
 import { setAnalytics } from '../../core/control/set-analytics.js';
-import { inspect, type Status } from '../../core/inspect/status.js';
+import { type Local, lookAt } from '../../core/inspect/local-state.js';
 import { EVENTS, SCHEMA } from '../../schema/fields.js';
 import type { Run } from '../command.js';
 import { EXIT } from '../exit-code.js';
@@ -7,13 +7,13 @@ import { decider, onOff, shortPath } from '../format.js';
 import { columns, type Output } from '../output.js';
 
 export const run: Run<'enable'> = async ({ options }, output) => {
-  const { status } = inspect({});
-  if (isSaved(status)) {
+  const local = lookAt();
+  if (isSaved(local)) {
     output.data('Analytics is on already. Turn it off: dot-ai-analytics disable');
     return EXIT.done;
   }
   if (!options.yes) {
-    explain(status, output);
+    explain(local, output);
     if (output.canAsk && !(await output.ask('Turn anonymous usage analytics on?'))) {
       output.data('Nothing was changed.');
       return EXIT.failed; // what was asked for did not come about
@@ -39,12 +39,12 @@ export const run: Run<'enable'> = async ({ options }, output) => {
   return EXIT.done;
 };
 
-function isSaved({ enabled, decidedBy, config, schema }: Status): boolean {
-  return enabled && decidedBy === 'config' && config.acceptedSchema === schema;
+function isSaved({ consent, config }: Local): boolean {
+  return consent.enabled && consent.decidedBy === 'config' && config.acceptedSchema === SCHEMA;
 }
 
 /** What a yes means, on one screen. */
-function explain({ destination }: Status, { paint, width, data }: Output): void {
+function explain({ resolved: { destination } }: Local, { paint, width, data }: Output): void {
   data(`${paint.bold('What is collected')}: once a day, counts. Per row one of these, nothing else:`);
   data(
     columns(
