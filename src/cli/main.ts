@@ -1,4 +1,5 @@
 import { debug } from '../platform/debug.js';
+import { CLI_ERRORS } from '../platform/error-table/cli.js';
 import { AnalyticsError, causeOf } from '../platform/errors.js';
 import { callOf, dispatch, plainCall } from './dispatch.js';
 import { EXIT, type ExitCode } from './exit-code.js';
@@ -15,8 +16,9 @@ async function runSafely(argv: readonly string[], output: Output): Promise<ExitC
     return await run(argv, output);
   } catch (error) {
     if (error instanceof Error && error.name === 'ExitPromptError') return interrupted(output);
-    output.remark(`Error: ${messageOf(error)}`);
-    return error instanceof AnalyticsError && error.code === 'USAGE' ? EXIT.usage : EXIT.failed;
+    const { message, code } = error instanceof AnalyticsError ? error : unexpected(error);
+    output.remark(`Error: ${message}`);
+    return code === 'USAGE' ? EXIT.usage : EXIT.failed;
   }
 }
 
@@ -38,13 +40,13 @@ async function runWithoutCommand(output: Output): Promise<ExitCode> {
   return chosen === undefined ? code : dispatch(callOf(chosen), output);
 }
 
-/** Our own errors say it all; a system's error is put in words, and a defect's stack is for whoever asks for it. */
-function messageOf(error: unknown): string {
-  if (error instanceof AnalyticsError) return error.message;
+/** A system error that nobody expected is described. The stack of a defect is only for those who ask for it. */
+function unexpected(error: unknown): AnalyticsError {
   debug('%s', error instanceof Error ? error.stack : error);
   const { path } = error as NodeJS.ErrnoException;
-  const where = path === undefined ? '' : `${path}: `;
-  return `${where}${causeOf(error)}. More: run it again with NODE_DEBUG=dot-ai-analytics`;
+  return new AnalyticsError(CLI_ERRORS.unexpected, {
+    problem: path === undefined ? causeOf(error) : `${path}: ${causeOf(error)}`,
+  });
 }
 
 /** Ctrl-C in a question: nothing was done. */

@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { Chalk, type ChalkInstance } from 'chalk';
-import { causeOf } from '../platform/errors.js';
+import { CLI_ERRORS } from '../platform/error-table/cli.js';
+import { AnalyticsError, causeOf } from '../platform/errors.js';
 
 /** Where a command's words go: data to stdout, remarks to stderr. The only file that prints. */
 export interface Output {
@@ -97,7 +98,8 @@ async function askPlainly(question: string, stream: NodeJS.WriteStream): Promise
 function watched(stream: NodeJS.WriteStream): NodeJS.WriteStream {
   return stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
-    process.stderr.write(`Error: the output could not be written: ${causeOf(error)}.\n`);
+    const { message } = new AnalyticsError(CLI_ERRORS.outputNotWritten, { cause: causeOf(error) });
+    process.stderr.write(`Error: ${message}\n`);
     process.exit(1);
   });
 }

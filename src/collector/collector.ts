@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { type Clock, systemClock } from '../platform/clock.js';
+import { COLLECTOR_ERRORS } from '../platform/error-table/collector.js';
 import { AnalyticsError, causeOf, systemCode } from '../platform/errors.js';
 import { isLoopback } from '../platform/loopback.js';
 import type { Vocabulary } from '../schema/vocabulary.js';
@@ -53,7 +54,7 @@ const CLOSE_WITHIN = 3_000;
 
 /**
  * Starts a collector: one process, one file.
- * @throws AnalyticsError `COLLECTOR` where the file or the address can't be had, or a token is missing
+ * @throws AnalyticsError `COLLECTOR` if the file or the address cannot be used, or a token is missing
  */
 export async function startCollector(options: CollectorOptions): Promise<Collector> {
   const {
@@ -70,12 +71,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     trustProxy = false,
     clock = systemClock,
   } = options;
-  if (!isLoopback(host) && token === undefined) {
-    throw new AnalyticsError(
-      'COLLECTOR',
-      `${host} can be reached from elsewhere, so reading needs a token. Set DOT_AI_COLLECTOR_TOKEN, or listen on 127.0.0.1.`,
-    );
-  }
+  if (!isLoopback(host) && token === undefined) throw new AnalyticsError(COLLECTOR_ERRORS.tokenMissing, { host });
   const database = await openDatabase(db);
   const store = openStoreOrClose(database);
   const published = createPublishedDays(store, minRows);
@@ -106,10 +102,9 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, host, resolve));
   } catch (error) {
     store.close();
-    throw new AnalyticsError(
-      'COLLECTOR',
-      `${host} port ${port} can't be listened on: ${causeOf(error)}. Choose another with ${systemCode(error) === 'EADDRINUSE' ? '--port' : '--host'}.`,
-    );
+    const isPort = ['EADDRINUSE', 'EACCES'].includes(systemCode(error) ?? '');
+    const { portNotAvailable, hostNotAvailable } = COLLECTOR_ERRORS;
+    throw new AnalyticsError(isPort ? portNotAvailable : hostNotAvailable, { host, port, cause: causeOf(error) });
   }
   published.warm().catch(() => {}); // closed meanwhile
   const address = server.address() as AddressInfo;

@@ -1,26 +1,37 @@
-/** What went wrong, for programs. docs and tests refer to these, never to the text. */
-export type ErrorCode =
-  | 'BAD_VOCABULARY'
-  | 'NO_HOME'
-  | 'CONFIG_NOT_WRITTEN'
-  | 'DATA_NOT_DELETED'
-  | 'USAGE'
-  | 'COLLECTOR'
-  | 'POSTHOG';
+import type { ErrorCode } from './error-table/definition.js';
+import type { ERROR_TABLE } from './error-table/table.js';
+
+export type { ErrorCode };
+
+type ListedError = (typeof ERROR_TABLE)[keyof typeof ERROR_TABLE];
+
+type Placeholder<Message extends string> = Message extends `${string}<${infer Name}>${infer Rest}`
+  ? Name | Placeholder<Rest>
+  : never;
+
+type Values<Message extends string> = { readonly [Name in Placeholder<Message>]: string | number };
+
+/** A value for each `<placeholder>` of a message; nothing if it has none. */
+type ValuesAndOptions<Message extends string> = [Placeholder<Message>] extends [never]
+  ? []
+  : [values: Values<Message>, options?: ErrorOptions];
 
 /**
  * The only error this package throws, and only from construction and from the functions behind the command line:
  * recording never throws. The message names the file, the cause and the next step.
  */
-export class AnalyticsError extends Error {
+export class AnalyticsError<Listed extends ListedError = ListedError> extends Error {
   override readonly name = 'AnalyticsError';
+  readonly code: ErrorCode;
 
-  constructor(
-    readonly code: ErrorCode,
-    message: string,
-    options?: ErrorOptions,
-  ) {
-    super(message, options);
+  /** @param listed an error of the table; no other compiles */
+  constructor(listed: Listed, ...rest: ValuesAndOptions<Listed['message']>) {
+    const [values = {}, options] = rest as [values?: Readonly<Record<string, string | number>>, options?: ErrorOptions];
+    super(
+      listed.message.replace(/<([^<>]+)>/g, (_, name: string) => String(values[name])),
+      options,
+    );
+    this.code = listed.code;
   }
 }
 

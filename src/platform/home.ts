@@ -1,6 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
+import { LIBRARY_ERRORS } from './error-table/library.js';
 import { AnalyticsError } from './errors.js';
 import { entry, folderProblem, systemError } from './files.js';
 
@@ -53,18 +54,20 @@ function defaultFolder(env: NodeJS.ProcessEnv): string | undefined {
   }
 }
 
-/** Why there is no home, and what to do; undefined where there is one. */
+/** Why there is no home, and what to do, without the last full stop; undefined if there is one. */
 export function homeProblem(env: NodeJS.ProcessEnv): string | undefined {
-  if (findHome(env) !== undefined) return undefined;
-  const why = env.DOT_AI_CONFIG_DIR ? 'DOT_AI_CONFIG_DIR is not an absolute path' : 'HOME is not an absolute path';
-  return `${why}, so there is no folder for settings and counts. Set DOT_AI_CONFIG_DIR to an absolute path`;
+  return findHome(env) === undefined ? noHome(env).message.slice(0, -1) : undefined;
 }
 
 /** @throws AnalyticsError `NO_HOME` */
 export function requireHome(env: NodeJS.ProcessEnv): Home {
   const home = findHome(env);
-  if (home === undefined) throw new AnalyticsError('NO_HOME', `${homeProblem(env)}.`);
+  if (home === undefined) throw noHome(env);
   return home;
+}
+
+function noHome(env: NodeJS.ProcessEnv): AnalyticsError {
+  return new AnalyticsError(LIBRARY_ERRORS.noHome, { variable: env.DOT_AI_CONFIG_DIR ? 'DOT_AI_CONFIG_DIR' : 'HOME' });
 }
 
 /**

@@ -1,3 +1,4 @@
+import { POSTHOG_ERRORS } from '../platform/error-table/posthog.js';
 import { AnalyticsError, causeOf } from '../platform/errors.js';
 import { isObject } from '../platform/files.js';
 import { isLoopback } from '../platform/loopback.js';
@@ -61,10 +62,7 @@ export function createApi({ host, project, key, onWait }: Access): PostHogApi {
         error instanceof Error && error.name === 'TimeoutError'
           ? `no answer within ${WITHIN_MS / 1000} s`
           : causeOf((error as Error).cause ?? error);
-      throw new AnalyticsError(
-        'POSTHOG',
-        `${origin} can't be reached: ${cause}. Check --host and the network; running the command again goes on where it stopped.`,
-      );
+      throw new AnalyticsError(POSTHOG_ERRORS.notReachable, { host: origin, cause });
     }
   }
 
@@ -89,24 +87,24 @@ export function createApi({ host, project, key, onWait }: Access): PostHogApi {
 function originOf(host: string): string {
   const url = URL.canParse(host) ? new URL(host) : undefined;
   if (url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname))) return url.origin;
-  throw new AnalyticsError(
-    'USAGE',
-    '--host takes the address of the app, such as https://eu.posthog.com or https://us.posthog.com; https only, but for loopback.',
-  );
+  throw new AnalyticsError(POSTHOG_ERRORS.invalidHost);
 }
 
-const WHAT_TO_DO: Readonly<Record<number, string>> = {
-  400: 'it does not take this. An old self-hosted version may not know it; then this package can not be used with it',
-  401: 'the personal key is not accepted. Make one in the settings of your account and put it into POSTHOG_PERSONAL_API_KEY',
-  403: 'the personal key may not do this. It needs the scopes dashboard:write and insight:write, for this project. Old self-hosted versions let only paying customers describe a dashboard',
-  404: 'there is no such project for this key. Its number is in the address of the app: /project/12345',
-  429: 'too many requests, still. Try again in a few minutes',
-};
+const REFUSALS = {
+  400: POSTHOG_ERRORS.requestNotAccepted,
+  401: POSTHOG_ERRORS.keyNotAccepted,
+  403: POSTHOG_ERRORS.scopeMissing,
+  404: POSTHOG_ERRORS.projectNotFound,
+  429: POSTHOG_ERRORS.tooManyRequests,
+} as const;
 
-function refused(status: number, detail: unknown): AnalyticsError {
-  const said = typeof detail === 'string' ? ` (${detail.slice(0, 200)})` : '';
-  return new AnalyticsError(
-    'POSTHOG',
-    `PostHog answered ${status}: ${WHAT_TO_DO[status] ?? 'that is not an answer to be expected. Running the command again goes on where it stopped'}${said}.`,
-  );
+function refused(status: number, said: unknown): AnalyticsError {
+  const detail = typeof said === 'string' ? ` PostHog says: ${said.slice(0, 200)}` : '';
+  return isKnown(status)
+    ? new AnalyticsError(REFUSALS[status], { detail })
+    : new AnalyticsError(POSTHOG_ERRORS.unexpectedAnswer, { status, detail });
+}
+
+function isKnown(status: number): status is keyof typeof REFUSALS {
+  return Object.hasOwn(REFUSALS, status);
 }

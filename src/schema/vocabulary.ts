@@ -1,3 +1,4 @@
+import { LIBRARY_ERRORS } from '../platform/error-table/library.js';
 import { AnalyticsError } from '../platform/errors.js';
 
 /** Every failed call has exactly one. Chosen by error codes and known classes, never by a name, a message or a stack. */
@@ -67,9 +68,9 @@ export function checkVocabulary(vocabulary: Vocabulary | undefined): void {
   checkNames('features', vocabulary?.features);
 }
 
-function checkNames(what: string, names: readonly string[] | undefined): void {
-  const wrong = namesProblem(names);
-  if (wrong !== undefined) throw new AnalyticsError('BAD_VOCABULARY', `${what}: ${wrong}`);
+function checkNames(list: string, names: readonly string[] | undefined): void {
+  const problem = namesProblem(names);
+  if (problem !== undefined) throw new AnalyticsError(LIBRARY_ERRORS.badVocabulary, { list, problem });
 }
 
 /** What is wrong with a list of declared names, undefined where nothing is. */

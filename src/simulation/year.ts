@@ -3,7 +3,6 @@ import type { Arrival } from '../collector/intake/arrival.js';
 import { open } from '../collector/intake/intake.js';
 import { openStore } from '../collector/store/cell-store.js';
 import { openDatabase } from '../collector/store/open.js';
-import { AnalyticsError } from '../platform/errors.js';
 import { DAY_MS, type Day, dayOf, daysBetween } from '../schema/calendar.js';
 import { dotAiVocabulary } from '../schema/dot-ai.js';
 import { createInstall } from './installs.js';
@@ -65,6 +64,6 @@ export async function fillYear({ db, today, installs = 300, days = 365, seed = 1
 
 async function arrivalOf(body: string, now: number): Promise<Arrival> {
   const arrival = await open(Buffer.from(body), undefined, dotAiVocabulary, now);
-  if ('problem' in arrival) throw new AnalyticsError('COLLECTOR', `an invented report is refused: ${arrival.problem}`);
+  if ('problem' in arrival) throw new Error(`an invented report is refused, which is a defect: ${arrival.problem}`);
   return arrival;
 }

@@ -277,8 +277,8 @@ describe('send and sent', () => {
   });
 
   test.each([
-    ['off', { analytics: false }, {}, /analytics is off/],
-    ['no destination', { analytics: true }, {}, /no destination is known/],
+    ['off', { analytics: false }, {}, /Analytics is off/],
+    ['no destination', { analytics: true }, {}, /No destination is known/],
     [
       'a bad destination',
       { analytics: true },

@@ -139,7 +139,7 @@ describe('dashboard posthog', () => {
     ['a wrong key', { key: 'phx_wrong' }, 1, /answered 401: the personal key is not accepted/],
     ['a wrong project', { project: '9' }, 1, /answered 404: there is no such project/],
     ['a project that is no number', { project: '../users' }, 2, /--project takes the number/],
-    ['no key', { key: '' }, 2, /POSTHOG_PERSONAL_API_KEY has to hold/],
+    ['no key', { key: '' }, 2, /POSTHOG_PERSONAL_API_KEY must hold/],
   ])('%s', async (_name, given, code, expected) => {
     const there = await postHog();
     const result = await dashboard(there.host, given);
@@ -156,10 +156,10 @@ describe('dashboard posthog', () => {
     expect(await dashboard(there.host)).toMatchObject({ code: 1, stderr: expect.stringMatching(/dashboard:write/) });
     expect(await dashboard('http://127.0.0.1:9')).toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/can't be reached/),
+      stderr: expect.stringMatching(/cannot be reached/),
     });
     const plain = await dashboard('http://posthog.example.com');
-    expect(plain).toMatchObject({ code: 2, stderr: expect.stringMatching(/https only/) });
+    expect(plain).toMatchObject({ code: 2, stderr: expect.stringMatching(/must be https/) });
   });
 
   test('the key goes to no other host, however the list of pages leads there', async () => {

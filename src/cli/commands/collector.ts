@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Collector, type CollectorOptions, startCollector } from '../../collector/collector.js';
+import { COLLECTOR_ERRORS } from '../../platform/error-table/collector.js';
 import { AnalyticsError, causeOf, systemCode } from '../../platform/errors.js';
 import { isObject, makeFolder } from '../../platform/files.js';
 import { requireHome } from '../../platform/home.js';
@@ -53,10 +54,7 @@ function read({ options }: Invocation<'collector'>): CollectorOptions {
   const { host = '127.0.0.1', db, vocabulary, allowHost } = options;
   const token = process.env.DOT_AI_COLLECTOR_TOKEN?.trim();
   if (token && token.length < LEAST_TOKEN) {
-    throw new AnalyticsError(
-      'USAGE',
-      `DOT_AI_COLLECTOR_TOKEN has to have at least ${LEAST_TOKEN} characters, such as those of: openssl rand -hex 16`,
-    );
+    throw new AnalyticsError(COLLECTOR_ERRORS.tokenTooShort, { min: LEAST_TOKEN });
   }
   return {
     host,
@@ -79,29 +77,25 @@ function defaultFile(isDemo: boolean): string {
   try {
     makeFolder(folder);
   } catch (error) {
-    throw new AnalyticsError('COLLECTOR', `${folder} can't be made: ${causeOf(error)}. Name a file with --db.`);
+    throw new AnalyticsError(COLLECTOR_ERRORS.folderNotCreated, { folder, cause: causeOf(error) });
   }
   return join(folder, isDemo ? 'collector-demo.db' : 'collector.db');
 }
 
-function number(flag: string, given: string | undefined, otherwise: number, least: number, most: number): number {
+function number(option: string, given: string | undefined, otherwise: number, min: number, max: number): number {
   const value = given === undefined ? otherwise : /^\d+$/.test(given) ? Number(given) : Number.NaN;
-  if (value >= least && value <= most) return value;
-  throw new AnalyticsError('USAGE', `${flag} takes a whole number from ${least} to ${most}.`);
+  if (value >= min && value <= max) return value;
+  throw new AnalyticsError(COLLECTOR_ERRORS.invalidNumber, { option, min, max });
 }
 
-function readVocabulary(path: string): Vocabulary {
-  const refuse = (why: string) =>
-    new AnalyticsError(
-      'USAGE',
-      `${path} can't be used as a vocabulary: ${why}. It has to be a JSON object such as {"tools": ["recommend"], "features": []}.`,
-    );
+function readVocabulary(file: string): Vocabulary {
+  const refuse = (problem: string) => new AnalyticsError(COLLECTOR_ERRORS.invalidVocabulary, { file, problem });
   let parsed: unknown;
   try {
-    parsed = JSON.parse(readFileSync(path, 'utf8'));
+    parsed = JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {
     if (systemCode(error) === 'ENOENT') throw refuse('there is no such file');
-    throw refuse(error instanceof SyntaxError ? 'it is no JSON' : causeOf(error));
+    throw refuse(error instanceof SyntaxError ? 'it is not JSON' : causeOf(error));
   }
   const { tools, features } = isObject(parsed) ? parsed : {};
   const problem = namesProblem(tools) ?? namesProblem(features);

@@ -1,3 +1,4 @@
+import { POSTHOG_ERRORS } from '../../platform/error-table/posthog.js';
 import { AnalyticsError } from '../../platform/errors.js';
 import { createApi } from '../../posthog/api.js';
 import { apply, DASHBOARD, wanted } from '../../posthog/apply.js';
@@ -14,17 +15,9 @@ export const run: Run<'dashboard'> = async ({ options }, output) => {
     return EXIT.done;
   }
   const key = process.env.POSTHOG_PERSONAL_API_KEY;
-  if (!key)
-    throw new AnalyticsError(
-      'USAGE',
-      'POSTHOG_PERSONAL_API_KEY has to hold a personal key of PostHog with the scopes dashboard:write and insight:write. It is never taken from an argument, which other users of the machine could read.',
-    );
+  if (!key) throw new AnalyticsError(POSTHOG_ERRORS.keyMissing);
   const { project, host = DEFAULT_HOST } = options;
-  if (project === undefined || !/^\d+$/.test(project))
-    throw new AnalyticsError(
-      'USAGE',
-      '--project takes the number of the project, which is in the address of the app: /project/12345.',
-    );
+  if (project === undefined || !/^\d+$/.test(project)) throw new AnalyticsError(POSTHOG_ERRORS.invalidProject);
   const onWait = (seconds: number) => output.remark(`PostHog asks to wait ${seconds} s.`);
   const { dashboard } = await apply(createApi({ host, project, key, onWait }), ({ what, does }) =>
     output.data(`${what}: ${WORDS[does]}`),

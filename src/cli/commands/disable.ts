@@ -1,4 +1,6 @@
 import { setAnalytics } from '../../core/control/set-analytics.js';
+import { CLI_ERRORS } from '../../platform/error-table/cli.js';
+import { AnalyticsError } from '../../platform/errors.js';
 import type { Run } from '../command.js';
 import { EXIT } from '../exit-code.js';
 import { decider, onOff, shortPath } from '../format.js';
@@ -17,10 +19,7 @@ export const run: Run<'disable'> = async ({ options }, output) => {
     `In effect here: ${onOff(consent.enabled, output)}${consent.enabled ? `, because of ${decider(consent)}` : ''}.`,
   );
   for (const { warning } of consent.layers) if (warning) output.remark(`Warning: ${warning}.`);
-  if (consent.enabled) {
-    output.remark(`Error: ${decider(consent)} keeps it on. Remove it there, then look at: dot-ai-analytics status`);
-    return EXIT.failed;
-  }
+  if (consent.enabled) throw new AnalyticsError(CLI_ERRORS.disableHasNoEffect, { decider: decider(consent) });
   if (!purge)
     output.data(
       'Copies of what was already sent stay for you to read: dot-ai-analytics sent. Delete them: dot-ai-analytics clear',

@@ -1,5 +1,7 @@
 import { setAnalytics } from '../../core/control/set-analytics.js';
 import { type Local, lookAt } from '../../core/inspect/local-state.js';
+import { CLI_ERRORS } from '../../platform/error-table/cli.js';
+import { AnalyticsError } from '../../platform/errors.js';
 import { EVENTS, SCHEMA } from '../../schema/fields.js';
 import type { Run } from '../command.js';
 import { EXIT } from '../exit-code.js';
@@ -29,12 +31,7 @@ export const run: Run<'enable'> = async ({ options }, output) => {
     `In effect here: ${onOff(consent.enabled, output)}${consent.enabled ? '' : `, because of ${decider(consent)}`}.`,
   );
   for (const { warning } of consent.layers) if (warning) output.remark(`Warning: ${warning}.`);
-  if (!consent.enabled) {
-    output.remark(
-      'Error: what you saved has no effect here. Remove what keeps it off, then look at: dot-ai-analytics status',
-    );
-    return EXIT.failed;
-  }
+  if (!consent.enabled) throw new AnalyticsError(CLI_ERRORS.enableHasNoEffect);
   output.data('See what is counted at any time: dot-ai-analytics preview. Turn it off: dot-ai-analytics disable');
   return EXIT.done;
 };

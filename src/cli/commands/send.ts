@@ -3,33 +3,25 @@ import { deliver } from '../../core/deliver/delivery.js';
 import { listWaiting } from '../../core/deliver/outbox.js';
 import { lookAt } from '../../core/inspect/local-state.js';
 import { systemClock } from '../../platform/clock.js';
+import { CLI_ERRORS } from '../../platform/error-table/cli.js';
+import { AnalyticsError } from '../../platform/errors.js';
 import { requireHome } from '../../platform/home.js';
 import type { Run } from '../command.js';
-import { EXIT, type ExitCode } from '../exit-code.js';
+import { EXIT } from '../exit-code.js';
 import { decider, plural } from '../format.js';
-import type { Output } from '../output.js';
 
 export const run: Run<'send'> = async (_invocation, output) => {
   const { env, consent, resolved, vocabulary } = lookAt();
   const home = requireHome(env);
-  if (!consent.enabled)
-    return failed(
-      output,
-      `analytics is off: ${decider(consent)}. Nothing is sent. What decides: dot-ai-analytics status`,
-    );
+  if (!consent.enabled) throw new AnalyticsError(CLI_ERRORS.analyticsOff, { decider: decider(consent) });
   const waiting = listWaiting(home).length;
   if (waiting === 0) {
     output.data('Nothing is waiting. A day is closed at 01:00 UTC of the next, by the next server that runs.');
     return EXIT.done;
   }
   const { destination, problem } = resolved;
-  if (destination === null) {
-    return failed(
-      output,
-      problem ??
-        'no destination is known. Set DOT_AI_POSTHOG_HOST and DOT_AI_POSTHOG_KEY, or "analyticsDestination" in config.json',
-    );
-  }
+  if (problem !== undefined) throw new AnalyticsError(CLI_ERRORS.invalidDestination, { problem });
+  if (destination === null) throw new AnalyticsError(CLI_ERRORS.noDestination);
   output.remark(`Sending ${plural(waiting, 'report')} to ${destination.host}`);
   let done = 0;
   let rejected = 0;
@@ -55,24 +47,12 @@ export const run: Run<'send'> = async (_invocation, output) => {
   });
   output.progress('', 1);
   if (pause !== undefined) {
-    const until = new Date(pause.askedUntil).toISOString();
-    return failed(
-      output,
-      `${destination.host} answered ${pause.reason} and asked not to be sent anything before ${until}. Reports are kept`,
-    );
+    const { host } = destination;
+    const time = new Date(pause.askedUntil).toISOString();
+    throw new AnalyticsError(CLI_ERRORS.destinationBusy, { host, status: pause.reason, time });
   }
   const left = listWaiting(home).length;
-  if (rejected > 0) {
-    return failed(
-      output,
-      `${plural(rejected, 'report')} will not be taken, nor sent again. A copy is kept: dot-ai-analytics sent`,
-    );
-  }
-  if (left === 0) return EXIT.done;
-  return failed(output, `${plural(left, 'report')} could not be delivered and ${left === 1 ? 'is' : 'are'} kept`);
+  if (rejected > 0) throw new AnalyticsError(CLI_ERRORS.rejected, { reports: plural(rejected, 'report') });
+  if (left > 0) throw new AnalyticsError(CLI_ERRORS.notDelivered, { reports: plural(left, 'report') });
+  return EXIT.done;
 };
-
-function failed(output: Output, why: string): ExitCode {
-  output.remark(`Error: ${why}.`);
-  return EXIT.failed;
-}

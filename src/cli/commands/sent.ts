@@ -1,5 +1,6 @@
 import { readSent, type SentReport } from '../../core/inspect/sent.js';
 import { decode } from '../../core/report/decode.js';
+import { CLI_ERRORS } from '../../platform/error-table/cli.js';
 import { AnalyticsError } from '../../platform/errors.js';
 import { requireHome } from '../../platform/home.js';
 import { isDay } from '../../schema/calendar.js';
@@ -10,9 +11,7 @@ import type { Output } from '../output.js';
 import { showRows } from '../report-rows.js';
 
 export const run: Run<'sent'> = async ({ argument: day, options }, output) => {
-  if (day !== undefined && !isDay(day)) {
-    throw new AnalyticsError('USAGE', 'This is not a day of the calendar, written as YYYY-MM-DD, such as 2026-11-23.');
-  }
+  if (day !== undefined && !isDay(day)) throw new AnalyticsError(CLI_ERRORS.invalidDay);
   requireHome(process.env);
   const reports = readSent(process.env, day);
   if (options.json) {
@@ -28,10 +27,7 @@ export const run: Run<'sent'> = async ({ argument: day, options }, output) => {
 
 function raw(reports: readonly SentReport[], output: Output): ExitCode {
   const last = reports.findLast(({ body }) => body !== null);
-  if (last?.body == null) {
-    output.remark('Error: no such copy is kept. The days that are: dot-ai-analytics sent');
-    return EXIT.failed;
-  }
+  if (last?.body == null) throw new AnalyticsError(CLI_ERRORS.noCopy);
   output.raw(last.body);
   return EXIT.done;
 }

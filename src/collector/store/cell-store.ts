@@ -1,3 +1,4 @@
+import { COLLECTOR_ERRORS } from '../../platform/error-table/collector.js';
 import { AnalyticsError } from '../../platform/errors.js';
 import { DAY_MS, type Day, dayOf } from '../../schema/calendar.js';
 import type { EventName } from '../../schema/field.js';
@@ -35,12 +36,7 @@ export function openStore(database: Database): Store {
   refuseForeign(database);
   database.exec(TABLES);
   const [meta] = database.prepare("SELECT value FROM meta WHERE name = 'version'").all<{ value: number }>();
-  if (meta?.value !== VERSION) {
-    throw new AnalyticsError(
-      'COLLECTOR',
-      'The database is of a newer version of this program. Update it, or name another file with --db.',
-    );
-  }
+  if (meta?.value !== VERSION) throw new AnalyticsError(COLLECTOR_ERRORS.databaseIsNewer);
   const remember = database.prepare('INSERT OR IGNORE INTO reports VALUES (?, ?)');
   const forget = database.prepare('DELETE FROM reports WHERE day < ?');
   const counts = database.prepare('SELECT counts FROM cells WHERE day = ? AND event = ? AND label = ?');
@@ -99,7 +95,7 @@ function refuseForeign(database: Database): void {
   const tables = database.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all<{ name: string }>();
   if (tables.length === 0 || ['meta', 'cells', 'reports'].every((name) => tables.some((table) => table.name === name)))
     return;
-  throw new AnalyticsError('COLLECTOR', 'The file is a database of another program. Name a file of its own with --db.');
+  throw new AnalyticsError(COLLECTOR_ERRORS.databaseIsForeign);
 }
 
 /** Many reports of a transaction are one write for each day and label. */

@@ -1,4 +1,5 @@
 import { linkSync, readFileSync, renameSync } from 'node:fs';
+import { COLLECTOR_ERRORS } from '../../platform/error-table/collector.js';
 import { AnalyticsError, causeOf, systemCode } from '../../platform/errors.js';
 import { removeFile, temporaryBeside, tryReadText, writeTemporary } from '../../platform/files.js';
 
@@ -23,10 +24,7 @@ export function own(database: string): Ownership {
     if (owner === undefined) continue; // released just now
     const pid = Number(owner.split(' ')[0]);
     if (pid !== process.pid && isAlive(pid) && identityOf(pid) === owner) {
-      throw new AnalyticsError(
-        'COLLECTOR',
-        `Another collector, process ${pid}, uses ${database}. Stop it, or name another file with --db.`,
-      );
+      throw new AnalyticsError(COLLECTOR_ERRORS.databaseInUse, { pid, file: database });
     }
     takeAway(path, owner);
   }
@@ -40,7 +38,7 @@ function tryLink(path: string, identity: string): boolean {
     return true;
   } catch (error) {
     if (systemCode(error) === 'EEXIST') return false;
-    throw new AnalyticsError('COLLECTOR', `${path} can't be written: ${causeOf(error)}. Name another place with --db.`);
+    throw new AnalyticsError(COLLECTOR_ERRORS.ownerNotWritten, { file: path, cause: causeOf(error) });
   } finally {
     if (temporary !== undefined) removeFile(temporary);
   }

@@ -1,5 +1,6 @@
 import { realpathSync, rmSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { COLLECTOR_ERRORS } from '../../platform/error-table/collector.js';
 import { AnalyticsError, causeOf } from '../../platform/errors.js';
 import { entry } from '../../platform/files.js';
 import type { Database } from './database.js';
@@ -9,7 +10,7 @@ import { openWithWasm } from './wasm-engine.js';
 
 /**
  * Opens a collector's file, or makes it, with the SQLite that this Node has, else with the WebAssembly build.
- * @throws AnalyticsError `COLLECTOR` where it is in use, can't be opened, or is no database
+ * @throws AnalyticsError `COLLECTOR` if it is in use, cannot be opened, or is not a database
  */
 export async function openDatabase(path: string): Promise<Database> {
   const file = realPath(path);
@@ -21,7 +22,7 @@ export async function openDatabase(path: string): Promise<Database> {
     rmSync(`${file}.lock`, { recursive: true, force: true }); // the WebAssembly engine's, of a file that is no database
     owner.release();
     const cause = error instanceof Error && !('syscall' in error) ? error.message : causeOf(error);
-    throw new AnalyticsError('COLLECTOR', `${file} can't be used as a database: ${cause}. Name another with --db.`);
+    throw new AnalyticsError(COLLECTOR_ERRORS.databaseNotUsable, { file, cause });
   }
 }
 
@@ -38,10 +39,7 @@ function realPath(path: string): string {
   const absolute = resolve(path);
   const stat = entry(absolute);
   if (stat !== undefined && !stat.isSymbolicLink() && stat.nlink > 1 && stat.isFile()) {
-    throw new AnalyticsError(
-      'COLLECTOR',
-      `${absolute} has more than one name (hard links). Name a file of its own with --db.`,
-    );
+    throw new AnalyticsError(COLLECTOR_ERRORS.databaseHasLinks, { file: absolute });
   }
   try {
     return stat === undefined ? join(realpathSync(dirname(absolute)), basename(absolute)) : realpathSync(absolute);

@@ -21,7 +21,7 @@ export interface ConfigState {
   readonly acceptedSchema: number | undefined;
   readonly hintShown: boolean;
   readonly destination: unknown;
-  /** What is wrong, in words, for every state but `missing` and `ok`. */
+  /** The file and what is wrong with it, for every state but `missing` and `ok`. */
   readonly problem: string;
 }
 
@@ -45,13 +45,13 @@ export function readConfig(path: string): ConfigState {
     bytes = readBytes(path, MOST_CONFIG_BYTES, true);
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return MISSING;
-    return { ...MISSING, state: 'unreadable', problem: `${path}: it can't be read, ${causeOf(error)}. ${NEXT_STEP}` };
+    return { ...MISSING, state: 'unreadable', problem: `${path}: it can't be read, ${causeOf(error)}` };
   }
   return parseConfig(path, bytes);
 }
 
 export function parseConfig(path: string, bytes: Uint8Array): ConfigState {
-  const problem = (what: string) => `${path}: ${what}. ${NEXT_STEP}`;
+  const problem = (what: string) => `${path}: ${what}`;
   const value = parseObject(path, bytes);
   if (value === undefined) return { ...MISSING, state: 'invalid', problem: problem('it is not a JSON object') };
   const own = (key: string) => (Object.hasOwn(value, key) ? value[key] : undefined);
@@ -75,10 +75,6 @@ export function parseConfig(path: string, bytes: Uint8Array): ConfigState {
   const newer = problem(`"${KEYS.acceptedSchema}" is ${acceptedSchema}, this version knows up to ${SCHEMA}`);
   return { ...found, acceptedSchema, state: 'newer', problem: newer };
 }
-
-/** What to do about a file that means off because it can't be understood. */
-const NEXT_STEP =
-  'That means off. Repair it, or decide anew with dot-ai-analytics enable or disable, which keep a copy';
 
 /**
  * The file's object, undefined where its bytes are not one.

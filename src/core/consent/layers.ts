@@ -72,7 +72,7 @@ export const RULES: Readonly<Record<LayerName, Rule>> = {
   config: (_env, config) => {
     if (config.state === 'missing') return none();
     const value = config.analytics === undefined ? null : JSON.stringify(config.analytics);
-    if (config.state !== 'ok') return { value, verdict: 'off', warning: config.problem };
+    if (config.state !== 'ok') return { value, verdict: 'off', warning: `${config.problem}. ${WHAT_TO_DO}` };
     if (config.analytics === undefined) return none();
     if (typeof config.analytics === 'boolean') return { value, verdict: config.analytics ? 'on' : 'off' };
     const warning =
@@ -82,6 +82,10 @@ export const RULES: Readonly<Record<LayerName, Rule>> = {
 
   default: () => ({ value: null, verdict: 'off' }),
 };
+
+/** A file that cannot be understood means off. */
+const WHAT_TO_DO =
+  'That means off. Repair it, or decide anew with dot-ai-analytics enable or disable, which keep a copy';
 
 function saysYes(config: ConfigState): boolean {
   return config.state === 'ok' && config.analytics === true;

@@ -11,6 +11,7 @@ import {
   renameSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { LIBRARY_ERRORS } from '../../platform/error-table/library.js';
 import { AnalyticsError, causeOf, systemCode } from '../../platform/errors.js';
 import { entry, makeFolder, readBytes, removeFile, sweepTemporaries, writeTemporary } from '../../platform/files.js';
 import type { Home } from '../../platform/home.js';
@@ -41,7 +42,7 @@ export async function updateConfig(home: Home, changes: Changes, onDamage: 'repl
   try {
     makeFolder(home.folder);
     sweepTemporaries(home.folder);
-    return await withLock(lockOf(home), PATIENCE, (lock) => change(home, changes, onDamage, lock));
+    return await withLock(lockOf(home.config), PATIENCE, (lock) => change(home, changes, onDamage, lock));
   } catch (error) {
     throw notWritten(home, error);
   }
@@ -56,7 +57,7 @@ export async function updateConfig(home: Home, changes: Changes, onDamage: 'repl
 export function tryUpdateConfig(home: Home, changes: Changes, unless: (config: ConfigState) => boolean): boolean {
   try {
     makeFolder(home.folder);
-    const done = tryWithLock(lockOf(home), (lock) => {
+    const done = tryWithLock(lockOf(home.config), (lock) => {
       if (unless(readConfig(home.config))) return false;
       change(home, changes, 'refuse', lock);
       return true;
@@ -67,8 +68,8 @@ export function tryUpdateConfig(home: Home, changes: Changes, unless: (config: C
   }
 }
 
-function lockOf(home: Home): string {
-  return `${home.config}.analytics-lock`; // not a name that other programs use for theirs
+function lockOf(config: string): string {
+  return `${config}.analytics-lock`; // not a name that other programs use for theirs
 }
 
 function change(home: Home, changes: Changes, onDamage: 'replace' | 'refuse', lock: Lock): Update {
@@ -170,19 +171,16 @@ function syncFolder(path: string): void {
   }
 }
 
-function notWritten(home: Home, error: unknown): AnalyticsError {
-  if (error instanceof NotUnderstood) {
-    return new AnalyticsError('CONFIG_NOT_WRITTEN', `${readConfig(home.config).problem}. Nothing was changed.`, {
-      cause: error,
-    });
+function notWritten({ config: file }: Home, cause: unknown): AnalyticsError {
+  if (cause instanceof NotUnderstood) {
+    const { problem } = readConfig(file);
+    return new AnalyticsError(LIBRARY_ERRORS.configNotUnderstood, { problem }, { cause });
   }
-  const cause = systemCode(error) === 'ELOCKED' ? `another process keeps ${lockOf(home)}` : causeOf(error);
-  const next =
-    'Nothing was changed. Make the file writable, or decide with the environment variable DOT_AI_ANALYTICS=true or =false.';
-  return new AnalyticsError('CONFIG_NOT_WRITTEN', `${home.config} could not be written: ${cause}. ${next}`, {
-    cause: error,
-  });
+  if (systemCode(cause) === 'ELOCKED') {
+    return new AnalyticsError(LIBRARY_ERRORS.configLocked, { file, lock: lockOf(file) }, { cause });
+  }
+  return new AnalyticsError(LIBRARY_ERRORS.configNotWritten, { file, cause: causeOf(cause) }, { cause });
 }
 
-/** Only a yes or a no may replace such a file. */
+/** Only an opt-in or an opt-out may replace such a file. */
 class NotUnderstood extends Error {}

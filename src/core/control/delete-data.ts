@@ -1,5 +1,6 @@
 import { lstatSync, readdirSync, rmdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { LIBRARY_ERRORS } from '../../platform/error-table/library.js';
 import { AnalyticsError, causeOf } from '../../platform/errors.js';
 import { entry, isThere, listFolder, removeFile } from '../../platform/files.js';
 import { assertOwnData, type Home } from '../../platform/home.js';
@@ -89,11 +90,11 @@ function assertEmpty(folder: string, except: ReadonlySet<string> = new Set()): v
   } catch (error) {
     throw notDeleted(folder, causeOf(error));
   }
-  if (left.length > 0) throw notDeleted(join(folder, left[0] as string), 'it can not be removed');
+  if (left.length > 0) throw notDeleted(join(folder, left[0] as string), 'it cannot be removed');
 }
 
 function notDeleted(path: string, cause: string): AnalyticsError {
-  return new AnalyticsError('DATA_NOT_DELETED', `${path} could not be deleted: ${cause}. Delete it by hand.`);
+  return new AnalyticsError(LIBRARY_ERRORS.dataNotDeleted, { path, cause });
 }
 
 function removeFolder(folder: string): void {

@@ -218,10 +218,10 @@ describe('what can’t be used', () => {
     [
       'a file that is no database',
       (db: string) => writeFileSync(db, 'these are my notes, which I want to keep\n'.repeat(100)),
-      /can't be used as a database/,
+      /cannot be used as a database/,
     ],
-    ['a folder', (db: string) => mkdirSync(db), /can't be used as a database/],
-    ['a folder that does not exist', () => {}, /can't be written: the folder does not exist/],
+    ['a folder', (db: string) => mkdirSync(db), /cannot be used as a database/],
+    ['a folder that does not exist', () => {}, /cannot be written: the folder does not exist/],
   ])('%s: a clear error, nothing is changed', async (name, make, expected) => {
     const folder = testHome().folder;
     const db = name.includes('does not exist') ? join(folder, 'no', 'collector.db') : join(folder, 'collector.db');
@@ -239,7 +239,7 @@ describe('what can’t be used', () => {
     [['--port', 'http'], /--port takes a whole number/],
     [['--port', '99999'], /--port takes a whole number/],
     [['--min-rows', '0'], /--min-rows takes a whole number from 1/],
-    [['--vocabulary', '/nonexistent.json'], /can't be used as a vocabulary/],
+    [['--vocabulary', '/nonexistent.json'], /cannot be used as a vocabulary/],
     [['--no-such'], /unknown option/],
   ])('%j is a usage error', async (args, expected) => {
     const folder = testHome().folder;
@@ -253,7 +253,7 @@ describe('what can’t be used', () => {
     const folder = testHome().folder;
     const env = { PATH: process.env.PATH, HOME: folder };
     const taken = await cli(['collector', '--db', join(folder, 'a.db'), '--port', new URL(url).port], { env });
-    expect(taken).toMatchObject({ code: 1, stderr: expect.stringMatching(/can't be listened on/) });
+    expect(taken).toMatchObject({ code: 1, stderr: expect.stringMatching(/Cannot listen on 127\.0\.0\.1/) });
     const short = await cli(['collector', '--host', '0.0.0.0'], { env: { ...env, DOT_AI_COLLECTOR_TOKEN: ' short ' } });
     expect(short).toMatchObject({ code: 2, stderr: expect.stringMatching(/at least 16\s+characters/) });
     const open = await cli(['collector', '--db', join(folder, 'b.db'), '--port', '0', '--host', '0.0.0.0'], { env });
