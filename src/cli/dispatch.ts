@@ -33,7 +33,7 @@ export async function dispatch<Name extends CommandName>(
   return run(invocation, output);
 }
 
-/** The call for a word that is a complete command line by itself. The parser, with its commander, is not needed for it. */
+/** The call for a word that is a complete command line by itself, so that commander need not be loaded. */
 export function plainCall(word: string): Call | undefined {
   return Object.hasOwn(MODULES, word) && !Object.hasOwn(NEEDS_ARGUMENT, word)
     ? callOf(word as PlainCommand)

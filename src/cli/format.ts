@@ -4,7 +4,7 @@ import type { Output } from './output.js';
 
 type Deciding = Pick<Consent, 'enabled' | 'decidedBy'> & { readonly layers: readonly Pick<Layer, 'layer' | 'value'>[] };
 
-/** On or off, as every command says it. */
+/** `on` or `off`, in the form that all commands print. */
 export function onOff(enabled: boolean, { paint }: Output): string {
   return enabled ? paint.green.bold('on') : paint.bold('off');
 }
@@ -13,9 +13,11 @@ const DECIDERS: Readonly<Record<LayerName, (enabled: boolean, isUnderstood: bool
   DO_NOT_TRACK: () => 'the environment variable DO_NOT_TRACK',
   DOT_AI_TELEMETRY: () => 'the environment variable DOT_AI_TELEMETRY',
   DOT_AI_ANALYTICS: () => 'the environment variable DOT_AI_ANALYTICS',
-  ci: () => 'the CI service this runs in, where the yes in config.json does not count',
+  ci: () => 'the CI service this runs in, where the opt-in in config.json does not count',
   config: (enabled, isUnderstood) =>
-    isUnderstood ? `the ${enabled ? 'yes' : 'no'} in config.json` : 'config.json, which can not be read or understood',
+    isUnderstood
+      ? `the ${enabled ? 'opt-in' : 'opt-out'} in config.json`
+      : 'config.json, which cannot be read or understood',
   default: () => 'nobody has turned it on',
 };
 
@@ -33,12 +35,12 @@ export function plural(count: number, one: string, many = `${one}s`): string {
   return `${grouped(count)} ${count === 1 ? one : many}`;
 }
 
-/** `12,345`. By hand, since `toLocaleString` loads ICU's data for it: 10 ms, a sixth of Node's own start. */
+/** `12,345`. `toLocaleString` would load ICU's data, which takes 10 ms. */
 function grouped(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
-/** `~` for the home folder, as people write it. */
+/** Writes `~` for the home folder. */
 export function shortPath(path: string, home: string | undefined = process.env.HOME): string {
   return home && path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path;
 }

@@ -25,7 +25,7 @@ async function runSafely(argv: readonly string[], output: Output): Promise<ExitC
 async function run(argv: readonly string[], output: Output): Promise<ExitCode> {
   const [word, ...rest] = argv;
   if (word === undefined) return runWithoutCommand(output);
-  // A single word rarely needs the parser, and loading that would be a third of the start of `status`.
+  // The parser is loaded only if it is needed: loading it takes as long as a third of the start of `status`.
   const plain = rest.length === 0 ? plainCall(word) : undefined;
   const call = plain ?? (await import('./parser.js')).parse(argv, output);
   return typeof call === 'number' ? call : dispatch(call, output);
@@ -40,7 +40,7 @@ async function runWithoutCommand(output: Output): Promise<ExitCode> {
   return chosen === undefined ? code : dispatch(callOf(chosen), output);
 }
 
-/** A system error that nobody expected is described. The stack of a defect is only for those who ask for it. */
+/** Describes the error of a system call or a defect. The stack is printed only with NODE_DEBUG. */
 function unexpected(error: unknown): AnalyticsError {
   debug('%s', error instanceof Error ? error.stack : error);
   const { path } = error as NodeJS.ErrnoException;
@@ -49,7 +49,7 @@ function unexpected(error: unknown): AnalyticsError {
   });
 }
 
-/** Ctrl-C in a question: nothing was done. */
+/** After Ctrl-C in a question, where nothing has been done yet. */
 function interrupted(output: Output): ExitCode {
   output.remark('Nothing was changed.');
   return EXIT.failed;

@@ -4,7 +4,7 @@ import { COMMANDS } from './command-table.js';
 import { decider } from './format.js';
 import type { Output } from './output.js';
 
-/** Asks what to do next. @returns the chosen command, undefined for none */
+/** Asks what to do next. @returns the chosen command, or undefined to quit */
 export async function chooseCommand(output: Output): Promise<PlainCommand | undefined> {
   const { select } = await import('@inquirer/prompts');
   output.data('');

@@ -3,54 +3,54 @@ import { Chalk, type ChalkInstance } from 'chalk';
 import { CLI_ERRORS } from '../platform/error-table/cli.js';
 import { AnalyticsError, causeOf } from '../platform/errors.js';
 
-/** Where a command's words go: data to stdout, remarks to stderr. The only file that prints. */
+/** Prints data to stdout and remarks to stderr. No other file prints. */
 export interface Output {
-  /** Colours for stdout, none where they are not wanted. */
+  /** Colors for stdout; none if they are not wanted. */
   readonly paint: ChalkInstance;
-  /** Columns of the terminal, 80 where there is none. */
+  /** Columns of the terminal; 80 if there is no terminal. */
   readonly width: number;
-  /** Bars may be drawn: a person looks, on a terminal that is wide enough and has the characters. */
+  /** True if bars can be drawn: stdout is a terminal that is wide enough and shows Unicode. */
   readonly hasPictures: boolean;
-  /** A person is at both ends, and can choose from a list. */
+  /** True if stdin and stdout are a terminal, so that a person can choose from a list. */
   readonly isInteractive: boolean;
-  /** A person types, whatever becomes of what is printed. */
+  /** True if stdin is a terminal, so that a person can answer. stdout may go elsewhere. */
   readonly canAsk: boolean;
-  /** A question whose answer is yes or no; no, unless yes is typed. Rejects with `ExitPromptError` on Ctrl-C. */
+  /** Asks a yes-or-no question; the default is no. Rejects with `ExitPromptError` on Ctrl-C. */
   ask(question: string): Promise<boolean>;
-  /** Lines of data, broken at spaces where the terminal is narrower. */
+  /** Prints lines of data, broken at spaces if the terminal is narrower. */
   data(text: string): void;
-  /** A line of data for programs too, never broken. */
+  /** Prints a line of data that programs may read, so it is never broken. */
   line(text: string): void;
-  /** Exact bytes, nothing added. */
+  /** Prints exactly these bytes. */
   raw(bytes: string): void;
   json(value: object): void;
-  /** A remark on stderr. */
+  /** Prints a remark on stderr. */
   remark(text: string): void;
-  /** How far something long has got, 0 to 1: one line on a terminal's stderr, that is gone at the end. */
+  /** Shows progress from 0 to 1 as one line on stderr, if that is a terminal. At 1 the line is erased. */
   progress(what: string, part: number): void;
 }
 
 const DEFAULT_WIDTH = 80;
 const ERASE_LINE = '\r\u001b[K';
-const WIDE_ENOUGH = 60;
-const NARROWEST = 20;
+const MIN_PICTURE_WIDTH = 60;
+const MIN_WIDTH = 20;
 /** Longer lines are hard to read. */
-const WIDEST = 120;
+const MAX_WIDTH = 120;
 
 export function createOutput(env: NodeJS.ProcessEnv = process.env): Output {
-  const stdout = watched(process.stdout);
+  const stdout = watchErrors(process.stdout);
   let opened: NodeJS.WriteStream | undefined;
   const stderr = () => {
-    opened ??= watched(process.stderr); // only where there is a remark
+    opened ??= watchErrors(process.stderr); // opening it takes time, and most commands print no remark
     return opened;
   };
   const given = stdout.columns || Number(env.COLUMNS) || DEFAULT_WIDTH;
-  const width = Math.min(WIDEST, Math.max(NARROWEST, given));
+  const width = Math.min(MAX_WIDTH, Math.max(MIN_WIDTH, given));
   return {
-    paint: new Chalk({ level: colourLevel(env, stdout.isTTY) }),
+    paint: new Chalk({ level: colorLevel(env, stdout.isTTY) }),
     width,
-    hasPictures: stdout.isTTY === true && env.TERM !== 'dumb' && width >= WIDE_ENOUGH && isUnicode(env),
-    // Only asked for by what may ask a question: merely looking at stdin opens a stream.
+    hasPictures: stdout.isTTY === true && env.TERM !== 'dumb' && width >= MIN_PICTURE_WIDTH && isUnicode(env),
+    // A getter, because reading process.stdin opens a stream.
     get isInteractive() {
       return process.stdin.isTTY === true && stdout.isTTY === true && env.TERM !== 'dumb';
     },
@@ -79,7 +79,7 @@ export function createOutput(env: NodeJS.ProcessEnv = process.env): Output {
   };
 }
 
-/** Where lines can't be redrawn, or stdout is not where the person looks. */
+/** Asks without redrawing lines, on a dumb terminal or if stdout is not a terminal. */
 async function askPlainly(question: string, stream: NodeJS.WriteStream): Promise<boolean> {
   const { createInterface } = await import('node:readline/promises');
   const lines = createInterface({ input: process.stdin, output: stream });
@@ -94,8 +94,8 @@ async function askPlainly(question: string, stream: NodeJS.WriteStream): Promise
   }
 }
 
-/** `preview | head` closes the pipe early: the reader has what it wanted. */
-function watched(stream: NodeJS.WriteStream): NodeJS.WriteStream {
+/** A closed pipe is not an error: in `preview | head`, the reader has what it wanted. */
+function watchErrors(stream: NodeJS.WriteStream): NodeJS.WriteStream {
   return stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
     const { message } = new AnalyticsError(CLI_ERRORS.outputNotWritten, { cause: causeOf(error) });
@@ -109,13 +109,13 @@ function isUnicode(env: NodeJS.ProcessEnv): boolean {
 }
 
 /** chalk itself ignores NO_COLOR on a terminal (https://no-color.org: any value but the empty one). */
-function colourLevel(env: NodeJS.ProcessEnv, isTerminal: boolean | undefined): 0 | 1 {
+function colorLevel(env: NodeJS.ProcessEnv, isTerminal: boolean | undefined): 0 | 1 {
   if (env.FORCE_COLOR !== undefined) return env.FORCE_COLOR === '0' || env.FORCE_COLOR === 'false' ? 0 : 1;
   if (env.NO_COLOR) return 0;
   return isTerminal && env.TERM !== 'dumb' ? 1 : 0;
 }
 
-/** Breaks lines at spaces; what is continued is indented as its line is. A word longer than a line stands alone. */
+/** Breaks lines at spaces and keeps their indentation. A word that is longer than a line gets its own line. */
 function wrap(text: string, width: number): string {
   return text
     .split('\n')
@@ -124,7 +124,7 @@ function wrap(text: string, width: number): string {
 }
 
 function wrapLine(line: string, width: number): string {
-  if (columnsOf(line) <= width) return line; // columns keep their spaces
+  if (columnsOf(line) <= width) return line; // unchanged, because columns have several spaces in a row
   const [indent = ''] = /^ */.exec(line) ?? [];
   const lines: string[] = [];
   let current = '';
@@ -139,12 +139,12 @@ function wrapLine(line: string, width: number): string {
   return [...lines, current].join('\n');
 }
 
-/** How wide a text is on the terminal, without the colours. */
+/** The width of a text on the terminal. Color codes take no space. */
 function columnsOf(text: string): number {
   return stripVTControlCharacters(text).length;
 }
 
-/** Label and text in two columns, one below the other where the terminal is too narrow for both. */
+/** Formats labels and texts in two columns, or below each other if the terminal is too narrow. */
 export function columns(rows: readonly (readonly [string, string])[], width: number, indent = 2): string {
   const label = Math.max(0, ...rows.map(([name]) => name.length)) + 2;
   const left = ' '.repeat(indent);

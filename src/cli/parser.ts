@@ -6,8 +6,8 @@ import { columns, type Output } from './output.js';
 import { VERSION } from './version.js';
 
 /**
- * The command that a command line calls. commander prints help texts and what is wrong with a command line; then there
- * is only an exit code.
+ * Parses a command line. For help, and for a command line that is wrong, commander prints the text.
+ * @returns the command to run, or the exit code if commander has printed
  */
 export function parse(argv: readonly string[], output: Output): Call | ExitCode {
   let call: Call | undefined;
@@ -15,11 +15,11 @@ export function parse(argv: readonly string[], output: Output): Call | ExitCode 
     .description('Opt-in, anonymous usage analytics of dot-ai: decide, and see what leaves this machine.')
     .version(VERSION)
     .exitOverride()
-    .showHelpAfterError('(dot-ai-analytics --help lists what there is)')
+    .showHelpAfterError('(dot-ai-analytics --help lists the commands)')
     .configureHelp(helpFor(output))
     .addHelpText(
       'after',
-      `\nExit codes: ${EXIT_CODES.map(([exit, what]) => `${exit} ${what}`).join('; ')}.\nEnvironment: ${ENVIRONMENT.map(([name]) => name).join(' ')}; what each means: man dot-ai-analytics.`,
+      `\nExit codes: ${EXIT_CODES.map(([exit, what]) => `${exit} ${what}`).join('; ')}.\nEnvironment: ${ENVIRONMENT.map(([name]) => name).join(' ')}; for their meaning: man dot-ai-analytics.`,
     );
   for (const spec of COMMANDS) {
     const command = toCommand(spec, output, (given) => {
@@ -31,12 +31,12 @@ export function parse(argv: readonly string[], output: Output): Call | ExitCode 
     program.parse(argv, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    return error.exitCode === 0 ? EXIT.done : EXIT.usage; // a help text or a version is no error
+    return error.exitCode === 0 ? EXIT.done : EXIT.usage; // help and version are not errors
   }
   return call ?? EXIT.usage;
 }
 
-/** commander does not wrap what stands beside an option once that gets narrow. */
+/** commander does not wrap the description of an option on a narrow terminal. */
 function helpFor({ width }: Output) {
   const formatItem = (term: string, termWidth: number, does: string) =>
     columns([[term.padEnd(termWidth), does]], width);
@@ -48,13 +48,13 @@ function toCommand(spec: CommandSpec, output: Output, onCall: (call: Call) => vo
     .summary(spec.does)
     .description([`${spec.does[0]?.toUpperCase()}${spec.does.slice(1)}.`, ...spec.more].join('\n\n'))
     .exitOverride()
-    .showHelpAfterError(`(dot-ai-analytics ${spec.name} --help lists what there is)`)
+    .showHelpAfterError(`(dot-ai-analytics ${spec.name} --help lists the options)`)
     .configureHelp(helpFor(output));
   if (spec.argument) command.addArgument(toArgument(spec.argument));
   for (const option of toOptions(spec)) command.addOption(option);
   return command.action((...given: unknown[]) => {
     const argument = spec.argument === undefined ? undefined : given[0];
-    // commander has checked both against the table that their types are derived from.
+    // The types are derived from the table by which commander has checked both.
     onCall({ name: spec.name, invocation: { argument, options: command.opts() } } as Call);
   });
 }

@@ -1,4 +1,4 @@
 declare const DOT_AI_ANALYTICS_VERSION: string;
 
-/** Put in by the build, from package.json. */
+/** The build inserts it from package.json. */
 export const VERSION: string = DOT_AI_ANALYTICS_VERSION;

@@ -13,26 +13,26 @@ import type { Invocation, Run } from '../command.js';
 import { EXIT } from '../exit-code.js';
 
 export const run: Run<'collector'> = async (invocation, output) => {
-  const options = read(invocation);
+  const options = readOptions(invocation);
   if (invocation.options.demo) {
     const { fillYear } = await import('../../simulation/year.js');
     const onProgress = (part: number) => output.progress('Inventing a year of 300 installs', part);
     await fillYear({ db: options.db, today: dayOf(Date.now()), onProgress });
   }
   const collector = await startCollector(options);
-  const told = untilTold(collector);
-  // The one line: a program that starts a collector reads its address from it, and may end it at once.
+  const closed = closeOnSignal(collector);
+  // A program that starts a collector reads the address from this line, and may end the collector at once.
   output.line(`The collector is ready: ${collector.url}`);
   if (invocation.options.demo) output.remark('It shows an invented year: nobody made these counts.');
   output.remark(
     `A server sends to it with DOT_AI_POSTHOG_HOST=${collector.url} DOT_AI_POSTHOG_KEY=any. Ctrl-C ends it.`,
   );
-  await told;
+  await closed;
   return EXIT.done;
 };
 
-/** Ends on the signals that people and service managers send, once what was acknowledged is closed. */
-function untilTold(collector: Collector): Promise<void> {
+/** Closes the collector on SIGTERM and SIGINT. Resolves when everything it acknowledged is on disk. */
+function closeOnSignal(collector: Collector): Promise<void> {
   return new Promise((resolve, reject) => {
     let isClosing = false;
     const stop = () => {
@@ -48,30 +48,30 @@ function untilTold(collector: Collector): Promise<void> {
 const DEFAULT_PORT = 8377;
 const DEFAULT_MIN_ROWS = 5;
 const DEFAULT_RATE = 120;
-const LEAST_TOKEN = 16;
+const MIN_TOKEN_LENGTH = 16;
 
-function read({ options }: Invocation<'collector'>): CollectorOptions {
+function readOptions({ options }: Invocation<'collector'>): CollectorOptions {
   const { host = '127.0.0.1', db, vocabulary, allowHost } = options;
   const token = process.env.DOT_AI_COLLECTOR_TOKEN?.trim();
-  if (token && token.length < LEAST_TOKEN) {
-    throw new AnalyticsError(COLLECTOR_ERRORS.tokenTooShort, { min: LEAST_TOKEN });
+  if (token && token.length < MIN_TOKEN_LENGTH) {
+    throw new AnalyticsError(COLLECTOR_ERRORS.tokenTooShort, { min: MIN_TOKEN_LENGTH });
   }
   return {
     host,
-    port: number('--port', options.port, DEFAULT_PORT, 0, 65_535),
-    minRows: number('--min-rows', options.minRows, DEFAULT_MIN_ROWS, 1, 1_000),
-    rate: number('--rate', options.rate, DEFAULT_RATE, 0, 1_000_000),
+    port: parseNumber('--port', options.port, DEFAULT_PORT, 0, 65_535),
+    minRows: parseNumber('--min-rows', options.minRows, DEFAULT_MIN_ROWS, 1, 1_000),
+    rate: parseNumber('--rate', options.rate, DEFAULT_RATE, 0, 1_000_000),
     vocabulary: vocabulary === undefined ? dotAiVocabulary : readVocabulary(vocabulary),
     page: join(packageRoot(), 'dist', 'page'),
     allowHosts: allowHost?.toLowerCase().split(',') ?? [],
     trustProxy: options.trustProxy === true,
     isInvented: options.demo === true,
     ...(token ? { token } : {}),
-    db: db ?? defaultFile(options.demo === true), // last: what is wrong with the others is said before anything is made
+    db: db ?? defaultFile(options.demo === true), // last, because it creates a folder, and a wrong option must create nothing
   };
 }
 
-/** In the folder of config.json, which may not be there yet. A folder that somebody names has to be. */
+/** In the folder of config.json, which is created if it is missing. The folder of a file that the user names is not. */
 function defaultFile(isDemo: boolean): string {
   const { folder } = requireHome(process.env);
   try {
@@ -82,7 +82,7 @@ function defaultFile(isDemo: boolean): string {
   return join(folder, isDemo ? 'collector-demo.db' : 'collector.db');
 }
 
-function number(option: string, given: string | undefined, otherwise: number, min: number, max: number): number {
+function parseNumber(option: string, given: string | undefined, otherwise: number, min: number, max: number): number {
   const value = given === undefined ? otherwise : /^\d+$/.test(given) ? Number(given) : Number.NaN;
   if (value >= min && value <= max) return value;
   throw new AnalyticsError(COLLECTOR_ERRORS.invalidNumber, { option, min, max });

@@ -18,7 +18,7 @@ export const run: Run<'enable'> = async ({ options }, output) => {
     explain(local, output);
     if (output.canAsk && !(await output.ask('Turn anonymous usage analytics on?'))) {
       output.data('Nothing was changed.');
-      return EXIT.failed; // what was asked for did not come about
+      return EXIT.failed; // the user asked for analytics, and it is not on
     }
   }
   const { consent, configPath, keptCopy } = await setAnalytics(true);
@@ -40,7 +40,7 @@ function isSaved({ consent, config }: Local): boolean {
   return consent.enabled && consent.decidedBy === 'config' && config.acceptedSchema === SCHEMA;
 }
 
-/** What a yes means, on one screen. */
+/** Shows on one screen what an opt-in means. */
 function explain({ resolved: { destination } }: Local, { paint, width, data }: Output): void {
   data(`${paint.bold('What is collected')}: once a day, counts. Per row one of these, nothing else:`);
   data(

@@ -2,19 +2,19 @@ import type { Argument } from '../command.js';
 import { COMMANDS, type CommandSpec, type OptionSpec } from '../command-table.js';
 
 /*
- * Shell completions as renderings of the command table. Each is a script that the shell evaluates once; completing
- * itself starts no process.
+ * Shell completions, rendered from the command table. A shell evaluates its script once, and then completes without
+ * starting a process.
  */
 
 const PROGRAM = 'dot-ai-analytics';
-const HELP: OptionSpec = { flag: '--help', does: 'show what the command does and takes' };
+const HELP: OptionSpec = { flag: '--help', does: 'show what the command does and its options' };
 const VERSION: OptionSpec = { flag: '--version', does: 'show the version' };
 
 export function completionFor(shell: Argument<'completion'>): string {
   return { bash, zsh, fish }[shell]();
 }
 
-/** `--db <file>`: the name, and what its value is, if it has one. */
+/** Splits `--db <file>` into the name and the kind of value, if it has one. */
 function parts({ flag }: OptionSpec): { name: string; value: string | undefined } {
   const [name = flag, value] = flag.split(' ');
   return { name, value: value?.slice(1, -1) };
@@ -122,7 +122,7 @@ function fish(): string {
   ].join('\n')}\n`;
 }
 
-/** For any of these shells: between single quotes nothing is special but the quote. */
+/** In each of these shells, only the quote itself is special between single quotes. */
 function quoted(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -6,9 +6,9 @@ import { manPages } from './man.js';
 import { cliMarkdown, commandTable } from './markdown.js';
 
 /**
- * Every file that is a rendering of a table, by path; `npm run docs` writes them, a test compares them.
+ * Every file that is rendered from a table, by path. `npm run docs` writes them, and a test compares them.
  *
- * @param readme the README as it is; only its list of commands is ours
+ * @param readme the current README, of which only the list of commands is replaced
  */
 export function documents(readme: string): Record<string, string> {
   return {

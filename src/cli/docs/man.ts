@@ -3,11 +3,11 @@ import { EXIT } from '../exit-code.js';
 import { sentence, synopsis, taken } from './synopsis.js';
 
 /*
- * Manual pages in the language of man(7). `mandoc -Tlint` finds nothing to say of them.
+ * Manual pages in the language of man(7). A test runs `mandoc -Tlint` on them.
  */
 
 const PROGRAM = 'dot-ai-analytics';
-/** mandoc complains of longer lines. */
+/** mandoc warns about longer lines. */
 const LINE = 78;
 
 /** All pages, by path. */
@@ -22,7 +22,7 @@ function mainPage(): string {
     [
       'DESCRIPTION',
       text(
-        'With this command people decide whether dot-ai counts how it is used, and see what leaves their machine. It is off unless somebody turns it on. Alone on a terminal it opens a small menu, else it prints the status.',
+        'With this command, users decide whether dot-ai counts how it is used, and see what leaves their machine. Analytics is off until a user turns it on. Without a command, the program opens a small menu on a terminal; otherwise it prints the status.',
       ),
     ],
     ['COMMANDS', terms(COMMANDS.map((spec) => [`${PROGRAM}-${spec.name}(1)`, sentence(spec.does)]))],
@@ -32,9 +32,9 @@ function mainPage(): string {
     [
       'EXAMPLES',
       [
-        text('What would be sent, and after a day is closed the hash of the very bytes:'),
+        text('Show what would be sent, and the hash of the next request body:'),
         example(`${PROGRAM} preview\n${PROGRAM} preview --raw | sha256sum`),
-        text('Yes, and no:'),
+        text('Opt in, and opt out:'),
         example(`${PROGRAM} enable\n${PROGRAM} disable`),
       ].join('\n'),
     ],
@@ -64,7 +64,7 @@ function page(name: string, does: string, sections: readonly (readonly [string, 
   ].join('\n');
 }
 
-/** Of a command: those it can end with. */
+/** The exit codes; of one command, only those that it can end with. */
 function exitStatus(spec?: CommandSpec): string {
   const canBeOff = spec === undefined || spec.options.some(({ flag }) => flag === '--exit-code');
   const codes = EXIT_CODES.filter(([code]) => canBeOff || code !== EXIT.off);
@@ -83,7 +83,7 @@ function example(lines: string): string {
   return `.PP\n.nf\n.RS\n${escaped(lines)}\n.RE\n.fi\n.PP`.replace(/\n\.PP$/, '');
 }
 
-/** A paragraph, in lines that are short enough. */
+/** A paragraph, broken into lines that are short enough. */
 function text(paragraph: string): string {
   const lines: string[] = [];
   let line = '';
@@ -92,7 +92,7 @@ function text(paragraph: string): string {
       lines.push(line);
       line = '';
     }
-    // A word that begins a line with a dot or a quote would be a request.
+    // A dot or a quote at the beginning of a line would start a request.
     line = line === '' ? word.replace(/^([.'])/, '\\&$1') : `${line} ${word}`;
   }
   return [...lines, line].join('\n');

@@ -11,7 +11,7 @@ export function cliMarkdown(): string {
   });
   return `${[
     '# The command line',
-    'Generated from `src/cli/command-table.ts` by `npm run docs`. Data goes to stdout, remarks to stderr. Alone on a terminal `dot-ai-analytics` opens a small menu, else it prints the status. What can go wrong: [errors.md](errors.md).',
+    'Generated from `src/cli/command-table.ts` by `npm run docs`. Data goes to stdout, and remarks go to stderr. Without a command, `dot-ai-analytics` opens a small menu on a terminal; otherwise it prints the status. [errors.md](errors.md) lists what can go wrong.',
     ...sections,
     '## Environment',
     table('variable', ENVIRONMENT),

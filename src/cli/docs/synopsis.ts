@@ -1,6 +1,6 @@
 import type { CommandSpec } from '../command-table.js';
 
-/** What may follow a command's name, in parts: `[--json | --raw]`, `[day]`. */
+/** The words that can follow the name of a command, in parts: `[--json | --raw]`, `[day]`. */
 export function synopsis({ argument, options, exclusive = [] }: CommandSpec): string[] {
   const isExclusive = (flag: string) => exclusive.includes(flag);
   const alternatives = options.filter(({ flag }) => isExclusive(flag)).map(({ flag }) => flag);
@@ -12,7 +12,7 @@ export function synopsis({ argument, options, exclusive = [] }: CommandSpec): st
   ].filter((part) => part !== undefined);
 }
 
-/** What a command takes, with its meaning. */
+/** The argument and the options of a command, each with its meaning. */
 export function taken({ argument, options }: CommandSpec): (readonly [string, string])[] {
   const first = argument ? [[argument.name, argument.does] as const] : [];
   return [...first, ...options.map(({ flag, does }) => [flag, does] as const)];
