@@ -76,7 +76,7 @@ function checkNames(list: string, names: readonly string[] | undefined): void {
 /** What is wrong with a list of declared names, undefined where nothing is. */
 export function namesProblem(names: unknown): string | undefined {
   if (!Array.isArray(names)) return 'expected an array of names';
-  if (names.length > MAX_NAMES) return `${names.length} names are declared, at most ${MAX_NAMES} can be`;
+  if (names.length > MAX_NAMES) return `${names.length} names are declared, but at most ${MAX_NAMES} are allowed`;
   const bad = names.findIndex(
     (name) => typeof name !== 'string' || !NAME.test(name) || name === OTHER || name === START,
   );

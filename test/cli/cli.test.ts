@@ -126,7 +126,7 @@ describe('the choice', () => {
       const { code, stderr } = await cli(args, { env: home.env });
       expect(code).toBe(1);
       expect(stderr.replaceAll('\n', ' ')).toMatch(
-        /^Error: .*config\.json(: it can't be read| could not be written).+ Nothing was changed\./,
+        /^Error: .*config\.json(: it cannot be read| could not be written).+ Nothing was changed\./,
       );
       expect(stderr).not.toMatch(/\n\s+at /);
     }

@@ -45,7 +45,7 @@ export function readConfig(path: string): ConfigState {
     bytes = readBytes(path, MOST_CONFIG_BYTES, true);
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return MISSING;
-    return { ...MISSING, state: 'unreadable', problem: `${path}: it can't be read, ${causeOf(error)}` };
+    return { ...MISSING, state: 'unreadable', problem: `${path}: it cannot be read, ${causeOf(error)}` };
   }
   return parseConfig(path, bytes);
 }
