@@ -4,7 +4,7 @@ import { ROOT, run } from '../support/processes.js';
 test('P7: a short campaign of kills; what was answered arrives exactly once', async () => {
   const { code, stdout, stderr } = await run(
     process.execPath,
-    ['test/attacks/kills/main.mjs', '--kills', '20', '--servers', '5'],
+    ['--import', 'tsx', 'test/attacks/kills/main.ts', '--kills', '20', '--servers', '5'],
     { cwd: ROOT },
   );
   const [seed, ...json] = stdout.split('\n');

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { ROOT } from '../support/processes.js';
 
 test('npm run play: lines from a pipe go through server, client, command line and collector', async () => {
-  const child = spawn(process.execPath, ['examples/play/play.mjs'], {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'examples/play/play.ts'], {
     cwd: ROOT,
     stdio: ['pipe', 'pipe', 'pipe'],
     timeout: 40_000,

@@ -159,8 +159,12 @@ test('every manual page is one that npm installs', () => {
 });
 
 test('docs/licences.md lists what is bundled and installed, and the notices of what is bundled go along', async () => {
-  const { code, stdout } = await run(process.execPath, ['scripts/check-package.mjs', '--only', 'licences'], {
-    cwd: ROOT,
-  });
+  const { code, stdout } = await run(
+    process.execPath,
+    ['--import', 'tsx', 'scripts/check-package.ts', '--only', 'licences'],
+    {
+      cwd: ROOT,
+    },
+  );
   expect(code, stdout).toBe(0);
 });

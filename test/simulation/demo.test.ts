@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { ROOT, run } from '../support/processes.js';
 
 test('the demo runs to its end and everything in it holds', async () => {
-  const { code, stdout, stderr } = await run(process.execPath, ['examples/demo/demo.mjs'], {
+  const { code, stdout, stderr } = await run(process.execPath, ['--import', 'tsx', 'examples/demo/demo.ts'], {
     cwd: ROOT,
     env: { PATH: process.env.PATH },
   });

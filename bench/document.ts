@@ -4,8 +4,8 @@ import { BarChart } from 'echarts/charts';
 import { GridComponent, TitleComponent } from 'echarts/components';
 import { init, use } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
-import { ROOT } from './processes.mjs';
-import { markdownTable } from './table.mjs';
+import { ROOT } from './processes.js';
+import { markdownTable } from './table.js';
 
 use([BarChart, GridComponent, TitleComponent, SVGRenderer]);
 

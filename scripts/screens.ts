@@ -10,7 +10,7 @@ const folder = mkdtempSync(join(tmpdir(), 'dot-ai-analytics-screens-'));
 const db = process.argv[2] ?? join(folder, 'collector.db');
 const args = ['bin/dot-ai-analytics.cjs', 'collector', '--demo', '--db', db, '--port', '0'];
 const collector = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-let url;
+let url: string | undefined;
 for await (const line of createInterface(collector.stdout)) {
   url = /ready: (\S+)/.exec(line)?.[1];
   if (url !== undefined) break;

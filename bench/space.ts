@@ -10,8 +10,8 @@ import { randomFrom } from '../dist/internals/random.js';
 import { createMemory, totalsOf } from '../dist/internals/reports.js';
 import { rowsOf } from '../dist/internals/rows.js';
 import { openStore } from '../dist/internals/store.js';
-import { spread } from './measure.mjs';
-import { temporaryFolder } from './processes.mjs';
+import { spread } from './measure.js';
+import { temporaryFolder } from './processes.js';
 
 const DAY_MS = 86_400_000;
 const DAYS = 365;

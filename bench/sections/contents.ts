@@ -1,7 +1,7 @@
-import { openDestination } from '../destination.mjs';
-import { bytes } from '../measure.mjs';
+import { openDestination } from '../destination.js';
+import { bytes } from '../measure.js';
 import { PEERS } from '../peers.mjs';
-import { environment, startSubject } from '../processes.mjs';
+import { environment, startSubject } from '../processes.js';
 
 const ARGUMENT = 'cluster-argument-5f1c';
 const RESULT = 'cluster-result-8d2e';

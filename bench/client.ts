@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { TOOL } from './peers.mjs';
-import { BENCH } from './processes.mjs';
+import { BENCH } from './processes.js';
 
 /** A real client with the instrumented server as its child. */
 export async function connect(kind, url, env) {

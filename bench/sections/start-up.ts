@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { BASELINE, between, ms, takeTurns, times } from '../measure.mjs';
-import { BENCH, CLI, environment, otherNode, timeOf } from '../processes.mjs';
+import { BASELINE, between, ms, takeTurns, times } from '../measure.js';
+import { BENCH, CLI, environment, otherNode, timeOf } from '../processes.js';
 
 const PEERS = {
   'turbo telemetry status': ['turbo/bin/turbo', 'telemetry', 'status'],

@@ -1,7 +1,7 @@
-import { openDestination } from '../destination.mjs';
-import { BASELINE, between, ns, takeTurns, times } from '../measure.mjs';
+import { openDestination } from '../destination.js';
+import { BASELINE, between, ns, takeTurns, times } from '../measure.js';
 import { PEERS } from '../peers.mjs';
-import { environment, runSubject } from '../processes.mjs';
+import { environment, runSubject } from '../processes.js';
 
 /** kind of subject, choice of the user, calls a round */
 const SUBJECTS = {

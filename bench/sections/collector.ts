@@ -1,7 +1,7 @@
-import { killedInTheMiddle, throughput } from '../load.mjs';
-import { bytes, ms } from '../measure.mjs';
-import { otherNode } from '../processes.mjs';
-import { year } from '../space.mjs';
+import { killedInTheMiddle, throughput } from '../load.js';
+import { bytes, ms } from '../measure.js';
+import { otherNode } from '../processes.js';
+import { year } from '../space.js';
 
 export async function collector({ quick, say }) {
   const load = { seconds: quick ? 1 : 5, rounds: quick ? 1 : 5 };

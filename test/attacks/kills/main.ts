@@ -1,6 +1,6 @@
 // npm run campaign -- --kills 1000 --seed 42 --servers 8
 import { parseArgs } from 'node:util';
-import { campaign } from './campaign.mjs';
+import { campaign } from './campaign.js';
 
 const { values } = parseArgs({
   options: {

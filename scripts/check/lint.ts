@@ -1,6 +1,6 @@
 // Others' judgement of the package: attw and publint look at the tarball, knip at the sources.
 import { readFileSync } from 'node:fs';
-import { ROOT, tool } from './run.mjs';
+import { ROOT, tool } from './run.js';
 
 const ATTW = '@arethetypeswrong/cli@0.18.5';
 const PUBLINT = 'publint@0.3.25';

@@ -1,8 +1,8 @@
 // What comes along with the package, and what builds it.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { bundled, installed } from './contents.mjs';
-import { NotChecked, NPM, output, ROOT, run } from './run.mjs';
+import { bundled, installed } from './contents.js';
+import { NotChecked, NPM, output, ROOT, run } from './run.js';
 
 export async function audit(...args) {
   const { stdout } = await run('npm', ['audit', '--json', ...args], { cwd: ROOT, env: NPM });

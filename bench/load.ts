@@ -10,8 +10,8 @@ import { createInterface } from 'node:readline';
 import { createInstall } from '../dist/internals/installs.js';
 import { randomFrom } from '../dist/internals/random.js';
 import { bodyOf, createMemory, totalsOf } from '../dist/internals/reports.js';
-import { spread } from './measure.mjs';
-import { CLI, temporaryFolder } from './processes.mjs';
+import { spread } from './measure.js';
+import { CLI, temporaryFolder } from './processes.js';
 
 const CONNECTIONS = 64;
 const day = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);

@@ -5,11 +5,11 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { files, licences } from './check/contents.mjs';
-import { pages, versions } from './check/installed.mjs';
-import { publint, types, unused } from './check/lint.mjs';
-import { NotChecked, NPM, output, ROOT } from './check/run.mjs';
-import { audit, lock, sbom } from './check/supply.mjs';
+import { files, licences } from './check/contents.js';
+import { pages, versions } from './check/installed.js';
+import { publint, types, unused } from './check/lint.js';
+import { NotChecked, NPM, output, ROOT } from './check/run.js';
+import { audit, lock, sbom } from './check/supply.js';
 
 /** In this order; the name is what `--only` takes. A check returns what it found to be well, or throws. */
 const CHECKS = {
@@ -43,7 +43,7 @@ if (unknown !== undefined) {
 const folder = mkdtempSync(join(tmpdir(), 'dot-ai-analytics-check-'));
 const out = resolve(values.out ?? folder);
 mkdirSync(out, { recursive: true });
-let tarball;
+let tarball: Promise<object> | undefined;
 const context = { folder, out, write: values.write, packed: () => (tarball ??= pack()) };
 
 const sums = { ok: 0, FAILED: 0, 'not checked': 0 };

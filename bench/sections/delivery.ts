@@ -1,7 +1,7 @@
-import { KINDS, openDestination } from '../destination.mjs';
-import { BASELINE, bytes, takeTurns } from '../measure.mjs';
+import { KINDS, openDestination } from '../destination.js';
+import { BASELINE, bytes, takeTurns } from '../measure.js';
 import { PEERS } from '../peers.mjs';
-import { environment, runSubject } from '../processes.mjs';
+import { environment, runSubject } from '../processes.js';
 
 const SENDING = Object.keys(PEERS).filter((kind) => !['none', 'off'].includes(kind));
 

@@ -3,8 +3,8 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { installed } from './contents.mjs';
-import { NotChecked, NPM, output, ROOT, run } from './run.mjs';
+import { installed } from './contents.js';
+import { NotChecked, NPM, output, ROOT, run } from './run.js';
 
 const MAJORS = ['20', '22', '24', '26'];
 
@@ -25,7 +25,7 @@ function newcomer(home, node = process.execPath) {
   return { ...env, HOME: home, USERPROFILE: home, PATH: [dirname(node), ...path].join(delimiter) };
 }
 
-let installing;
+let installing: Promise<string> | undefined;
 /** The project with the package in it; all versions share it. */
 function project(context) {
   installing ??= install(context);

@@ -15,7 +15,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'rolldown';
-import { notices, packagesIn } from './third-party.mjs';
+import { notices, packagesIn } from './third-party.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 process.chdir(root);
@@ -38,7 +38,7 @@ const standIns = {
   name: 'stand-ins',
   resolveId(id, importer = '') {
     const isUncalled = UNCALLED.some((one) => one.importer.test(importer) && one.imports.includes(id));
-    return isUncalled ? `${root}scripts/uncalled.mjs` : undefined;
+    return isUncalled ? `${root}scripts/uncalled.ts` : undefined;
   },
 };
 

@@ -1,6 +1,6 @@
 // What is in the package, and whose it is.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { ROOT } from './run.mjs';
+import { ROOT } from './run.js';
 
 const EXPECTED = [
   /^(package\.json|README\.md|LICENSE|SECURITY\.md|CHANGELOG\.md)$/,
@@ -50,7 +50,7 @@ export function licences({ write }) {
   return `${bundled().length} packages bundled, ${installed().length} installed: ${[...new Set(all.map(({ licence }) => licence))].sort().join(', ')}`;
 }
 
-/** What scripts/build.mjs found in the bundles. */
+/** What scripts/build.ts found in the bundles. */
 export function bundled() {
   return JSON.parse(readFileSync(`${ROOT}dist/internals/third-party.json`, 'utf8'));
 }

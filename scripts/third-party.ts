@@ -1,4 +1,4 @@
-// What others wrote of what is in dist/: the notices that have to go along with it (scripts/build.mjs), and the list in docs/licences.md (scripts/check/licences.mjs).
+// What others wrote of what is in dist/: the notices that have to go along with it (scripts/build.ts), and the list in docs/licences.md (scripts/check/contents.ts).
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

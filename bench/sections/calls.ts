@@ -1,8 +1,8 @@
-import { connect } from '../client.mjs';
-import { openDestination } from '../destination.mjs';
-import { between, ns, spread, times } from '../measure.mjs';
+import { connect } from '../client.js';
+import { openDestination } from '../destination.js';
+import { between, ns, spread, times } from '../measure.js';
 import { PEERS } from '../peers.mjs';
-import { environment } from '../processes.mjs';
+import { environment } from '../processes.js';
 
 const AGAIN = 'no analytics, again';
 const WARM = 300;

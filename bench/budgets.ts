@@ -1,4 +1,4 @@
-import { bytes, ms, ns, times } from './measure.mjs';
+import { bytes, ms, ns, times } from './measure.js';
 
 /**
  * The budgets of DESIGN.md section 9, and what peers need for the same in this run. `measured` and `peers` read the

@@ -4,20 +4,20 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { judge } from './budgets.mjs';
-import { BENCH, ROOT } from './processes.mjs';
-import { textTable } from './table.mjs';
+import { judge } from './budgets.js';
+import { BENCH, ROOT } from './processes.js';
+import { textTable } from './table.js';
 
 /* In this order; the name is what `--only` takes. */
 const SECTIONS = {
-  'start-up': ['startUp', () => import('./sections/start-up.mjs')],
-  recording: ['recording', () => import('./sections/recording.mjs')],
-  calls: ['calls', () => import('./sections/calls.mjs')],
-  delivery: ['delivery', () => import('./sections/delivery.mjs')],
-  contents: ['contents', () => import('./sections/contents.mjs')],
-  exit: ['exit', () => import('./sections/exit.mjs')],
-  embedding: ['embedding', () => import('./sections/embedding.mjs')],
-  collector: ['collector', () => import('./sections/collector.mjs')],
+  'start-up': ['startUp', () => import('./sections/start-up.js')],
+  recording: ['recording', () => import('./sections/recording.js')],
+  calls: ['calls', () => import('./sections/calls.js')],
+  delivery: ['delivery', () => import('./sections/delivery.js')],
+  contents: ['contents', () => import('./sections/contents.js')],
+  exit: ['exit', () => import('./sections/exit.js')],
+  embedding: ['embedding', () => import('./sections/embedding.js')],
+  collector: ['collector', () => import('./sections/collector.js')],
 };
 
 const { values } = parseArgs({
@@ -70,7 +70,7 @@ for (const { what, budget, measured, isMet } of results.budgets) {
 }
 if (values.json) writeFileSync(values.json, `${JSON.stringify(results, null, 2)}\n`);
 if (values.write) {
-  const { writeDocument } = await import('./document.mjs');
+  const { writeDocument } = await import('./document.js');
   writeDocument(results);
 }
 

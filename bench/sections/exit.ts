@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { connect } from '../client.mjs';
-import { KINDS, openDestination } from '../destination.mjs';
-import { ms } from '../measure.mjs';
+import { connect } from '../client.js';
+import { KINDS, openDestination } from '../destination.js';
+import { ms } from '../measure.js';
 import { PEERS } from '../peers.mjs';
-import { CLI, environment, startSubject } from '../processes.mjs';
+import { CLI, environment, startSubject } from '../processes.js';
 
 /** Kubernetes waits so long before it kills. */
 const PATIENCE_MS = 30_000;

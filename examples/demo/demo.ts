@@ -121,7 +121,7 @@ async function passOn({ body }, response) {
 /* ---- the story ---- */
 
 const today = new Date().toISOString().slice(0, 10);
-let collector;
+let collector: { child: ReturnType<typeof spawn>; url: string };
 const tomorrowAtTwo = new Date(Date.parse(`${today}T02:00:00Z`) + 86_400_000).toISOString();
 
 try {

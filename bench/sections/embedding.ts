@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { BASELINE, between, bytes, ms, spread, takeTurns, times } from '../measure.mjs';
+import { BASELINE, between, bytes, ms, spread, takeTurns, times } from '../measure.js';
 import { PEERS } from '../peers.mjs';
-import { BENCH, environment, ROOT, runSubject, timeOf } from '../processes.mjs';
+import { BENCH, environment, ROOT, runSubject, timeOf } from '../processes.js';
 
 const SUBJECTS = {
   [BASELINE]: ['nothing', 'off'],
