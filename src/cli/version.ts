@@ -1,4 +1,4 @@
-declare const DOT_AI_ANALYTICS_VERSION: string;
+import packageJson from '../../package.json' with { type: 'json' };
 
-/** The build inserts it from package.json. */
-export const VERSION: string = DOT_AI_ANALYTICS_VERSION;
+/** From package.json; the build makes it a constant. */
+export const VERSION: string = packageJson.version;
