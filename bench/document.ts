@@ -4,64 +4,70 @@ import { BarChart } from 'echarts/charts';
 import { GridComponent, TitleComponent } from 'echarts/components';
 import { init, use } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
+import type { Judged } from './budgets.js';
 import { ROOT } from './processes.js';
-import { markdownTable } from './table.js';
+import type { Machine, Results } from './results.js';
+import { markdownTable, type Row, type Table } from './table.js';
 
 use([BarChart, GridComponent, TitleComponent, SVGRenderer]);
 
 const CHARTS = join(ROOT, 'docs', 'charts');
 
+const INTRODUCTION = `# Benchmarks
+
+\`npm run bench\` makes this page with \`-- --write\`; \`--only exit,calls\` measures parts, \`--quick\` less of everything, \`--json FILE\` keeps the figures with all samples. What it compares with has a package.json of its own in \`bench/\`; all traffic stays on 127.0.0.1.
+
+Every figure stands beside a baseline of the same run. Subjects take turns, round by round, so that a slow minute falls on all of them; medians, with the quartiles beside them. A difference below "the baseline against itself" is noise. Environments are empty, so that no setting of the machine decides.`;
+
 /** docs/benchmarks.md and its charts: the results of one full run, as they came out. */
-export function writeDocument({ machine, sections, budgets, quick }) {
+export function writeDocument({ machine, sections, budgets, quick }: Results): void {
   if (quick) throw new Error('--write documents a full run: leave out --quick');
   rmSync(CHARTS, { recursive: true, force: true });
   mkdirSync(CHARTS, { recursive: true });
-  const parts = Object.values(sections).flatMap(({ tables }) => tables.map(withChart));
-  const versions = Object.entries(machine.versions).map(([name, version]) => `${name} ${version}`);
-  const unmet = budgets.filter(({ isMet }) => !isMet);
-  const text = [
-    '# Benchmarks',
-    '',
-    '`npm run bench` makes this page with `-- --write`; `--only exit,calls` measures parts, `--quick` less of everything, `--json FILE` keeps the figures with all samples. What it compares with has a package.json of its own in `bench/`; all traffic stays on 127.0.0.1.',
-    '',
-    'Every figure stands beside a baseline of the same run. Subjects take turns, round by round, so that a slow minute falls on all of them; medians, with the quartiles beside them. "The baseline against itself" is what can not be told from nothing. Environments are empty, so that no setting of the machine decides.',
-    '',
-    `${machine.when}: ${machine.processor}, ${machine.memory}, ${machine.system}, Node ${machine.node.slice(1)}. ${versions.join(', ')}.`,
-    '',
-    markdownTable({
-      title: 'Budgets',
-      columns: ['what', 'budget', 'measured', 'met', 'peers in this run'],
-      rows: budgets.map(({ what, budget, measured, peers, isMet }) => ({
-        cells: [what, budget, measured, isMet ? 'yes' : '**no**', peers],
-      })),
-    }),
-    '',
-    ...(unmet.length === 0
-      ? []
-      : [
-          'What is not met, where the time goes and what the floor is: [decisions/start-up.md](decisions/start-up.md).',
-          '',
-        ]),
-    ...parts,
-  ].join('\n');
-  writeFileSync(join(ROOT, 'docs', 'benchmarks.md'), `${text.trim()}\n`);
+  const tables = Object.values(sections).flatMap((section) => section.tables);
+  const parts = [INTRODUCTION, machineLine(machine), ...budgetParts(budgets), ...tables.map(withChart)];
+  writeFileSync(join(ROOT, 'docs', 'benchmarks.md'), `${parts.join('\n\n').trim()}\n`);
   console.log('\nWritten: docs/benchmarks.md and docs/charts/');
 }
 
-function withChart(table) {
-  if (table.chart === undefined) return `${markdownTable(table)}\n`;
-  const name = `${table.chart.title
+function machineLine({ when, processor, memory, system, node, versions }: Machine): string {
+  const named = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
+  return `${when}: ${processor}, ${memory}, ${system}, Node ${node.slice(1)}. ${named.join(', ')}.`;
+}
+
+function budgetParts(budgets: readonly Judged[]): readonly string[] {
+  const table = markdownTable({
+    title: 'Budgets',
+    columns: ['what', 'budget', 'measured', 'met', 'peers in this run'],
+    rows: budgets.map(({ what, budget, measured, peers, isMet }) => ({
+      cells: [what, budget, measured, isMet ? 'yes' : '**no**', peers],
+    })),
+  });
+  if (budgets.every(({ isMet }) => isMet)) return [table];
+  return [
+    table,
+    'What is not met, where the time goes and what the floor is: [decisions/start-up.md](decisions/start-up.md).',
+  ];
+}
+
+function withChart(table: Table): string {
+  const { chart } = table;
+  if (chart === undefined) return markdownTable(table);
+  const name = `${chart.title
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-|-$/g, '')}.svg`;
-  writeFileSync(join(CHARTS, name), chartOf(table));
-  return `${markdownTable(table)}\n\n![${table.chart.title}](charts/${name})\n`;
+  writeFileSync(join(CHARTS, name), drawChart(chart, table.rows));
+  return `${markdownTable(table)}\n\n![${chart.title}](charts/${name})`;
 }
 
-/** Bars from the top in the order of the table, ours in another colour, each with its number. */
-function chartOf({ chart, rows }) {
-  const drawn = rows.filter(({ value }) => value !== undefined).reverse();
-  const picture = init(null, null, { renderer: 'svg', ssr: true, width: 720, height: 70 + drawn.length * 30 });
+/** Bars from the top in the order of the table, ours in another color, each with its number. */
+function drawChart(chart: NonNullable<Table['chart']>, rows: readonly Row[]): string {
+  const bars = rows.flatMap(({ cells: [name = ''], value, ours }) =>
+    value === undefined ? [] : [{ name: name.replaceAll('`', ''), value, color: ours ? '#1a7f5a' : '#8a93a0' }],
+  );
+  bars.reverse();
+  const picture = init(null, null, { renderer: 'svg', ssr: true, width: 720, height: 70 + bars.length * 30 });
   picture.setOption({
     animation: false,
     backgroundColor: '#ffffff',
@@ -75,7 +81,7 @@ function chartOf({ chart, rows }) {
     xAxis: { type: 'value', splitLine: { show: false }, axisLabel: { show: false } },
     yAxis: {
       type: 'category',
-      data: drawn.map(({ cells }) => cells[0].replaceAll('`', '')),
+      data: bars.map(({ name }) => name),
       axisTick: { show: false },
       axisLabel: { fontSize: 12 },
     },
@@ -83,10 +89,7 @@ function chartOf({ chart, rows }) {
       {
         type: 'bar',
         barWidth: 16,
-        data: drawn.map(({ value, ours }) => ({
-          value: short(value),
-          itemStyle: { color: ours ? '#1a7f5a' : '#8a93a0' },
-        })),
+        data: bars.map(({ value, color }) => ({ value: short(value), itemStyle: { color } })),
         label: { show: true, position: 'right', fontSize: 12 },
       },
     ],
@@ -96,4 +99,6 @@ function chartOf({ chart, rows }) {
   return svg;
 }
 
-const short = (value) => Number(value.toPrecision(3));
+function short(value: number): number {
+  return Number(value.toPrecision(3));
+}

@@ -1,23 +1,21 @@
 // npm run bench [-- --only start-up,exit] [--quick] [--json FILE] [--write]: see docs/benchmarks.md.
-import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { cpus, totalmem } from 'node:os';
-import { join } from 'node:path';
+import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { judge } from './budgets.js';
-import { BENCH, ROOT } from './processes.js';
+import { type Judged, judge, type Sections } from './budgets.js';
+import { installPeers, type Results, thisMachine } from './results.js';
+import type { RunOptions } from './section.js';
 import { textTable } from './table.js';
 
-/* In this order; the name is what `--only` takes. */
-const SECTIONS = {
-  'start-up': ['startUp', () => import('./sections/start-up.js')],
-  recording: ['recording', () => import('./sections/recording.js')],
-  calls: ['calls', () => import('./sections/calls.js')],
-  delivery: ['delivery', () => import('./sections/delivery.js')],
-  contents: ['contents', () => import('./sections/contents.js')],
-  exit: ['exit', () => import('./sections/exit.js')],
-  embedding: ['embedding', () => import('./sections/embedding.js')],
-  collector: ['collector', () => import('./sections/collector.js')],
+/** In this order; the name is what `--only` takes. */
+const SECTIONS: Readonly<Record<string, (options: RunOptions) => Promise<Partial<Sections>>>> = {
+  'start-up': async (options) => ({ startUp: await (await import('./sections/start-up.js')).startUp(options) }),
+  recording: async (options) => ({ recording: await (await import('./sections/recording.js')).recording(options) }),
+  calls: async (options) => ({ calls: await (await import('./sections/calls.js')).calls(options) }),
+  delivery: async (options) => ({ delivery: await (await import('./sections/delivery.js')).delivery(options) }),
+  contents: async () => ({ contents: await (await import('./sections/contents.js')).contents() }),
+  exit: async (options) => ({ exit: await (await import('./sections/exit.js')).exit(options) }),
+  embedding: async (options) => ({ embedding: await (await import('./sections/embedding.js')).embedding(options) }),
+  collector: async (options) => ({ collector: await (await import('./sections/collector.js')).collector(options) }),
 };
 
 const { values } = parseArgs({
@@ -28,66 +26,35 @@ const { values } = parseArgs({
     write: { type: 'boolean', default: false },
   },
 });
-const names = values.only.split(',');
-const unknown = names.find((name) => !Object.hasOwn(SECTIONS, name));
-if (unknown !== undefined) {
-  console.error(`There is no section ${unknown}. There are: ${Object.keys(SECTIONS).join(', ')}`);
+const chosen = values.only.split(',').map((name) => ({ name, run: sectionNamed(name) }));
+installPeers();
+
+const options = { quick: values.quick, say: (text: string) => console.log(`  ${text}`) };
+const sections: Partial<Sections> = {};
+for (const { name, run } of chosen) {
+  console.log(`\n━━ ${name}`);
+  const ran = await run(options);
+  for (const { tables } of Object.values(ran)) for (const table of tables) console.log(textTable(table));
+  Object.assign(sections, ran);
+}
+const results: Results = { machine: thisMachine(), quick: values.quick, sections, budgets: judge(sections) };
+printBudgets(results.budgets);
+if (values.json) writeFileSync(values.json, `${JSON.stringify(results, null, 2)}\n`);
+if (values.write) (await import('./document.js')).writeDocument(results);
+
+function sectionNamed(name: string): (options: RunOptions) => Promise<Partial<Sections>> {
+  const section = Object.hasOwn(SECTIONS, name) ? SECTIONS[name] : undefined;
+  if (section !== undefined) return section;
+  console.error(`There is no section ${name}. There are: ${Object.keys(SECTIONS).join(', ')}`);
   process.exit(2);
 }
 
-if (!existsSync(join(BENCH, 'node_modules'))) {
-  console.log('Installing what is compared with, into bench/node_modules …');
-  execFileSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], {
-    cwd: BENCH,
-    stdio: 'inherit',
-  });
-}
-
-const say = (text) => console.log(`  ${text}`);
-const results = { machine: machine(), sections: {}, quick: values.quick };
-for (const name of names) {
-  const [key, load] = SECTIONS[name];
-  console.log(`\n━━ ${name}`);
-  const { tables, figures } = await (await load())[key]({ quick: values.quick, say });
-  for (const table of tables) console.log(textTable(table));
-  results.sections[key] = { tables, figures };
-}
-results.budgets = judge(
-  Object.fromEntries(Object.entries(results.sections).map(([key, { figures }]) => [key, figures])),
-);
-
-console.log(
-  textTable({
-    title: 'Budgets',
-    columns: ['', 'what', 'budget', 'measured', 'peers in this run'],
-    rows: results.budgets.map(({ what, budget, measured, peers, isMet }) => ({
-      cells: [isMet ? '✓' : '✗', what, budget, measured, peers],
-    })),
-  }),
-);
-for (const { what, budget, measured, isMet } of results.budgets) {
-  if (!isMet) console.log(`NOT MET: ${what}: ${budget}, measured ${measured}`);
-}
-if (values.json) writeFileSync(values.json, `${JSON.stringify(results, null, 2)}\n`);
-if (values.write) {
-  const { writeDocument } = await import('./document.js');
-  writeDocument(results);
-}
-
-function machine() {
-  const version = (path) => JSON.parse(readFileSync(join(path, 'package.json'), 'utf8')).version;
-  const { dependencies } = JSON.parse(readFileSync(join(BENCH, 'package.json'), 'utf8'));
-  return {
-    when: new Date().toISOString().slice(0, 10),
-    node: process.version,
-    processor: `${cpus().length} × ${cpus()[0].model}`,
-    memory: `${Math.round(totalmem() / 1024 ** 3)} GiB`,
-    system: `${process.platform} ${process.arch}`,
-    versions: {
-      'dot-ai-analytics': version(ROOT),
-      ...Object.fromEntries(
-        Object.keys(dependencies).map((name) => [name, version(join(BENCH, 'node_modules', name))]),
-      ),
-    },
-  };
+function printBudgets(budgets: readonly Judged[]): void {
+  const rows = budgets.map(({ what, budget, measured, peers, isMet }) => ({
+    cells: [isMet ? '✓' : '✗', what, budget, measured, peers],
+  }));
+  console.log(textTable({ title: 'Budgets', columns: ['', 'what', 'budget', 'measured', 'peers in this run'], rows }));
+  for (const { what, budget, measured } of budgets.filter(({ isMet }) => !isMet)) {
+    console.log(`NOT MET: ${what}: ${budget}, measured ${measured}`);
+  }
 }

@@ -1,29 +1,44 @@
+// @ts-check
 /*
  * What a server can be instrumented with: this library, and what its maintainer could use instead, each as its own
- * documentation shows it. `DESTINATION` is the address that all send to.
+ * documentation shows it. All of them send to the address that `open` is given.
  */
+import { loadAdapter, loadLibrary } from './ours.mjs';
 
 export const TOOL = 'recommend';
 
+/** @typedef {'none' | 'off' | 'on' | 'posthog' | 'posthog-mcp' | 'mcpcat' | 'otel'} Kind */
+/** @typedef {import('@modelcontextprotocol/sdk/server/mcp.js').McpServer} McpServer */
+
 /**
  * @typedef {object} Instrument
- * @property {(server: unknown) => void} [instrument] before tools are registered
- * @property {(server: unknown) => void} [track] after they are
- * @property {<T extends (...args: never) => unknown>(handler: T) => T} [wrap] around a tool's handler
- * @property {() => unknown} [record] one call at function level, where there is such a thing
+ * @property {(server: McpServer) => void} [instrument] before tools are registered
+ * @property {(server: McpServer) => void} [track] after they are
+ * @property {Wrap} [wrap] around a tool's handler
+ * @property {(work: () => Promise<unknown>) => Promise<unknown>} [record] one call at function level, where there is one
  * @property {() => Promise<unknown>} close what its documentation says to do before a process ends
  */
 
-/** @type {Record<string, { name: string, ours?: true, open(url: string): Promise<Instrument>, counted(bodies: string[]): number }>} */
+/** @typedef {<Args extends unknown[], Result>(handler: (...args: Args) => Promise<Result>) => (...args: Args) => Promise<Result>} Wrap */
+
+/**
+ * @typedef {object} Peer
+ * @property {string} name
+ * @property {true} [ours]
+ * @property {(url: string) => Promise<Instrument>} open
+ * @property {(bodies: readonly string[]) => number} counted the calls that arrived
+ */
+
+/** @type {Readonly<Record<Kind, Peer>>} */
 export const PEERS = {
   none: { name: 'no analytics', open: async () => ({ close: async () => {} }), counted: () => 0 },
-  off: { name: 'dot-ai-analytics, off', ours: true, open: (url) => openOurs(url), counted: () => 0 },
+  off: { name: 'dot-ai-analytics, off', ours: true, open: openOurs, counted: () => 0 },
   on: {
     name: 'dot-ai-analytics, on',
     ours: true,
-    open: (url) => openOurs(url),
+    open: openOurs,
     counted: (bodies) =>
-      events(bodies).reduce((sum, { properties }) => sum + (properties.tool ? properties.invocations : 0), 0),
+      events(bodies).reduce((sum, { properties }) => sum + (properties.tool ? Number(properties.invocations) : 0), 0),
   },
   posthog: {
     name: "posthog-node, dot-ai's style",
@@ -43,39 +58,72 @@ export const PEERS = {
   otel: { name: 'OpenTelemetry metrics', open: openTelemetry, counted: countedByOtel },
 };
 
+export const KINDS = /** @type {Kind[]} */ (Object.keys(PEERS));
+
+/**
+ * Opens the peer that an argument of a program names.
+ *
+ * @param {string} kind
+ * @param {string} url
+ */
+export function open(kind, url) {
+  const known = KINDS.find((one) => one === kind);
+  if (known === undefined) throw new Error(`There is no peer ${kind}. There are: ${KINDS.join(', ')}`);
+  return PEERS[known].open(url);
+}
+
+/**
+ * @param {string} url
+ * @returns {Promise<Instrument>}
+ */
 async function openOurs(url) {
-  const { createAnalytics, dotAiVocabulary } = await import('../dist/esm/index.js');
-  const { instrument } = await import('../dist/esm/mcp.js');
+  const { createAnalytics, dotAiVocabulary } = await loadLibrary();
+  const { instrument } = await loadAdapter();
   const analytics = createAnalytics({ ...dotAiVocabulary, hint: false, posthog: { host: url, key: 'phc_bench' } });
   const session = analytics.session();
   return {
-    instrument: (server) => instrument(server, analytics),
+    instrument: (server) => void instrument(server, analytics),
     record: (work) => session.run(TOOL, work),
     close: () => analytics.close(),
   };
 }
 
-/** As dot-ai's own telemetry does: an event per call, a batch of ten, `shutdown()` at the end. */
+/**
+ * As dot-ai's own telemetry does: an event per call, a batch of ten, `shutdown()` at the end.
+ *
+ * @param {string} url
+ * @returns {Promise<Instrument>}
+ */
 async function openPostHog(url) {
   const { PostHog } = await import('posthog-node');
   const client = new PostHog('phc_bench', { host: url, flushAt: 10 });
-  const capture = (from, success) =>
+  const instrument = timed((from, success) =>
     client.capture({
       distinctId: 'instance',
       event: 'tool_executed',
       properties: { tool: TOOL, success, duration_ms: performance.now() - from },
-    });
-  return { ...timed(capture), close: () => client.shutdown() };
+    }),
+  );
+  return { ...instrument, close: async () => client.shutdown() };
 }
 
+/**
+ * @param {string} url
+ * @returns {Promise<Instrument>}
+ */
 async function openPostHogMcp(url) {
   const { PostHog } = await import('posthog-node');
   const { instrument } = await import('@posthog/mcp');
   const client = new PostHog('phc_bench', { host: url });
-  return { track: (server) => instrument(server, client), close: () => client.shutdown() };
+  return { track: (server) => instrument(server, client), close: async () => client.shutdown() };
 }
 
-/** Has no function to call at the end. */
+/**
+ * Has no function to call at the end.
+ *
+ * @param {string} url
+ * @returns {Promise<Instrument>}
+ */
 async function openMcpcat(url) {
   const { track } = await import('mcpcat');
   return {
@@ -84,6 +132,10 @@ async function openMcpcat(url) {
   };
 }
 
+/**
+ * @param {string} url
+ * @returns {Promise<Instrument>}
+ */
 async function openTelemetry(url) {
   const { MeterProvider, PeriodicExportingMetricReader } = await import('@opentelemetry/sdk-metrics');
   const { OTLPMetricExporter } = await import('@opentelemetry/exporter-metrics-otlp-http');
@@ -92,15 +144,21 @@ async function openTelemetry(url) {
   const meter = provider.getMeter('bench');
   const calls = meter.createCounter('mcp.tool.calls');
   const duration = meter.createHistogram('mcp.tool.duration', { unit: 'ms' });
-  const capture = (from, success) => {
+  const instrument = timed((from, success) => {
     calls.add(1, { tool: TOOL, success });
     duration.record(performance.now() - from, { tool: TOOL });
-  };
-  return { ...timed(capture), close: () => provider.shutdown() };
+  });
+  return { ...instrument, close: () => provider.shutdown() };
 }
 
-/** One wrapper around a handler, as people write it. */
+/**
+ * One wrapper around a handler, as people write it.
+ *
+ * @param {(from: number, success: boolean) => void} capture
+ * @returns {Required<Pick<Instrument, 'wrap' | 'record'>>}
+ */
 function timed(capture) {
+  /** @type {Wrap} */
   const wrap =
     (handler) =>
     async (...args) => {
@@ -114,26 +172,36 @@ function timed(capture) {
         throw error;
       }
     };
+  /** @type {(() => Promise<unknown>) | undefined} */
   let wrapped;
-  const record = (work) => {
-    wrapped ??= wrap(work);
-    return wrapped();
+  return {
+    wrap,
+    record(work) {
+      wrapped ??= wrap(work);
+      return wrapped();
+    },
   };
-  return { wrap, record };
 }
 
 /* ---- how many calls arrived ---- */
 
+/**
+ * @param {readonly string[]} bodies
+ * @returns {{ event: string, properties: Record<string, unknown> }[]}
+ */
 function events(bodies) {
   return bodies.flatMap((body) => JSON.parse(body).batch ?? []);
 }
 
+/** @typedef {{ name: string, sum: { dataPoints: { asInt?: string, asDouble?: number }[] } }} Metric */
+
+/** @param {readonly string[]} bodies */
 function countedByOtel(bodies) {
   const last = bodies.at(-1);
   if (last === undefined) return 0;
-  const metrics = JSON.parse(last).resourceMetrics.flatMap(({ scopeMetrics }) =>
-    scopeMetrics.flatMap((one) => one.metrics),
-  );
+  /** @type {{ resourceMetrics: { scopeMetrics: { metrics: Metric[] }[] }[] }} */
+  const { resourceMetrics } = JSON.parse(last);
+  const metrics = resourceMetrics.flatMap(({ scopeMetrics }) => scopeMetrics.flatMap((one) => one.metrics));
   const points = metrics.filter(({ name }) => name === 'mcp.tool.calls').flatMap(({ sum }) => sum.dataPoints);
   return points.reduce((sum, { asInt, asDouble }) => sum + Number(asInt ?? asDouble), 0);
 }

@@ -2,14 +2,14 @@
 import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { startCollector } from '../dist/internals/collector.js';
-import { dotAiVocabulary } from '../dist/internals/dot-ai.js';
-import { createInstall } from '../dist/internals/installs.js';
-import { openDatabase } from '../dist/internals/open.js';
-import { randomFrom } from '../dist/internals/random.js';
-import { createMemory, totalsOf } from '../dist/internals/reports.js';
-import { rowsOf } from '../dist/internals/rows.js';
-import { openStore } from '../dist/internals/store.js';
+import { startCollector } from '../src/collector/collector.js';
+import { openStore } from '../src/collector/store/cell-store.js';
+import { openDatabase } from '../src/collector/store/open.js';
+import { rowsOf } from '../src/core/report/rows.js';
+import { dotAiVocabulary } from '../src/schema/dot-ai.js';
+import { createInstall } from '../src/simulation/installs.js';
+import { randomFrom } from '../src/simulation/random.js';
+import { createMemory, totalsOf } from '../src/simulation/reports.js';
 import { spread } from './measure.js';
 import { temporaryFolder } from './processes.js';
 
@@ -18,8 +18,28 @@ const DAYS = 365;
 const FIRST = Date.parse('2025-11-23T12:00:00Z');
 const QUESTIONS = ['overview', 'installs', 'tools', 'latency', 'workflow', 'features', 'providers', 'sessions'];
 
+export interface Year {
+  readonly installs: number;
+  readonly reports: number;
+  /** ms of each question about the whole year, by day. */
+  readonly times: Readonly<Record<string, number>>;
+  /** Bytes. */
+  readonly file: number;
+  /** Bytes of the file without its hashes. */
+  readonly cells: number;
+  readonly hashes: number;
+}
+
+/** A simulated year of `installs` times `repeats` installs. */
+export async function year(installs: number, repeats: number): Promise<Year> {
+  const db = join(temporaryFolder(), 'year.db');
+  const reports = await fill(db, installs, repeats);
+  const times = await ask(db);
+  return { installs: installs * repeats, reports, times, ...(await measure(db)) };
+}
+
 /** @param repeats how many installs report the same as each invented one does */
-async function fill(db, installs, repeats) {
+async function fill(db: string, installs: number, repeats: number): Promise<number> {
   const store = openStore(await openDatabase(db));
   const random = randomFrom(1);
   const users = Array.from({ length: installs }, () => ({
@@ -29,40 +49,38 @@ async function fill(db, installs, repeats) {
   let reports = 0;
   for (let at = FIRST; at < FIRST + DAYS * DAY_MS; at += DAY_MS) {
     const day = new Date(at).toISOString().slice(0, 10);
-    const arrivals = [];
-    for (const { install, memory } of users) {
+    const arrivals = users.flatMap(({ install, memory }) => {
       const simulated = install.on(day);
-      if (simulated === undefined) continue;
+      if (simulated === undefined) return [];
       const totals = totalsOf(day, simulated);
       const report = { schema: 1, day, rows: rowsOf(totals, { schema: 1, seen: memory.seen(day) }) };
       memory.add(day, totals);
-      for (let time = 0; time < repeats; time += 1) {
+      return Array.from({ length: repeats }, () => {
         reports += 1;
-        arrivals.push({
-          reports: [report],
-          hash: new Uint8Array(createHash('sha256').update(`${reports}`).digest().subarray(0, 8)),
-        });
-      }
-    }
+        return { reports: [report], hash: hashOf(reports) };
+      });
+    });
     store.record(arrivals, at + DAY_MS);
   }
   store.close();
   return reports;
 }
 
-/** @returns bytes of the file, and of its cells alone */
-async function measure(db) {
+function hashOf(number: number): Uint8Array {
+  return new Uint8Array(createHash('sha256').update(`${number}`).digest().subarray(0, 8));
+}
+
+async function measure(db: string): Promise<Pick<Year, 'file' | 'cells' | 'hashes'>> {
   const database = await openDatabase(db);
-  const [{ hashes }] = database.prepare('SELECT count(*) AS hashes FROM reports').all();
+  const [row] = database.prepare('SELECT count(*) AS hashes FROM reports').all<{ hashes: number }>();
   database.exec('VACUUM; PRAGMA wal_checkpoint(TRUNCATE)');
   const file = statSync(db).size;
   database.exec('DELETE FROM reports; VACUUM; PRAGMA wal_checkpoint(TRUNCATE)');
   database.close();
-  return { file, cells: statSync(db).size, hashes };
+  return { file, cells: statSync(db).size, hashes: row?.hashes ?? 0 };
 }
 
-/** @returns ms of each question about the whole year, by day */
-async function ask(db) {
+async function ask(db: string): Promise<Year['times']> {
   const collector = await startCollector({
     host: '127.0.0.1',
     port: 0,
@@ -74,9 +92,9 @@ async function ask(db) {
     clock: () => FIRST + DAYS * DAY_MS,
   });
   await new Promise((resolve) => setTimeout(resolve, 3000)); // it has read its days
-  const times = {};
+  const times: Record<string, number> = {};
   for (const question of QUESTIONS) {
-    const tries = [];
+    const tries: number[] = [];
     for (let round = 0; round < 5; round += 1) {
       const from = performance.now();
       const url = `${collector.url}api/v1/${question}?from=2025-11-23&to=2026-11-22&granularity=day`;
@@ -87,12 +105,4 @@ async function ask(db) {
   }
   await collector.close();
   return times;
-}
-
-/** A simulated year of `installs` times `repeats` installs. */
-export async function year(installs, repeats) {
-  const db = join(temporaryFolder(), 'year.db');
-  const reports = await fill(db, installs, repeats);
-  const times = await ask(db);
-  return { installs: installs * repeats, reports, times, ...(await measure(db)) };
 }

@@ -1,12 +1,27 @@
-/** @typedef {{ title: string, columns: string[], rows: { cells: string[], ours?: boolean, value?: number }[], noise?: string, note?: string, chart?: { title: string, unit: string } }} Table */
+export interface Row {
+  readonly cells: readonly string[];
+  /** Marked, and in another color. */
+  readonly ours?: boolean;
+  /** The length of its bar; a row without one has no bar. */
+  readonly value?: number;
+}
 
-/** @param {Table} table for a terminal; what is ours is marked */
-export function textTable({ title, columns, rows, noise, note }) {
+export interface Table {
+  readonly title: string;
+  readonly columns: readonly string[];
+  readonly rows: readonly Row[];
+  readonly noise?: string;
+  readonly note?: string;
+  readonly chart?: { readonly title: string; readonly unit: string };
+}
+
+/** For a terminal. */
+export function textTable({ title, columns, rows, noise, note }: Table): string {
   const lines = [columns, ...rows.map(({ cells }) => cells)];
-  const widths = columns.map((_, at) => Math.max(...lines.map((cells) => cells[at].length)));
-  const write = (cells) =>
+  const widths = columns.map((_, at) => Math.max(...lines.map((cells) => cells[at]?.length ?? 0)));
+  const write = (cells: readonly string[]) =>
     cells
-      .map((cell, at) => (at === 0 ? cell.padEnd(widths[at]) : cell.padStart(widths[at])))
+      .map((cell, at) => (at === 0 ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0)))
       .join('   ')
       .trimEnd();
   return [
@@ -18,9 +33,9 @@ export function textTable({ title, columns, rows, noise, note }) {
   ].join('\n');
 }
 
-/** @param {Table} table for a document */
-export function markdownTable({ title, columns, rows, noise, note }) {
-  const line = (cells) => `| ${cells.join(' | ')} |`;
+/** For a document. */
+export function markdownTable({ title, columns, rows, noise, note }: Table): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   return [
     `### ${title}`,
     '',

@@ -1,88 +1,117 @@
-import { KINDS, openDestination } from '../destination.js';
-import { BASELINE, bytes, takeTurns } from '../measure.js';
-import { PEERS } from '../peers.mjs';
+import { DESTINATIONS, type DestinationKind, openDestination } from '../destination.js';
+import { BASELINE, bytes, mediansOf, takeTurns } from '../measure.js';
+import { KINDS, type Kind, PEERS } from '../peers.mjs';
 import { environment, runSubject } from '../processes.js';
+import type { RunOptions, Section } from '../section.js';
+import type { Row, Table } from '../table.js';
 
-const SENDING = Object.keys(PEERS).filter((kind) => !['none', 'off'].includes(kind));
+const SENDING = KINDS.filter((kind) => kind !== 'none' && kind !== 'off');
 
 const DAY = 10_000;
-/** What a peer gets to send what it has, before its process is ended. */
-const PATIENCE_MS = 60_000;
+/** How long a peer may send what it has before its process is ended. */
+const MAX_SENDING_MS = 60_000;
 
-export async function delivery({ quick, say }) {
-  const calls = quick ? 2_000 : 20_000;
-  const { table, figures } = await processorTime(calls, quick ? 1 : 3);
-  say('bytes on the wire …');
-  const wire = {};
-  for (const kind of SENDING) if (kind !== 'on') wire[kind] = await wireOf(kind);
-  const many = await manyCalls(quick ? 100_000 : 10_000_000);
-  say('memory …');
-  return { tables: [table, wireTable(wire, many), await memory(calls, say)], figures: { ...figures, wire: many } };
+/** What `subjects/deliver.mjs` prints: CPU seconds, bytes of resident memory. */
+interface Delivered {
+  readonly cpu: number;
+  readonly rss: number;
 }
 
-const choiceOf = (kind) => (kind === 'on' ? 'on' : 'off');
+interface Sent {
+  readonly requests: number;
+  readonly bytes: number;
+}
+
+/** After a day's calls, and after `most`. */
+interface Wire {
+  readonly few: Sent;
+  readonly many: Sent;
+  readonly most: number;
+}
+
+export interface DeliveryFigures {
+  readonly wire: Wire;
+  /** CPU seconds of 100 thousand calls above no analytics, by kind. */
+  readonly processor: Readonly<Record<string, number>>;
+}
+
+export async function delivery({ quick, say }: RunOptions): Promise<Section<DeliveryFigures>> {
+  const calls = quick ? 2_000 : 20_000;
+  const { table, processor } = await processorTime(calls, quick ? 1 : 3);
+  say('bytes on the wire …');
+  const rows: Row[] = [];
+  for (const kind of SENDING) if (kind !== 'on') rows.push(await wireRow(kind));
+  const wire = await manyCalls(quick ? 100_000 : 10_000_000);
+  say('memory …');
+  return { tables: [table, wireTable(rows, wire), await memory(calls, say)], figures: { wire, processor } };
+}
+
+function deliver(kind: Kind, url: string, calls: number, maxSendingMs: number): Promise<Delivered> {
+  const env = environment(kind === 'on' ? 'on' : 'off');
+  return runSubject<Delivered>('deliver', [kind, url, calls, maxSendingMs], { env });
+}
 
 /** CPU seconds of 100 thousand calls, delivery included, above the same server without analytics. */
-async function processorTime(calls, rounds) {
-  const run = (kind) => async () => {
+async function processorTime(
+  calls: number,
+  rounds: number,
+): Promise<{ table: Table; processor: DeliveryFigures['processor'] }> {
+  const run = (kind: Kind) => async () => {
     const destination = await openDestination();
-    const { cpu } = await runSubject('deliver', [kind, destination.url, calls, PATIENCE_MS], {
-      env: environment(choiceOf(kind)),
-    });
+    const { cpu } = await deliver(kind, destination.url, calls, MAX_SENDING_MS);
     await destination.close();
     return cpu * (100_000 / calls);
   };
-  const subjects = { [BASELINE]: run('none'), ...Object.fromEntries(SENDING.map((kind) => [kind, run(kind)])) };
-  const { spreads, noise } = await takeTurns(subjects, rounds);
-  const base = spreads[BASELINE].median;
-  const seconds = (value) => `${value.toFixed(2)} s`;
+  const subjects = Object.fromEntries(SENDING.map((kind) => [kind, run(kind)]));
+  const { base, spreads, noise } = await takeTurns({ [BASELINE]: run('none'), ...subjects }, rounds);
+  const row = (name: string, median: number, ours: boolean): Row => ({
+    ours,
+    cells: [name, seconds(median), seconds(median - base.median), `${(median / base.median).toFixed(2)} ×`],
+    value: median - base.median,
+  });
   const table = {
     title: 'Processor time of 100 thousand tools/call, delivery included',
     columns: ['server', 'median', 'above no analytics', '×'],
-    rows: Object.entries(spreads).map(([kind, { median }]) => ({
-      ours: PEERS[kind]?.ours,
-      cells: [
-        PEERS[kind]?.name ?? 'no analytics',
-        seconds(median),
-        seconds(median - base),
-        `${(median / base).toFixed(2)} ×`,
-      ],
-      value: median - base,
-    })),
+    rows: [
+      row('no analytics', base.median, false),
+      ...SENDING.map((kind) => row(PEERS[kind].name, spreads[kind]?.median ?? Number.NaN, PEERS[kind].ours ?? false)),
+    ],
     noise: `${noise.toFixed(2)} ×`,
     chart: { title: 'Processor time of 100 thousand calls, above no analytics', unit: 's' },
   };
+  return { table, processor: mediansOf(spreads, (median) => median - base.median) };
+}
+
+function seconds(value: number): string {
+  return `${value.toFixed(2)} s`;
+}
+
+/** A peer gets all the time that it needs to send what it has. */
+async function wireRow(kind: Kind): Promise<Row> {
+  const destination = await openDestination();
+  const env = environment();
+  await runSubject('deliver', [kind, destination.url, DAY, MAX_SENDING_MS], { env });
+  await destination.close();
+  const { name, counted } = PEERS[kind];
   return {
-    table,
-    figures: Object.fromEntries(Object.entries(spreads).map(([kind, { median }]) => [kind, median - base])),
+    cells: [name, `${destination.requests}`, bytes(destination.bytes), '', `${counted(destination.bodies)}`],
+    value: destination.bytes / 1024,
   };
 }
 
-/** A peer gets all the time it wants to send what it has. */
-async function wireOf(kind) {
+/** Nine tools, folded, one report: what leaves after a day's calls, and after `most`. */
+async function manyCalls(most: number): Promise<Wire> {
+  return { few: await sentAfter(DAY), many: await sentAfter(most), most };
+}
+
+async function sentAfter(calls: number): Promise<Sent> {
   const destination = await openDestination();
-  await runSubject('deliver', [kind, destination.url, DAY, PATIENCE_MS], { env: environment() });
+  await runSubject('many', [calls, destination.url], { env: environment('on') });
   await destination.close();
-  return { requests: destination.requests, bytes: destination.bytes, arrived: PEERS[kind].counted(destination.bodies) };
+  return { requests: destination.requests, bytes: destination.bytes };
 }
 
-/** Nine tools, folded, one report: what leaves after ten thousand calls, and after so many more. */
-async function manyCalls(most) {
-  const sizes = {};
-  for (const calls of [DAY, most]) {
-    const destination = await openDestination();
-    await runSubject('many', [calls, destination.url], { env: environment('on') });
-    sizes[calls] = { requests: destination.requests, bytes: destination.bytes };
-    await destination.close();
-  }
-  return { few: sizes[DAY], many: sizes[most], most };
-}
-
-function wireTable(wire, { few, many, most }) {
-  const rows = Object.entries(wire).map(([kind, { requests, bytes: sent, arrived }]) => ({
-    cells: [PEERS[kind].name, `${requests}`, bytes(sent), '', `${arrived}`],
-    value: sent / 1024,
-  }));
+function wireTable(rows: readonly Row[], { few, many, most }: Wire): Table {
   const ours = {
     ours: true,
     cells: [
@@ -104,39 +133,45 @@ function wireTable(wire, { few, many, most }) {
 }
 
 /** Resident memory at the end of the calls, above the same server without analytics. */
-async function memory(calls, say) {
-  const rows = {};
-  for (const kind of KINDS) {
-    const destination = await openDestination(kind);
-    const rss = async (peer) =>
-      (await runSubject('deliver', [peer, destination.url, calls, 1_000], { env: environment(choiceOf(peer)) })).rss;
-    const bases = [await rss('none'), await rss('none'), await rss('none')].sort((a, b) => a - b);
-    for (const peer of SENDING) {
-      rows[peer] ??= [];
-      rows[peer].push(
-        await rss(peer).then(
-          (value) => `${mib(value - bases[1])}`,
-          (error) => died(error, say),
-        ),
-      );
-    }
-    rows.none ??= [];
-    rows.none.push(`${mib(bases[0] - bases[1])} to ${mib(bases[2] - bases[1])}`);
-    await destination.close();
-  }
+async function memory(calls: number, say: RunOptions['say']): Promise<Table> {
+  const columns: (readonly string[])[] = [];
+  for (const where of DESTINATIONS) columns.push(await memoryAt(where, calls, say));
+  const names = [...SENDING.map((kind) => PEERS[kind].name), 'no analytics, against itself'];
   return {
     title: `Resident memory after ${calls.toLocaleString('en')} calls, above no analytics, MiB`,
-    columns: ['server', ...KINDS],
-    rows: Object.entries(rows).map(([peer, cells]) => ({
-      ours: PEERS[peer].ours,
-      cells: [peer === 'none' ? 'no analytics, against itself' : PEERS[peer].name, ...cells],
-    })),
+    columns: ['server', ...DESTINATIONS],
+    rows: names.map((name, at) => {
+      const kind = SENDING[at];
+      const ours = kind !== undefined && PEERS[kind].ours === true;
+      return { ours, cells: [name, ...columns.map((cells) => cells[at] ?? '')] };
+    }),
   };
 }
 
-const mib = (value) => (value / 1024 ** 2).toFixed(0);
+/** @returns a cell for each of `SENDING`, and one for no analytics */
+async function memoryAt(where: DestinationKind, calls: number, say: RunOptions['say']): Promise<readonly string[]> {
+  const destination = await openDestination(where);
+  const rss = async (kind: Kind) => (await deliver(kind, destination.url, calls, 1_000)).rss;
+  const bases = [await rss('none'), await rss('none'), await rss('none')].sort((a, b) => a - b);
+  const [least = 0, base = 0, most = 0] = bases;
+  const cells: string[] = [];
+  for (const kind of SENDING) {
+    cells.push(
+      await rss(kind).then(
+        (value) => mib(value - base),
+        (error: Error) => died(error, say),
+      ),
+    );
+  }
+  await destination.close();
+  return [...cells, `${mib(least - base)} to ${mib(most - base)}`];
+}
 
-function died(error, say) {
-  say(error.message.split('\n')[0]);
+function mib(value: number): string {
+  return (value / 1024 ** 2).toFixed(0);
+}
+
+function died(error: Error, say: RunOptions['say']): string {
+  say(error.message.split('\n')[0] ?? '');
   return 'the server died';
 }

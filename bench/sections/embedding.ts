@@ -1,38 +1,56 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { BASELINE, between, bytes, ms, spread, takeTurns, times } from '../measure.js';
+import { BASELINE, between, bytes, mediansOf, ms, spread, takeTurns, times } from '../measure.js';
 import { PEERS } from '../peers.mjs';
 import { BENCH, environment, ROOT, runSubject, timeOf } from '../processes.js';
+import type { RunOptions, Section } from '../section.js';
+import type { Table } from '../table.js';
 
-const SUBJECTS = {
-  [BASELINE]: ['nothing', 'off'],
-  'dot-ai-analytics, off': ['ours', 'off'],
-  'dot-ai-analytics, on': ['ours', 'on'],
-  [PEERS.otel.name]: ['otel', 'off'],
-  'posthog-node': ['posthog', 'off'],
-  '@posthog/mcp': ['posthog-mcp', 'off'],
-  mcpcat: ['mcpcat', 'off'],
+interface Subject {
+  /** What `subjects/load.mjs` loads. */
+  readonly what: string;
+  readonly choice: 'off' | 'on';
+}
+
+const NOTHING: Subject = { what: 'nothing', choice: 'off' };
+const SUBJECTS: Readonly<Record<string, Subject>> = {
+  'dot-ai-analytics, off': { what: 'ours', choice: 'off' },
+  'dot-ai-analytics, on': { what: 'ours', choice: 'on' },
+  [PEERS.otel.name]: { what: 'otel', choice: 'off' },
+  'posthog-node': { what: 'posthog', choice: 'off' },
+  '@posthog/mcp': { what: 'posthog-mcp', choice: 'off' },
+  mcpcat: { what: 'mcpcat', choice: 'off' },
 };
 
-export async function embedding({ quick }) {
+/** The packages of each, as they are installed. */
+const INSTALLED: Readonly<Record<string, readonly string[]>> = {
+  'posthog-node': ['posthog-node'],
+  '@posthog/mcp': ['@posthog/mcp', 'posthog-node'],
+  mcpcat: ['mcpcat'],
+  [PEERS.otel.name]: ['@opentelemetry/sdk-metrics', '@opentelemetry/exporter-metrics-otlp-http', '@opentelemetry/api'],
+};
+
+/** @returns figures: ms above bare Node, by subject */
+export async function embedding({ quick }: RunOptions): Promise<Section<Readonly<Record<string, number>>>> {
   const environments = { off: environment('off'), on: environment('on') };
   const program = join(BENCH, 'subjects', 'load.mjs');
-  const subjects = Object.fromEntries(
-    Object.entries(SUBJECTS).map(([name, [what, choice]]) => [
-      name,
-      () => timeOf(process.execPath, [program, what], { env: environments[choice] }),
-    ]),
-  );
-  const { spreads, noise } = await takeTurns(subjects, quick ? 5 : 25);
-  const base = spreads[BASELINE].median;
-  const memory = {};
-  for (const [name, [what, choice]] of Object.entries(SUBJECTS)) {
-    const samples = [];
-    for (let round = 0; round < 5; round += 1)
-      samples.push((await runSubject('load', [what], { env: environments[choice] })).rss);
-    memory[name] = spread(samples).median;
-  }
+  const load =
+    ({ what, choice }: Subject) =>
+    () =>
+      timeOf(process.execPath, [program, what], { env: environments[choice] });
+  const memory = async ({ what, choice }: Subject) => {
+    const samples: number[] = [];
+    for (let round = 0; round < 5; round += 1) {
+      samples.push((await runSubject<{ rss: number }>('load', [what], { env: environments[choice] })).rss);
+    }
+    return spread(samples).median;
+  };
+  const subjects = Object.fromEntries(Object.entries(SUBJECTS).map(([name, subject]) => [name, load(subject)]));
+  const { base, spreads, noise } = await takeTurns({ [BASELINE]: load(NOTHING), ...subjects }, quick ? 5 : 25);
+  const bare = await memory(NOTHING);
+  const above: Record<string, number> = { [BASELINE]: 0 };
+  for (const [name, subject] of Object.entries(SUBJECTS)) above[name] = (await memory(subject)) - bare;
   const loading = {
     title: 'Loading it into a server',
     columns: ['library', 'above bare Node', 'half of the runs', '×', 'memory above bare Node'],
@@ -40,56 +58,34 @@ export async function embedding({ quick }) {
       ours: name.startsWith('dot-ai'),
       cells: [
         name === BASELINE ? 'a program that loads nothing' : name,
-        ms(one.median - base),
-        between({ low: one.low - base, high: one.high - base }, ms),
-        times(one.median / base),
-        bytes(Math.max(0, memory[name] - memory[BASELINE])),
+        ms(one.median - base.median),
+        between({ low: one.low - base.median, high: one.high - base.median }, ms),
+        times(one.median / base.median),
+        bytes(Math.max(0, above[name] ?? 0)),
       ],
-      value: one.median - base,
+      value: one.median - base.median,
     })),
     noise: times(noise),
     chart: { title: 'Loading it, above bare Node', unit: 'ms' },
   };
-  return {
-    tables: [loading, installTable()],
-    figures: Object.fromEntries(Object.entries(spreads).map(([name, { median }]) => [name, median - base])),
-  };
+  return { tables: [loading, installTable()], figures: mediansOf(spreads, (median) => median - base.median) };
 }
 
-/** What `npm install` puts on the disk: the package with all it depends on, as the lock files say. */
-function installTable() {
-  const [packed] = JSON.parse(
-    execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
-      cwd: ROOT,
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    }),
+/** What `npm install` puts on the disk: the package with everything that it depends on, as the lock files say. */
+function installTable(): Table {
+  const args = ['pack', '--dry-run', '--json', '--ignore-scripts'];
+  const [packed]: [{ size: number; unpackedSize: number }] = JSON.parse(
+    execFileSync('npm', args, { cwd: ROOT, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }),
   );
   const below = closure(['posthog-node']);
-  const rows = [
-    {
-      ours: true,
-      name: 'dot-ai-analytics',
-      packages: below.packages + 1,
-      size: below.size + packed.unpackedSize,
-      download: bytes(packed.size),
-    },
-    ...Object.entries({
-      'posthog-node': ['posthog-node'],
-      '@posthog/mcp': ['@posthog/mcp', 'posthog-node'],
-      mcpcat: ['mcpcat'],
-      [PEERS.otel.name]: [
-        '@opentelemetry/sdk-metrics',
-        '@opentelemetry/exporter-metrics-otlp-http',
-        '@opentelemetry/api',
-      ],
-    }).map(([name, roots]) => ({ name, ...closure(roots), download: '' })),
-  ];
+  const ours = { packages: below.packages + 1, size: below.size + packed.unpackedSize, download: bytes(packed.size) };
+  const others = Object.entries(INSTALLED).map(([name, roots]) => ({ name, ...closure(roots), download: '' }));
+  const rows = [{ name: 'dot-ai-analytics', ...ours }, ...others];
   return {
     title: 'What an installation adds, for a server and for npx alike',
     columns: ['package', 'packages', 'on disk', 'its own tarball'],
-    rows: rows.map(({ ours, name, packages, size, download }) => ({
-      ours,
+    rows: rows.map(({ name, packages, size, download }) => ({
+      ours: name === 'dot-ai-analytics',
       cells: [name, `${packages}`, bytes(size), download],
       value: size / 1024 ** 2,
     })),
@@ -98,29 +94,33 @@ function installTable() {
   };
 }
 
-function closure(roots) {
-  const { packages } = JSON.parse(readFileSync(join(BENCH, 'package-lock.json'), 'utf8'));
-  const seen = new Set();
-  const visit = (name, from) => {
-    // Node's way: the nearest node_modules, from the inside out.
-    for (let at = from; ; at = at.slice(0, Math.max(0, at.lastIndexOf('/node_modules/')))) {
-      const path = at === '' ? `node_modules/${name}` : `${at}/node_modules/${name}`;
-      if (packages[path] !== undefined) {
-        if (seen.has(path)) return;
-        seen.add(path);
-        const { dependencies = {} } = packages[path];
-        for (const inner of Object.keys(dependencies)) visit(inner, path);
-        return;
-      }
-      if (at === '') return; // an optional one that is not for this machine
-    }
+type LockedPackages = Readonly<Record<string, { readonly dependencies?: Readonly<Record<string, string>> }>>;
+
+/** The packages that these lead to, and their bytes in bench/node_modules. */
+function closure(roots: readonly string[]): { packages: number; size: number } {
+  const { packages }: { packages: LockedPackages } = JSON.parse(readFileSync(join(BENCH, 'package-lock.json'), 'utf8'));
+  const seen = new Set<string>();
+  const visit = (name: string, from: string) => {
+    const path = pathOf(name, from, packages);
+    if (path === undefined || seen.has(path)) return;
+    seen.add(path);
+    for (const inner of Object.keys(packages[path]?.dependencies ?? {})) visit(inner, path);
   };
   for (const root of roots) visit(root, '');
   const size = [...seen].reduce((sum, path) => sum + sizeOf(join(BENCH, path)), 0);
   return { packages: seen.size, size };
 }
 
-function sizeOf(folder) {
+/** Node's way: the nearest node_modules, from the inside out. @returns undefined for an optional one that is not for this machine */
+function pathOf(name: string, from: string, packages: LockedPackages): string | undefined {
+  for (let at = from; ; at = at.slice(0, Math.max(0, at.lastIndexOf('/node_modules/')))) {
+    const path = at === '' ? `node_modules/${name}` : `${at}/node_modules/${name}`;
+    if (packages[path] !== undefined) return path;
+    if (at === '') return undefined;
+  }
+}
+
+function sizeOf(folder: string): number {
   return readdirSync(folder, { withFileTypes: true })
     .filter(({ name }) => name !== 'node_modules')
     .reduce(

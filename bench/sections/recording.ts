@@ -1,29 +1,37 @@
 import { openDestination } from '../destination.js';
-import { BASELINE, between, ns, takeTurns, times } from '../measure.js';
+import { BASELINE, between, mediansOf, ns, takeTurns, times } from '../measure.js';
 import { PEERS } from '../peers.mjs';
-import { environment, runSubject } from '../processes.js';
+import { type Choice, environment, runSubject } from '../processes.js';
+import type { RunOptions, Section } from '../section.js';
 
-/** kind of subject, choice of the user, calls a round */
-const SUBJECTS = {
-  [BASELINE]: ['map', 'off', 300_000],
-  'dot-ai-analytics, off': ['off', 'off', 300_000],
-  'dot-ai-analytics, on, in memory only': ['on', 'not kept', 100_000],
-  'dot-ai-analytics, on, on disk at once': ['on', 'on', 100_000],
-  [PEERS.otel.name]: ['otel', 'off', 100_000],
-  [PEERS.posthog.name]: ['posthog', 'off', 20_000],
+interface Subject {
+  readonly kind: string;
+  readonly choice: Choice;
+  /** In each round. */
+  readonly calls: number;
+}
+
+const BARE: Subject = { kind: 'map', choice: 'off', calls: 300_000 };
+const SUBJECTS: Readonly<Record<string, Subject>> = {
+  'dot-ai-analytics, off': { kind: 'off', choice: 'off', calls: 300_000 },
+  'dot-ai-analytics, on, in memory only': { kind: 'on', choice: 'not kept', calls: 100_000 },
+  'dot-ai-analytics, on, on disk at once': { kind: 'on', choice: 'on', calls: 100_000 },
+  [PEERS.otel.name]: { kind: 'otel', choice: 'off', calls: 100_000 },
+  [PEERS.posthog.name]: { kind: 'posthog', choice: 'off', calls: 20_000 },
 };
 
-export async function recording({ quick }) {
+/** @returns figures: ns by subject */
+export async function recording({ quick }: RunOptions): Promise<Section<Readonly<Record<string, number>>>> {
   const destination = await openDestination();
-  const subjects = Object.fromEntries(
-    Object.entries(SUBJECTS).map(([name, [kind, choice, calls]]) => [
-      name,
-      async () => (await runSubject('record', [kind, destination.url, calls], { env: environment(choice) })).ns,
-    ]),
-  );
-  const { spreads, noise } = await takeTurns(subjects, quick ? 3 : 11);
+  const measure =
+    ({ kind, choice, calls }: Subject) =>
+    async () => {
+      const env = environment(choice);
+      return (await runSubject<{ ns: number }>('record', [kind, destination.url, calls], { env })).ns;
+    };
+  const subjects = Object.fromEntries(Object.entries(SUBJECTS).map(([name, subject]) => [name, measure(subject)]));
+  const { base, spreads, noise } = await takeTurns({ [BASELINE]: measure(BARE), ...subjects }, quick ? 3 : 11);
   await destination.close();
-  const base = spreads[BASELINE].median;
   const table = {
     title: 'Recording one call, above awaiting the function itself',
     columns: ['how', 'median', 'half of the runs', '× a Map'],
@@ -33,15 +41,12 @@ export async function recording({ quick }) {
         name === BASELINE ? 'a Map is incremented' : name,
         ns(one.median),
         between(one, ns),
-        times(one.median / base),
+        times(one.median / base.median),
       ],
       value: one.median / 1000,
     })),
     noise: times(noise),
     chart: { title: 'Recording one call', unit: 'µs' },
   };
-  return {
-    tables: [table],
-    figures: Object.fromEntries(Object.entries(spreads).map(([name, { median }]) => [name, median])),
-  };
+  return { tables: [table], figures: mediansOf(spreads) };
 }

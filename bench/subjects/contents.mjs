@@ -1,15 +1,16 @@
-// contents.mjs KIND URL ARGUMENT RESULT: three calls with an argument and a result that can be recognised, then the end.
+// @ts-check
+// contents.mjs KIND URL ARGUMENT RESULT: three calls with an argument and a result that can be recognized, then the end.
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { z } from 'zod';
-import { PEERS, TOOL } from '../peers.mjs';
+import { open, TOOL } from '../peers.mjs';
 
-const [kind, url, argument, result] = process.argv.slice(2);
-const instrument = await PEERS[kind].open(url);
+const [kind = '', url = '', argument = '', result = ''] = process.argv.slice(2);
+const instrument = await open(kind, url);
 const server = new McpServer({ name: 'bench-server', version: '9.8.7' });
 instrument.instrument?.(server);
-const handler = async () => ({ content: [{ type: 'text', text: result }] });
+const handler = async () => ({ content: [{ type: /** @type {const} */ ('text'), text: result }] });
 server.registerTool(
   TOOL,
   { description: 'a tool', inputSchema: { cluster: z.string() } },

@@ -1,12 +1,13 @@
+// @ts-check
 // deliver.mjs KIND URL CALLS PATIENCE: calls through a real client and server in this process, then what the documentation
 // says to do at the end; CPU time until the process ends by itself, at most PATIENCE ms later, and resident memory.
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
-import { PEERS, TOOL } from '../peers.mjs';
+import { open, TOOL } from '../peers.mjs';
 import { createServer } from '../server.mjs';
 
-const [kind, url, calls, patience] = process.argv.slice(2);
-const instrument = await PEERS[kind].open(url);
+const [kind = '', url = '', calls, patience] = process.argv.slice(2);
+const instrument = await open(kind, url);
 const server = createServer(instrument);
 const [near, far] = InMemoryTransport.createLinkedPair();
 const client = new Client({ name: 'bench', version: '1.0.0' });

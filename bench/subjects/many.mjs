@@ -1,7 +1,9 @@
-// many.mjs CALLS: that many calls of dot-ai's nine tools, one in twenty failing, and what they become on the wire.
-import { createAnalytics, dotAiVocabulary } from '../../dist/esm/index.js';
+// @ts-check
+// many.mjs CALLS URL: as many calls of dot-ai's nine tools, one in twenty failing, and then their report.
+import { loadLibrary } from '../ours.mjs';
 
-const [calls, url] = process.argv.slice(2);
+const { createAnalytics, dotAiVocabulary } = await loadLibrary();
+const [calls, url = ''] = process.argv.slice(2);
 const analytics = createAnalytics({
   ...dotAiVocabulary,
   hint: false,
@@ -16,7 +18,7 @@ const tools = dotAiVocabulary.tools;
 let session = analytics.session();
 for (let i = 0; i < Number(calls); i += 1) {
   if (i % 12 === 0) session = analytics.session();
-  await session.run(tools[(i * 7 + (i >> 4)) % tools.length], i % 20 === 0 ? failing : work);
+  await session.run(tools[(i * 7 + (i >> 4)) % tools.length] ?? 'other', i % 20 === 0 ? failing : work);
 }
 await analytics.close();
 console.log('{}');
