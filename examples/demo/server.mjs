@@ -1,3 +1,4 @@
+// @ts-check
 // A stdio MCP server with tools named like dot-ai's, which embeds the library the way dot-ai would.
 // DEMO_NOW sets its clock, so that the demo can let a day pass.
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
@@ -6,7 +7,7 @@ import { createAnalytics, dotAiVocabulary } from 'dot-ai-analytics';
 import { instrument } from 'dot-ai-analytics/mcp';
 import { z } from 'zod';
 
-const { DEMO_NOW, DEMO_POSTHOG_HOST: host, DEMO_POSTHOG_KEY: key } = process.env;
+const { DEMO_NOW, DEMO_POSTHOG_HOST: host = '', DEMO_POSTHOG_KEY: key = '' } = process.env;
 const offset = DEMO_NOW ? Date.parse(DEMO_NOW) - Date.now() : 0;
 
 const analytics = createAnalytics(
@@ -18,7 +19,9 @@ const analytics = createAnalytics(
 const server = new McpServer({ name: 'demo', version: '1.0.0' }, { capabilities: { tools: {} } });
 instrument(server, analytics);
 
-const text = (value) => ({ content: [{ type: 'text', text: JSON.stringify(value) }] });
+/** @param {unknown} value */
+const text = (value) => ({ content: [{ type: /** @type {const} */ ('text'), text: JSON.stringify(value) }] });
+/** @param {number} ms */
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 server.registerTool('recommend', { inputSchema: { intent: z.string() } }, async ({ intent }) => {

@@ -1,13 +1,19 @@
+// @ts-check
 // Starts the reference server "everything" as it was published, over stdio, and counts its tools.
 import { readFileSync } from 'node:fs';
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { createAnalytics } from 'dot-ai-analytics';
 import { instrument } from 'dot-ai-analytics/mcp';
 
+/** @type {string[]} */
 const tools = JSON.parse(readFileSync(new URL('tools.json', import.meta.url), 'utf8'));
 const analytics = createAnalytics({ tools: tools.map(declared), features: [] });
 
-/** Its names have hyphens, and a declared name can't: they are counted with underscores. */
+/**
+ * Its names have hyphens, and a declared name cannot have one: they are counted with underscores.
+ *
+ * @param {string} name
+ */
 function declared(name) {
   return name.replaceAll('-', '_');
 }

@@ -1,3 +1,4 @@
+// @ts-check
 // A server of the official SDK's version 2 over HTTP without sessions: a server object per request, all of them
 // counted on one tracker. Calls are counted; sessions and steps are not, since there are none.
 import { createServer } from 'node:http';
@@ -8,7 +9,8 @@ import { instrument } from 'dot-ai-analytics/mcp';
 import { z } from 'zod';
 
 const analytics = createAnalytics({ tools: ['echo', 'divide', 'version'], features: [] });
-const text = (value) => ({ content: [{ type: 'text', text: String(value) }] });
+/** @param {unknown} value */
+const text = (value) => ({ content: [{ type: /** @type {const} */ ('text'), text: String(value) }] });
 
 const mcp = createMcpHandler(() => {
   const server = new McpServer({ name: 'sdk-v2-http', version: '1.0.0' }, { capabilities: { tools: {} } });
@@ -21,7 +23,7 @@ const mcp = createMcpHandler(() => {
   server.registerTool('version', {}, () => text(analytics.statusLine()));
   return server;
 });
-const handle = toNodeHandler(mcp);
+const handle = /** @type {import('node:http').RequestListener} */ (toNodeHandler(mcp));
 const isLocalHost = localhostHostValidation();
 const isLocalOrigin = localhostOriginValidation();
 
@@ -36,5 +38,6 @@ process.on('SIGTERM', async () => {
 });
 
 http.listen(Number(process.env.PORT ?? 3000), '127.0.0.1', () => {
-  process.stderr.write(`listening on http://127.0.0.1:${http.address().port}/mcp\n`);
+  const { port } = /** @type {import('node:net').AddressInfo} */ (http.address());
+  process.stderr.write(`listening on http://127.0.0.1:${port}/mcp\n`);
 });

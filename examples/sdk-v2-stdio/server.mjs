@@ -1,3 +1,4 @@
+// @ts-check
 // A server of the official SDK's version 2 over stdio: one connection, one session, counted by `instrument`.
 import { McpServer } from '@modelcontextprotocol/server';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
@@ -6,7 +7,8 @@ import { instrument } from 'dot-ai-analytics/mcp';
 import { z } from 'zod';
 
 const analytics = createAnalytics({ tools: ['echo', 'divide', 'version'], features: [] });
-const text = (value) => ({ content: [{ type: 'text', text: String(value) }] });
+/** @param {unknown} value */
+const text = (value) => ({ content: [{ type: /** @type {const} */ ('text'), text: String(value) }] });
 
 function createServer() {
   const server = new McpServer({ name: 'sdk-v2-stdio', version: '1.0.0' }, { capabilities: { tools: {} } });
