@@ -14,42 +14,9 @@ import { report, SEED, TIMES } from '../support/attack.js';
 import { tree } from '../support/home.js';
 import { cli, run } from '../support/processes.js';
 import { until } from '../support/tracker.js';
+import { PLACES, type Place } from './secrets/places.js';
 
 const SERVER = fileURLToPath(new URL('secrets/server.mjs', import.meta.url));
-
-/** Where a server, its client or its machine holds something that is nobody's business. */
-const PLACES = [
-  ...[
-    'argument',
-    'nestedArgument',
-    'argumentName',
-    'result',
-    'failedResult',
-    'softFailure',
-    'structured',
-    'meta',
-    'key',
-    'value',
-  ],
-  ...[
-    'message',
-    'cause',
-    'className',
-    'errorName',
-    'code',
-    'status',
-    'stack',
-    'reason',
-    'kubernetes',
-    'rejectedString',
-  ],
-  ...['toolName', 'unknownTool', 'dynamicTool', 'runTool', 'description', 'feature', 'provider'],
-  ...['promptName', 'prompt', 'resourceName', 'resource', 'resourceText', 'serverName', 'clientName', 'clientVersion'],
-  ...['header', 'headerName', 'userAgent', 'token', 'clientId', 'scope', 'user', 'sessionId'],
-  ...['environment', 'environmentName', 'kubeconfig', 'namespace', 'posthogKey', 'userVariable', 'hostVariable'],
-  ...['home', 'directory', 'hostName', 'userName', 'realName'],
-] as const;
-type Place = (typeof PLACES)[number];
 
 /** A secret of a believable form that is nowhere by chance: letters and digits, since it is a file's and a header's name too. */
 function markers(random: () => number): Record<Place, string> {

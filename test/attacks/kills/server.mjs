@@ -1,3 +1,4 @@
+// @ts-check
 // A real MCP server for the campaign: dot-ai's tools, a clock that all servers read from one file, quick upkeep.
 import { readFileSync } from 'node:fs';
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
@@ -5,7 +6,7 @@ import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js'
 import { createAnalytics, dotAiVocabulary } from 'dot-ai-analytics';
 import { instrument } from 'dot-ai-analytics/mcp';
 
-const { CLOCK_FILE, POSTHOG_HOST: host, POSTHOG_KEY: key } = process.env;
+const { CLOCK_FILE = '', POSTHOG_HOST: host = '', POSTHOG_KEY: key = '' } = process.env;
 
 const analytics = createAnalytics(
   { ...dotAiVocabulary, ephemeral: false, posthog: { host, key } },

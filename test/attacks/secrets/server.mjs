@@ -1,3 +1,4 @@
+// @ts-check
 // An MCP server over HTTP in which every place that a server can see holds a secret. MARKERS: a file of them, by place.
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -7,13 +8,16 @@ import { createAnalytics, dotAiVocabulary } from 'dot-ai-analytics';
 import { instrument } from 'dot-ai-analytics/mcp';
 import { z } from 'zod';
 
-const markers = JSON.parse(readFileSync(process.env.MARKERS, 'utf8'));
+const { MARKERS = '', POSTHOG_HOST: host = '' } = process.env;
+/** @type {Record<import('./places.js').Place, string>} */
+const markers = JSON.parse(readFileSync(MARKERS, 'utf8'));
 let now = Date.parse('2026-11-23T10:00:00Z');
 const analytics = createAnalytics(
-  { ...dotAiVocabulary, ephemeral: false, posthog: { host: process.env.POSTHOG_HOST, key: 'phc_test' } },
+  { ...dotAiVocabulary, ephemeral: false, posthog: { host, key: 'phc_test' } },
   { clock: () => now, timing: { tick: 5, startSpread: 1, interval: 1 } },
 );
-const text = (value) => ({ content: [{ type: 'text', text: String(value) }] });
+/** @param {unknown} value */
+const text = (value) => ({ content: [{ type: /** @type {const} */ ('text'), text: String(value) }] });
 
 function leakyError() {
   const error = new Error(markers.message, { cause: new Error(markers.cause) });
@@ -29,6 +33,7 @@ function leakyError() {
   });
 }
 
+/** @type {Record<string, (args: { text?: string | undefined }) => Promise<import('@modelcontextprotocol/sdk/types.js').CallToolResult>>} */
 const handlers = {
   recommend: async ({ text: given }) => text(`${given} ${markers.result}`),
   query: async () => {
@@ -44,10 +49,10 @@ const handlers = {
   }),
   manageOrgData: () => Promise.reject(markers.rejectedString),
   projectSetup: async () => {
-    analytics.feature(markers.feature);
+    analytics.feature(/** @type {'chooseSolution'} */ (markers.feature));
     analytics.provider(markers.provider);
     analytics.tool(markers.dynamicTool);
-    await analytics.session().run(markers.runTool, async () => {});
+    await analytics.session().run(/** @type {'recommend'} */ (markers.runTool), async () => {});
     return text('counted');
   },
 };
@@ -71,8 +76,9 @@ function serverFor() {
   return server;
 }
 
+/** @type {Map<unknown, StreamableHTTPServerTransport>} */
 const sessions = new Map();
-createServer(async (request, response) => {
+const http = createServer(async (request, response) => {
   if (request.url === '/tomorrow') {
     now += 86_400_000;
     const clock = setInterval(() => {
@@ -87,22 +93,23 @@ createServer(async (request, response) => {
     response.end(() => process.exit(0));
     return;
   }
-  request.auth = {
-    token: markers.token,
-    clientId: markers.clientId,
-    scopes: [markers.scope],
-    extra: { user: markers.user },
-  };
+  const { token, clientId, scope, user, sessionId } = markers;
+  const authorized = Object.assign(request, { auth: { token, clientId, scopes: [scope], extra: { user } } });
   const id = request.headers['mcp-session-id'];
-  let transport = sessions.get(id);
-  if (transport === undefined) {
-    transport = new StreamableHTTPServerTransport({
-      sessionIdGenerator: () => markers.sessionId,
-      onsessioninitialized: (session) => sessions.set(session, transport),
-    });
-    await serverFor().connect(transport);
-  }
-  await transport.handleRequest(request, response);
-}).listen(0, '127.0.0.1', function () {
-  process.stdout.write(`${this.address().port}\n`);
+  const transport = sessions.get(id) ?? (await connect(sessionId));
+  await transport.handleRequest(authorized, response);
 });
+http.listen(0, '127.0.0.1', () => {
+  const { port } = /** @type {import('node:net').AddressInfo} */ (http.address());
+  process.stdout.write(`${port}\n`);
+});
+
+/** @param {string} sessionId */
+async function connect(sessionId) {
+  const transport = new StreamableHTTPServerTransport({
+    sessionIdGenerator: () => sessionId,
+    onsessioninitialized: (session) => void sessions.set(session, transport),
+  });
+  await serverFor().connect(transport);
+  return transport;
+}

@@ -1,7 +1,7 @@
 // npm run simulate -- --installs 50,300,1000 --days 10 --seed 1: how many rows of a day are unique, and what the same
 // traffic looks like as one joint report an install and as one event a call.
 import { parseArgs } from 'node:util';
-import { uniqueness } from '../../../dist/internals/simulation.js';
+import { uniqueness } from '../../../src/simulation/uniqueness.js';
 
 const { values } = parseArgs({
   options: {
@@ -10,7 +10,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
   },
 });
-const percent = (share) => `${(100 * share).toFixed(1)} %`.padStart(8);
+const percent = (share: number) => `${(100 * share).toFixed(1)} %`.padStart(8);
 process.stdout.write(`seed ${values.seed}, mean of ${values.days} workdays; the share that nobody else shares\n\n`);
 for (const installs of values.installs.split(',').map(Number)) {
   const { active, rows, byEvent, uniqueRows, joint, events } = uniqueness({

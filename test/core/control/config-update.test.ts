@@ -76,14 +76,19 @@ describe('other programs’ settings survive', () => {
   });
 
   test('changes by twenty processes at once are serialised: none is lost', async () => {
-    const { paths, env } = testHome('{"kept": true}');
-    // Each process adds a key of its own, the way every change is made.
+    const { folder, paths, env } = testHome('{"kept": true}');
+    const started = join(folder, 'started');
+    mkdirSync(started);
+    // Each process adds a key of its own, the way every change is made, as soon as all of them run.
     await Promise.all(
       Array.from({ length: 20 }, (_, index) => {
-        const change = `import { updateConfig } from '${ROOT}dist/internals/config-update.js';
-          import { homeIn } from '${ROOT}dist/internals/home.js';
+        const change = `import { readdirSync, writeFileSync } from 'node:fs';
+          import { updateConfig } from '${ROOT}src/core/control/config-update.ts';
+          import { homeIn } from '${ROOT}src/platform/home.ts';
+          writeFileSync(${JSON.stringify(join(started, String(index)))}, '');
+          while (readdirSync(${JSON.stringify(started)}).length < 20) await new Promise((go) => setTimeout(go, 5));
           await updateConfig(homeIn(${JSON.stringify(paths.folder)}), { key${index}: ${index} }, 'refuse');`;
-        return runScript(change, { env }).then(({ code, stderr }) =>
+        return runScript(change, { env, flags: ['--import', 'tsx'] }).then(({ code, stderr }) =>
           expect({ code, stderr }).toEqual({ code: 0, stderr: '' }),
         );
       }),
