@@ -1,20 +1,18 @@
-// npm run screens: pictures of `preview` and of the dashboard with an invented year, into docs/screens/. Needs Chromium and script(1).
+// npm run screens: takes pictures of `preview` and of the dashboard with an invented year, into docs/screens/. Needs
+// Chromium and script(1).
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { chromium } from 'playwright-core';
 
 const folder = mkdtempSync(join(tmpdir(), 'dot-ai-analytics-screens-'));
 const db = process.argv[2] ?? join(folder, 'collector.db');
 const args = ['bin/dot-ai-analytics.cjs', 'collector', '--demo', '--db', db, '--port', '0'];
 const collector = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-let url: string | undefined;
-for await (const line of createInterface(collector.stdout)) {
-  url = /ready: (\S+)/.exec(line)?.[1];
-  if (url !== undefined) break;
-}
+const url = await addressOf(collector.stdout);
 
 mkdirSync('docs/screens', { recursive: true });
 const browser = await chromium.launch({
@@ -26,14 +24,14 @@ for (const [name, width, colorScheme] of [
   ['wide-dark', 1280, 'dark'],
   ['phone-light', 390, 'light'],
   ['phone-dark', 390, 'dark'],
-]) {
+] as const) {
   // Tall enough that every chart comes into sight, and is drawn.
   const page = await browser.newPage({ viewport: { width, height: 6000 }, colorScheme });
   await page.goto(url);
   await page.waitForSelector('#chart-sessions canvas');
   await page.waitForTimeout(500);
-  const { height } = await page.locator('body').boundingBox();
-  await page.screenshot({ path: `docs/screens/${name}.png`, clip: { x: 0, y: 0, width, height: Math.ceil(height) } });
+  const height = Math.ceil((await page.locator('body').boundingBox())?.height ?? 0);
+  await page.screenshot({ path: `docs/screens/${name}.png`, clip: { x: 0, y: 0, width, height } });
   console.log(`docs/screens/${name}.png`);
 }
 await photographTerminal('preview', 'preview');
@@ -42,8 +40,16 @@ collector.kill('SIGTERM');
 await new Promise((resolve) => collector.on('close', resolve));
 rmSync(folder, { recursive: true, force: true });
 
-/** What a command shows on a terminal of 80 columns, in a home where nobody has decided. */
-async function photographTerminal(command, name) {
+async function addressOf(stdout: Readable): Promise<string> {
+  for await (const line of createInterface(stdout)) {
+    const [, address] = /ready: (\S+)/.exec(line) ?? [];
+    if (address !== undefined) return address;
+  }
+  throw new Error('the collector did not start');
+}
+
+/** The output of a command on a terminal of 80 columns, in a home where nobody has decided. */
+async function photographTerminal(command: string, name: string): Promise<void> {
   const shown = execFileSync(
     'script',
     ['-qec', `stty cols 80; "${process.execPath}" bin/dot-ai-analytics.cjs ${command}`, '/dev/null'],
@@ -63,7 +69,7 @@ async function photographTerminal(command, name) {
 }
 
 /** The few styles that the command line uses; each ends with the code that switches it off. */
-function toHtml(shown) {
+function toHtml(shown: string): string {
   const ENDS = new Set(['22', '24', '39', '0']);
   return (
     shown
@@ -71,6 +77,6 @@ function toHtml(shown) {
       .trimEnd()
       .replace(/[&<>]/g, (character) => `&#${character.charCodeAt(0)};`)
       // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with one
-      .replace(/\u001b\[(\d+)m/g, (_, code) => (ENDS.has(code) ? '</span>' : `<span class="s${code}">`))
+      .replace(/\u001b\[(\d+)m/g, (_, code: string) => (ENDS.has(code) ? '</span>' : `<span class="s${code}">`))
   );
 }

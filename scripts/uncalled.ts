@@ -1,5 +1,6 @@
-// Takes the place of what build.ts lists as UNCALLED.
+// Takes the place of the modules that build.ts lists as UNCALLED.
 export default {};
 
-// @babel/code-frame's. It is called for a damaged config file, to quote it in a message that nobody sees: settings are not for quoting.
+// From @babel/code-frame. It is called for a damaged config file, to quote it in a message that nobody sees: a setting is
+// not for quoting.
 export const codeFrameColumns = () => '';

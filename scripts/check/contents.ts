@@ -1,5 +1,8 @@
-// What is in the package, and whose it is.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+// The files in the package, and the licenses of others' code in it.
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import type { Bundled, Licensed } from '../third-party.js';
+import type { Context } from './context.js';
+import { isForDevelopment, lockedPackages } from './lock-file.js';
 import { ROOT } from './run.js';
 
 const EXPECTED = [
@@ -16,26 +19,32 @@ const EXPECTED = [
 
 const NOTICES = 'dist/THIRD-PARTY-NOTICES.txt';
 
-export async function files({ packed }) {
+export async function files({ packed }: Context): Promise<string> {
   const { files: list, size, unpackedSize } = await packed();
   const paths = list.map(({ path }) => path);
-  const { bin, man } = JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8'));
-  const missing = ['LICENSE', NOTICES, ...Object.values(bin), ...man].filter((path) => !paths.includes(path));
+  const { bin }: { bin: Readonly<Record<string, string>> } = JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8'));
+  const needed = ['LICENSE', NOTICES, ...Object.values(bin), ...manualPages()];
+  const missing = needed.filter((path) => !paths.includes(path));
   const unexpected = paths.filter((path) => !EXPECTED.some((pattern) => pattern.test(path)));
   const wrong = [...missing.map((path) => `missing: ${path}`), ...unexpected.map((path) => `unexpected: ${path}`)];
   if (wrong.length > 0) throw new Error(wrong.join('\n'));
   return `${paths.length} files, ${size.toLocaleString('en')} bytes packed, ${unpackedSize.toLocaleString('en')} unpacked`;
 }
 
-/** Permissive, and content with notices that go along. Another one is for a person to read. */
+/** `directories.man` of package.json names the folder, not the pages. */
+export function manualPages(): readonly string[] {
+  return readdirSync(`${ROOT}man`).map((name) => `man/${name}`);
+}
+
+/** Permissive, and satisfied by notices that go along. A person has to read any other. */
 const KNOWN = ['MIT', 'ISC', '0BSD', 'BSD-3-Clause', 'Apache-2.0'];
 const DOCUMENT = 'docs/licences.md';
 
-/** The list is right, every licence is one that was read, and the notices of what is bundled are there. */
-export function licences({ write }) {
+/** The list is up to date, somebody has read every license, and bundled packages have their notices. */
+export function licences({ write }: Context): string {
   const all = [...bundled(), ...installed()];
-  const foreign = all.filter(({ licence }) => !KNOWN.includes(licence)).map(named);
-  if (foreign.length > 0) throw new Error(`nobody has read the licence of ${foreign.join(', ')}`);
+  const foreign = all.filter(({ license }) => !KNOWN.includes(license)).map(named);
+  if (foreign.length > 0) throw new Error(`nobody has read the license of ${foreign.join(', ')}`);
   const texts = readFileSync(`${ROOT}${NOTICES}`, 'utf8').split('\n');
   const without = bundled()
     .map(named)
@@ -45,30 +54,29 @@ export function licences({ write }) {
   const document = licencesMarkdown();
   if (write) writeFileSync(`${ROOT}${DOCUMENT}`, document);
   if (!existsSync(`${ROOT}${DOCUMENT}`) || readFileSync(`${ROOT}${DOCUMENT}`, 'utf8') !== document) {
-    throw new Error(`${DOCUMENT} is not about what is built: npm run check -- --only licences --write`);
+    throw new Error(`${DOCUMENT} does not describe this build: npm run check -- --only licences --write`);
   }
-  return `${bundled().length} packages bundled, ${installed().length} installed: ${[...new Set(all.map(({ licence }) => licence))].sort().join(', ')}`;
+  return `${bundled().length} packages bundled, ${installed().length} installed: ${[...new Set(all.map(({ license }) => license))].sort().join(', ')}`;
 }
 
-/** What scripts/build.ts found in the bundles. */
-export function bundled() {
-  return JSON.parse(readFileSync(`${ROOT}dist/internals/third-party.json`, 'utf8'));
+/** The packages that scripts/build.ts found in the bundles. */
+export function bundled(): readonly Bundled[] {
+  return JSON.parse(readFileSync(`${ROOT}dist/third-party.json`, 'utf8'));
 }
 
-/** What npm installs with the package, as locked. */
-export function installed() {
-  const { packages } = JSON.parse(readFileSync(`${ROOT}package-lock.json`, 'utf8'));
-  return Object.entries(packages)
-    .filter(([path, { dev, devOptional }]) => path !== '' && !dev && !devOptional)
-    .map(([path, { version, license }]) => ({ name: path.replace(/.*node_modules\//, ''), version, licence: license }));
+/** The packages that npm installs with ours, as locked. */
+export function installed(): readonly Licensed[] {
+  return Object.entries(lockedPackages())
+    .filter(([path, locked]) => path !== '' && !isForDevelopment(locked))
+    .map(([path, { version, license }]) => ({ name: path.replace(/.*node_modules\//, ''), version, license }));
 }
 
-function named({ name, version, licence }) {
-  return `${name} ${version} (${licence})`;
+function named({ name, version, license }: Licensed): string {
+  return `${name} ${version} (${license})`;
 }
 
-function licencesMarkdown() {
-  const line = (...cells) => `| ${cells.join(' | ')} |`;
+function licencesMarkdown(): string {
+  const line = (...cells: string[]) => `| ${cells.join(' | ')} |`;
   return `# Licences
 
 Made by \`npm run check -- --only licences --write\` from the bundles and package-lock.json. The package itself is under the MIT licence.
@@ -80,7 +88,7 @@ In the versions that were tested; npm may choose newer ones.
 | package | version | licence |
 |---|---|---|
 ${installed()
-  .map(({ name, version, licence }) => line(name, version, licence))
+  .map(({ name, version, license }) => line(name, version, license))
   .join('\n')}
 
 ## Bundled
@@ -91,7 +99,7 @@ Of each of these at least one module is in \`dist/\`; of rolldown, the bundler, 
 | package | version | licence | in |
 |---|---|---|---|
 ${bundled()
-  .map(({ name, version, licence, bundles }) => line(name, version, licence, bundles.join(', ')))
+  .map(({ name, version, license, bundles }) => line(name, version, license, bundles.join(', ')))
   .join('\n')}
 `;
 }
