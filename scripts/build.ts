@@ -56,7 +56,12 @@ const forNode: BuildOptions = {
 const library = (format: 'esm' | 'cjs'): BuildOptions => ({
   ...forNode,
   input: { index: 'src/index.ts', mcp: 'src/mcp/index.ts', testing: 'src/testing/index.ts' },
-  output: { dir: `${out}/${format}`, format, chunkFileNames: 'chunks/[name]-[hash].js' },
+  output: {
+    dir: `${out}/${format}`,
+    format,
+    chunkFileNames: 'chunks/[name]-[hash].js',
+    comments: { jsdoc: false }, // they are in the declarations; a server would read them at every start
+  },
 });
 const dashboard: BuildOptions = {
   platform: 'browser',

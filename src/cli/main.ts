@@ -1,5 +1,5 @@
 import { debug } from '../platform/debug.js';
-import { CLI_ERRORS } from '../platform/error-table/cli.js';
+import * as CLI_ERRORS from '../platform/error-table/cli.js';
 import { AnalyticsError, causeOf } from '../platform/errors.js';
 import { callOf, dispatch, plainCall } from './dispatch.js';
 import { EXIT, type ExitCode } from './exit-code.js';

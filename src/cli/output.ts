@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { Chalk, type ChalkInstance } from 'chalk';
-import { CLI_ERRORS } from '../platform/error-table/cli.js';
+import * as CLI_ERRORS from '../platform/error-table/cli.js';
 import { AnalyticsError, causeOf } from '../platform/errors.js';
 
 /** Prints data to stdout and remarks to stderr. No other file prints. */

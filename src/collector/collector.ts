@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { type Clock, systemClock } from '../platform/clock.js';
-import { COLLECTOR_ERRORS } from '../platform/error-table/collector.js';
+import * as COLLECTOR_ERRORS from '../platform/error-table/collector.js';
 import { AnalyticsError, causeOf, systemCode } from '../platform/errors.js';
 import { isLoopback } from '../platform/loopback.js';
 import type { Vocabulary } from '../schema/vocabulary.js';

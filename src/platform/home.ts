@@ -1,7 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
-import { LIBRARY_ERRORS } from './error-table/library.js';
+import * as LIBRARY_ERRORS from './error-table/library.js';
 import { AnalyticsError } from './errors.js';
 import { entry, folderProblem, systemError } from './files.js';
 

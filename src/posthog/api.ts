@@ -1,4 +1,4 @@
-import { POSTHOG_ERRORS } from '../platform/error-table/posthog.js';
+import * as POSTHOG_ERRORS from '../platform/error-table/posthog.js';
 import { AnalyticsError, causeOf } from '../platform/errors.js';
 import { isObject } from '../platform/files.js';
 import { isLoopback } from '../platform/loopback.js';

@@ -1,4 +1,4 @@
-import { LIBRARY_ERRORS } from '../platform/error-table/library.js';
+import * as LIBRARY_ERRORS from '../platform/error-table/library.js';
 import { AnalyticsError } from '../platform/errors.js';
 
 /** Every failed call has exactly one. Chosen by error codes and known classes, never by a name, a message or a stack. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Collector, type CollectorOptions, startCollector } from '../../collector/collector.js';
-import { COLLECTOR_ERRORS } from '../../platform/error-table/collector.js';
+import * as COLLECTOR_ERRORS from '../../platform/error-table/collector.js';
 import { AnalyticsError, causeOf, systemCode } from '../../platform/errors.js';
 import { isObject, makeFolder } from '../../platform/files.js';
 import { requireHome } from '../../platform/home.js';

@@ -1,4 +1,4 @@
-import { POSTHOG_ERRORS } from '../../platform/error-table/posthog.js';
+import * as POSTHOG_ERRORS from '../../platform/error-table/posthog.js';
 import { AnalyticsError } from '../../platform/errors.js';
 import { createApi } from '../../posthog/api.js';
 import { apply, DASHBOARD, wanted } from '../../posthog/apply.js';

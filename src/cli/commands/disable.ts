@@ -1,5 +1,5 @@
 import { setAnalytics } from '../../core/control/set-analytics.js';
-import { CLI_ERRORS } from '../../platform/error-table/cli.js';
+import * as CLI_ERRORS from '../../platform/error-table/cli.js';
 import { AnalyticsError } from '../../platform/errors.js';
 import type { Run } from '../command.js';
 import { EXIT } from '../exit-code.js';

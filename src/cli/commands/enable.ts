@@ -1,6 +1,6 @@
 import { setAnalytics } from '../../core/control/set-analytics.js';
 import { type Local, lookAt } from '../../core/inspect/local-state.js';
-import { CLI_ERRORS } from '../../platform/error-table/cli.js';
+import * as CLI_ERRORS from '../../platform/error-table/cli.js';
 import { AnalyticsError } from '../../platform/errors.js';
 import { EVENTS, SCHEMA } from '../../schema/fields.js';
 import type { Run } from '../command.js';

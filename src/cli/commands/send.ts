@@ -5,7 +5,7 @@ import { deliver } from '../../core/deliver/delivery.js';
 import { listWaiting } from '../../core/deliver/outbox.js';
 import { type Local, lookAt } from '../../core/inspect/local-state.js';
 import { systemClock } from '../../platform/clock.js';
-import { CLI_ERRORS } from '../../platform/error-table/cli.js';
+import * as CLI_ERRORS from '../../platform/error-table/cli.js';
 import { AnalyticsError } from '../../platform/errors.js';
 import { type Home, requireHome } from '../../platform/home.js';
 import type { Run } from '../command.js';

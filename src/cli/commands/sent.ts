@@ -1,6 +1,6 @@
 import { readSent, type SentReport } from '../../core/inspect/sent.js';
 import { decode } from '../../core/report/decode.js';
-import { CLI_ERRORS } from '../../platform/error-table/cli.js';
+import * as CLI_ERRORS from '../../platform/error-table/cli.js';
 import { AnalyticsError } from '../../platform/errors.js';
 import { requireHome } from '../../platform/home.js';
 import { isDay } from '../../schema/calendar.js';

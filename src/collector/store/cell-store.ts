@@ -1,4 +1,4 @@
-import { COLLECTOR_ERRORS } from '../../platform/error-table/collector.js';
+import * as COLLECTOR_ERRORS from '../../platform/error-table/collector.js';
 import { AnalyticsError } from '../../platform/errors.js';
 import { DAY_MS, type Day, dayOf } from '../../schema/calendar.js';
 import type { EventName } from '../../schema/field.js';

@@ -1,5 +1,5 @@
 import { linkSync, readFileSync, renameSync } from 'node:fs';
-import { COLLECTOR_ERRORS } from '../../platform/error-table/collector.js';
+import * as COLLECTOR_ERRORS from '../../platform/error-table/collector.js';
 import { AnalyticsError, causeOf, systemCode } from '../../platform/errors.js';
 import { removeFile, temporaryBeside, tryReadText, writeTemporary } from '../../platform/files.js';
 

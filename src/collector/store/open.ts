@@ -1,6 +1,6 @@
 import { realpathSync, rmSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { COLLECTOR_ERRORS } from '../../platform/error-table/collector.js';
+import * as COLLECTOR_ERRORS from '../../platform/error-table/collector.js';
 import { AnalyticsError, causeOf } from '../../platform/errors.js';
 import { entry } from '../../platform/files.js';
 import type { Database } from './database.js';

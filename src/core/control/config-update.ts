@@ -11,7 +11,7 @@ import {
   renameSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { LIBRARY_ERRORS } from '../../platform/error-table/library.js';
+import * as LIBRARY_ERRORS from '../../platform/error-table/library.js';
 import { AnalyticsError, causeOf, systemCode } from '../../platform/errors.js';
 import { entry, makeFolder, readBytes, removeFile, sweepTemporaries, writeTemporary } from '../../platform/files.js';
 import type { Home } from '../../platform/home.js';

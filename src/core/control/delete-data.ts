@@ -1,6 +1,6 @@
 import { lstatSync, readdirSync, rmdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { LIBRARY_ERRORS } from '../../platform/error-table/library.js';
+import * as LIBRARY_ERRORS from '../../platform/error-table/library.js';
 import { AnalyticsError, causeOf } from '../../platform/errors.js';
 import { entry, isThere, listFolder, removeFile } from '../../platform/files.js';
 import { assertOwnData, type Home } from '../../platform/home.js';

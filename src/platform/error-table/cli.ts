@@ -1,77 +1,85 @@
-import type { ErrorDefinitions } from './definition.js';
+import type { ErrorDefinition } from './definition.js';
 
 /** Errors of the commands for a user's own data. */
-export const CLI_ERRORS = {
-  enableHasNoEffect: {
-    code: 'NOT_DONE',
-    message:
-      'The saved opt-in has no effect here. Remove what keeps analytics off, then check: dot-ai-analytics status',
-    why: '`enable` saved the opt-in, but an environment variable or a CI service opts out and takes precedence.',
-    remedy: '`dot-ai-analytics status` names the layer that decides.',
-  },
-  disableHasNoEffect: {
-    code: 'NOT_DONE',
-    message:
-      'The saved opt-out has no effect here, because <decider> keeps analytics on. Remove it there, then check: dot-ai-analytics status',
-    why: '`disable` saved the opt-out, but `DOT_AI_ANALYTICS` turns analytics on in this environment and takes precedence.',
-    remedy: 'Also remove the variable where servers are started.',
-  },
-  invalidDay: {
-    code: 'USAGE',
-    message: 'The argument is not a calendar day in the form YYYY-MM-DD, such as 2026-11-23.',
-    why: '`sent` takes a UTC day.',
-    remedy: 'List the days that have a copy: `dot-ai-analytics sent`.',
-  },
-  noCopy: {
-    code: 'NOT_DONE',
-    message: 'No such copy is kept. To list the copies that are kept: dot-ai-analytics sent',
-    why: '`sent --raw` found no body: nothing was sent on that day, or it was sent more than 45 days ago.',
-  },
-  analyticsOff: {
-    code: 'NOT_DONE',
-    message: 'Analytics is off: <decider>. Nothing was sent. What decides: dot-ai-analytics status',
-    why: '`send` sends only with consent, and checks it again before each report.',
-  },
-  noDestination: {
-    code: 'NOT_DONE',
-    message:
-      'No destination is known. Set DOT_AI_POSTHOG_HOST and DOT_AI_POSTHOG_KEY, or "analyticsDestination" in config.json.',
-    why: 'Neither the environment, nor config.json, nor a server that ran here names a destination. Reports are kept for 21 days.',
-  },
-  invalidDestination: {
-    code: 'NOT_DONE',
-    message: 'The configured destination cannot be used. <problem>.',
-    why: 'The host or the key is missing, the host is not a URL, or it is not https (http is allowed only for loopback). No other destination takes its place.',
-    remedy: 'Correct the setting that the message names.',
-  },
-  notDelivered: {
-    code: 'NOT_DONE',
-    message: '<reports> could not be delivered. Undelivered reports are kept.',
-    why: 'There was no connection, no answer within 3 s, or an answer that does not confirm the delivery. The lines above name the reason for each report. 401 and 403 mean that the destination refuses the key.',
-    remedy:
-      'Correct a refused key. In all other cases do nothing: running servers retry for 21 days, at growing intervals.',
-  },
-  rejected: {
-    code: 'NOT_DONE',
-    message:
-      'The destination rejected <reports>. A rejected report is not retried, and a copy of it is kept: dot-ai-analytics sent',
-    why: 'The destination answered 400 or 413: it will never accept these bytes, for example because it is a collector with another vocabulary.',
-  },
-  destinationBusy: {
-    code: 'NOT_DONE',
-    message: '<host> answered <status> and asked not to be sent anything before <time>. Reports are kept.',
-    why: 'The destination was too busy the last time: it answered 429 or 503 and named a time until which to wait.',
-    remedy: 'Wait until then. Running servers do so by themselves.',
-  },
-  outputNotWritten: {
-    code: 'NOT_DONE',
-    message: 'The output could not be written: <cause>.',
-    why: 'stdout goes to a full disk or to a broken device. A pipe that is closed early, for example by `head`, is not an error.',
-    remedy: 'Write the output to another place.',
-  },
-  unexpected: {
-    code: 'NOT_DONE',
-    message: '<problem>. For details, run the command again with NODE_DEBUG=dot-ai-analytics',
-    why: 'The system refused something that no other error on this page covers, or this program has a defect.',
-  },
-} as const satisfies ErrorDefinitions;
+export const enableHasNoEffect = {
+  code: 'NOT_DONE',
+  message: 'The saved opt-in has no effect here. Remove what keeps analytics off, then check: dot-ai-analytics status',
+  why: '`enable` saved the opt-in, but an environment variable or a CI service opts out and takes precedence.',
+  remedy: '`dot-ai-analytics status` names the layer that decides.',
+} as const satisfies ErrorDefinition;
+
+export const disableHasNoEffect = {
+  code: 'NOT_DONE',
+  message:
+    'The saved opt-out has no effect here, because <decider> keeps analytics on. Remove it there, then check: dot-ai-analytics status',
+  why: '`disable` saved the opt-out, but `DOT_AI_ANALYTICS` turns analytics on in this environment and takes precedence.',
+  remedy: 'Also remove the variable where servers are started.',
+} as const satisfies ErrorDefinition;
+
+export const invalidDay = {
+  code: 'USAGE',
+  message: 'The argument is not a calendar day in the form YYYY-MM-DD, such as 2026-11-23.',
+  why: '`sent` takes a UTC day.',
+  remedy: 'List the days that have a copy: `dot-ai-analytics sent`.',
+} as const satisfies ErrorDefinition;
+
+export const noCopy = {
+  code: 'NOT_DONE',
+  message: 'No such copy is kept. To list the copies that are kept: dot-ai-analytics sent',
+  why: '`sent --raw` found no body: nothing was sent on that day, or it was sent more than 45 days ago.',
+} as const satisfies ErrorDefinition;
+
+export const analyticsOff = {
+  code: 'NOT_DONE',
+  message: 'Analytics is off: <decider>. Nothing was sent. What decides: dot-ai-analytics status',
+  why: '`send` sends only with consent, and checks it again before each report.',
+} as const satisfies ErrorDefinition;
+
+export const noDestination = {
+  code: 'NOT_DONE',
+  message:
+    'No destination is known. Set DOT_AI_POSTHOG_HOST and DOT_AI_POSTHOG_KEY, or "analyticsDestination" in config.json.',
+  why: 'Neither the environment, nor config.json, nor a server that ran here names a destination. Reports are kept for 21 days.',
+} as const satisfies ErrorDefinition;
+
+export const invalidDestination = {
+  code: 'NOT_DONE',
+  message: 'The configured destination cannot be used. <problem>.',
+  why: 'The host or the key is missing, the host is not a URL, or it is not https (http is allowed only for loopback). No other destination takes its place.',
+  remedy: 'Correct the setting that the message names.',
+} as const satisfies ErrorDefinition;
+
+export const notDelivered = {
+  code: 'NOT_DONE',
+  message: '<reports> could not be delivered. Undelivered reports are kept.',
+  why: 'There was no connection, no answer within 3 s, or an answer that does not confirm the delivery. The lines above name the reason for each report. 401 and 403 mean that the destination refuses the key.',
+  remedy:
+    'Correct a refused key. In all other cases do nothing: running servers retry for 21 days, at growing intervals.',
+} as const satisfies ErrorDefinition;
+
+export const rejected = {
+  code: 'NOT_DONE',
+  message:
+    'The destination rejected <reports>. A rejected report is not retried, and a copy of it is kept: dot-ai-analytics sent',
+  why: 'The destination answered 400 or 413: it will never accept these bytes, for example because it is a collector with another vocabulary.',
+} as const satisfies ErrorDefinition;
+
+export const destinationBusy = {
+  code: 'NOT_DONE',
+  message: '<host> answered <status> and asked not to be sent anything before <time>. Reports are kept.',
+  why: 'The destination was too busy the last time: it answered 429 or 503 and named a time until which to wait.',
+  remedy: 'Wait until then. Running servers do so by themselves.',
+} as const satisfies ErrorDefinition;
+
+export const outputNotWritten = {
+  code: 'NOT_DONE',
+  message: 'The output could not be written: <cause>.',
+  why: 'stdout goes to a full disk or to a broken device. A pipe that is closed early, for example by `head`, is not an error.',
+  remedy: 'Write the output to another place.',
+} as const satisfies ErrorDefinition;
+
+export const unexpected = {
+  code: 'NOT_DONE',
+  message: '<problem>. For details, run the command again with NODE_DEBUG=dot-ai-analytics',
+  why: 'The system refused something that no other error on this page covers, or this program has a defect.',
+} as const satisfies ErrorDefinition;

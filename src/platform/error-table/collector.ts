@@ -1,77 +1,87 @@
-import type { ErrorDefinitions } from './definition.js';
+import type { ErrorDefinition } from './definition.js';
 
 /** Errors of starting a collector. */
-export const COLLECTOR_ERRORS = {
-  portNotAvailable: {
-    code: 'COLLECTOR',
-    message: 'Cannot listen on <host>, port <port>: <cause>. Choose another port with --port.',
-    why: 'Another program listens there, or the port is reserved for root.',
-    remedy: '`--port 0` takes any free port.',
-  },
-  hostNotAvailable: {
-    code: 'COLLECTOR',
-    message: 'Cannot listen on <host>, port <port>: <cause>. Choose another address with --host.',
-    why: 'The address does not belong to this machine.',
-  },
-  tokenMissing: {
-    code: 'COLLECTOR',
-    message:
-      '<host> can be reached from other machines, so reading needs a token. Set DOT_AI_COLLECTOR_TOKEN, or listen on 127.0.0.1.',
-    why: 'On any other address than loopback, the dashboard would be open to everybody.',
-    remedy: '`DOT_AI_COLLECTOR_TOKEN=$(openssl rand -hex 16)`, or a proxy in front of loopback.',
-  },
-  databaseInUse: {
-    code: 'COLLECTOR',
-    message: 'Another collector, process <pid>, uses <file>. Stop it, or name another file with --db.',
-    why: 'A database file belongs to one process.',
-  },
-  databaseNotUsable: {
-    code: 'COLLECTOR',
-    message: '<file> cannot be used as a database: <cause>. Name another file with --db.',
-    why: 'The file is not an SQLite database, or it is damaged.',
-    remedy: 'To save what a damaged file holds: `sqlite3 file .recover`.',
-  },
-  databaseHasLinks: {
-    code: 'COLLECTOR',
-    message: '<file> has more than one name (hard links). Name a file that has only one with --db.',
-    why: 'Two collectors that use different names would not notice that they use the same file.',
-    remedy: 'Copy the file, and name the copy.',
-  },
-  databaseIsForeign: {
-    code: 'COLLECTOR',
-    message: 'The file is a database of another program. Name another file with --db.',
-    why: 'The database has tables that are not from a collector. It stays unchanged.',
-  },
-  databaseIsNewer: {
-    code: 'COLLECTOR',
-    message:
-      'The database was written by a newer version of this program. Update this program, or name another file with --db.',
-    why: 'A later version of this package wrote it.',
-  },
-  ownerNotWritten: {
-    code: 'COLLECTOR',
-    message: '<file> cannot be written: <cause>. Name a database in another folder with --db.',
-    why: 'The folder of the database is missing or read-only.',
-  },
-  folderNotCreated: {
-    code: 'COLLECTOR',
-    message: '<folder> cannot be created: <cause>. Name a file in another folder with --db.',
-    why: 'The database is in the folder of config.json by default, and this folder cannot be created.',
-  },
-  invalidNumber: {
-    code: 'USAGE',
-    message: '<option> takes a whole number from <min> to <max>.',
-    why: '`--port`, `--min-rows` or `--rate` has another value.',
-  },
-  tokenTooShort: {
-    code: 'USAGE',
-    message: 'DOT_AI_COLLECTOR_TOKEN must have at least <min> characters. To create one: openssl rand -hex 16',
-    why: 'A short token can be guessed.',
-  },
-  invalidVocabulary: {
-    code: 'USAGE',
-    message:
-      '<file> cannot be used as a vocabulary: <problem>. It must be a JSON object such as {"tools": ["recommend"], "features": []}.',
-    why: '`--vocabulary` does not name a readable file with such an object. The names have the rules of `BAD_VOCABULARY`.',
-  },
-} as const satisfies ErrorDefinitions;
+export const portNotAvailable = {
+  code: 'COLLECTOR',
+  message: 'Cannot listen on <host>, port <port>: <cause>. Choose another port with --port.',
+  why: 'Another program listens there, or the port is reserved for root.',
+  remedy: '`--port 0` takes any free port.',
+} as const satisfies ErrorDefinition;
+
+export const hostNotAvailable = {
+  code: 'COLLECTOR',
+  message: 'Cannot listen on <host>, port <port>: <cause>. Choose another address with --host.',
+  why: 'The address does not belong to this machine.',
+} as const satisfies ErrorDefinition;
+
+export const tokenMissing = {
+  code: 'COLLECTOR',
+  message:
+    '<host> can be reached from other machines, so reading needs a token. Set DOT_AI_COLLECTOR_TOKEN, or listen on 127.0.0.1.',
+  why: 'On any other address than loopback, the dashboard would be open to everybody.',
+  remedy: '`DOT_AI_COLLECTOR_TOKEN=$(openssl rand -hex 16)`, or a proxy in front of loopback.',
+} as const satisfies ErrorDefinition;
+
+export const databaseInUse = {
+  code: 'COLLECTOR',
+  message: 'Another collector, process <pid>, uses <file>. Stop it, or name another file with --db.',
+  why: 'A database file belongs to one process.',
+} as const satisfies ErrorDefinition;
+
+export const databaseNotUsable = {
+  code: 'COLLECTOR',
+  message: '<file> cannot be used as a database: <cause>. Name another file with --db.',
+  why: 'The file is not an SQLite database, or it is damaged.',
+  remedy: 'To save what a damaged file holds: `sqlite3 file .recover`.',
+} as const satisfies ErrorDefinition;
+
+export const databaseHasLinks = {
+  code: 'COLLECTOR',
+  message: '<file> has more than one name (hard links). Name a file that has only one with --db.',
+  why: 'Two collectors that use different names would not notice that they use the same file.',
+  remedy: 'Copy the file, and name the copy.',
+} as const satisfies ErrorDefinition;
+
+export const databaseIsForeign = {
+  code: 'COLLECTOR',
+  message: 'The file is a database of another program. Name another file with --db.',
+  why: 'The database has tables that are not from a collector. It stays unchanged.',
+} as const satisfies ErrorDefinition;
+
+export const databaseIsNewer = {
+  code: 'COLLECTOR',
+  message:
+    'The database was written by a newer version of this program. Update this program, or name another file with --db.',
+  why: 'A later version of this package wrote it.',
+} as const satisfies ErrorDefinition;
+
+export const ownerNotWritten = {
+  code: 'COLLECTOR',
+  message: '<file> cannot be written: <cause>. Name a database in another folder with --db.',
+  why: 'The folder of the database is missing or read-only.',
+} as const satisfies ErrorDefinition;
+
+export const folderNotCreated = {
+  code: 'COLLECTOR',
+  message: '<folder> cannot be created: <cause>. Name a file in another folder with --db.',
+  why: 'The database is in the folder of config.json by default, and this folder cannot be created.',
+} as const satisfies ErrorDefinition;
+
+export const invalidNumber = {
+  code: 'USAGE',
+  message: '<option> takes a whole number from <min> to <max>.',
+  why: '`--port`, `--min-rows` or `--rate` has another value.',
+} as const satisfies ErrorDefinition;
+
+export const tokenTooShort = {
+  code: 'USAGE',
+  message: 'DOT_AI_COLLECTOR_TOKEN must have at least <min> characters. To create one: openssl rand -hex 16',
+  why: 'A short token can be guessed.',
+} as const satisfies ErrorDefinition;
+
+export const invalidVocabulary = {
+  code: 'USAGE',
+  message:
+    '<file> cannot be used as a vocabulary: <problem>. It must be a JSON object such as {"tools": ["recommend"], "features": []}.',
+  why: '`--vocabulary` does not name a readable file with such an object. The names have the rules of `BAD_VOCABULARY`.',
+} as const satisfies ErrorDefinition;

@@ -19,5 +19,3 @@ export interface ErrorDefinition {
   /** What to do, if the message does not say it. */
   readonly remedy?: string;
 }
-
-export type ErrorDefinitions = Readonly<Record<string, ErrorDefinition>>;

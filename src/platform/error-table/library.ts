@@ -1,43 +1,46 @@
-import type { ErrorDefinitions } from './definition.js';
+import type { ErrorDefinition } from './definition.js';
 
 /** Errors of the functions that a server embeds and that the command line shares. */
-export const LIBRARY_ERRORS = {
-  badVocabulary: {
-    code: 'BAD_VOCABULARY',
-    message: 'The declared <list> cannot be used: <problem>.',
-    why: 'A server declares names that break the rules: at most 64 names, each a lower-case letter followed by up to 39 letters, digits or `_`, no name twice, and neither `other` nor `start`. `createAnalytics` throws this the first time the server starts.',
-    remedy: 'Correct the declared names.',
-  },
-  noHome: {
-    code: 'NO_HOME',
-    message:
-      '<variable> is not an absolute path, so there is no folder for settings and counts. Set DOT_AI_CONFIG_DIR to an absolute path.',
-    why: '`HOME` is not set, or `DOT_AI_CONFIG_DIR` is relative. A relative path would depend on the directory in which a server happens to run.',
-    remedy: 'Use the same `DOT_AI_CONFIG_DIR` for servers and for the command.',
-  },
-  configNotWritten: {
-    code: 'CONFIG_NOT_WRITTEN',
-    message:
-      '<file> could not be written: <cause>. Nothing was changed. Make the file writable, or decide with the environment variable DOT_AI_ANALYTICS=true or =false.',
-    why: 'The file or its folder is read-only, the disk is full, the file is a mount point, or it belongs to another user.',
-    remedy: 'In a container with a read-only root, mount a folder and name it with `DOT_AI_CONFIG_DIR`.',
-  },
-  configLocked: {
-    code: 'CONFIG_NOT_WRITTEN',
-    message:
-      '<file> could not be written, because another process holds <lock>. Nothing was changed. Try again in a few seconds.',
-    why: 'Another process is changing the file. The lock of a process that was killed is removed after three seconds.',
-    remedy: 'If it happens again and no process is changing the file, delete the lock.',
-  },
-  configNotUnderstood: {
-    code: 'CONFIG_NOT_WRITTEN',
-    message:
-      '<problem>. Nothing was changed. Repair the file, or decide anew with dot-ai-analytics enable or disable, which keep a copy.',
-    why: '`hint --reset` and `hint --mark-shown` do not change a config.json that cannot be understood. Only an opt-in or an opt-out replaces such a file.',
-  },
-  dataNotDeleted: {
-    code: 'DATA_NOT_DELETED',
-    message: '<path> could not be deleted: <cause>. Delete it by hand.',
-    why: 'The data folder is a symbolic link or belongs to another user, or the file system refuses. After `disable` the opt-out is saved and in effect all the same.',
-  },
-} as const satisfies ErrorDefinitions;
+export const badVocabulary = {
+  code: 'BAD_VOCABULARY',
+  message: 'The declared <list> cannot be used: <problem>.',
+  why: 'A server declares names that break the rules: at most 64 names, each a lower-case letter followed by up to 39 letters, digits or `_`, no name twice, and neither `other` nor `start`. `createAnalytics` throws this the first time the server starts.',
+  remedy: 'Correct the declared names.',
+} as const satisfies ErrorDefinition;
+
+export const noHome = {
+  code: 'NO_HOME',
+  message:
+    '<variable> is not an absolute path, so there is no folder for settings and counts. Set DOT_AI_CONFIG_DIR to an absolute path.',
+  why: '`HOME` is not set, or `DOT_AI_CONFIG_DIR` is relative. A relative path would depend on the directory in which a server happens to run.',
+  remedy: 'Use the same `DOT_AI_CONFIG_DIR` for servers and for the command.',
+} as const satisfies ErrorDefinition;
+
+export const configNotWritten = {
+  code: 'CONFIG_NOT_WRITTEN',
+  message:
+    '<file> could not be written: <cause>. Nothing was changed. Make the file writable, or decide with the environment variable DOT_AI_ANALYTICS=true or =false.',
+  why: 'The file or its folder is read-only, the disk is full, the file is a mount point, or it belongs to another user.',
+  remedy: 'In a container with a read-only root, mount a folder and name it with `DOT_AI_CONFIG_DIR`.',
+} as const satisfies ErrorDefinition;
+
+export const configLocked = {
+  code: 'CONFIG_NOT_WRITTEN',
+  message:
+    '<file> could not be written, because another process holds <lock>. Nothing was changed. Try again in a few seconds.',
+  why: 'Another process is changing the file. The lock of a process that was killed is removed after three seconds.',
+  remedy: 'If it happens again and no process is changing the file, delete the lock.',
+} as const satisfies ErrorDefinition;
+
+export const configNotUnderstood = {
+  code: 'CONFIG_NOT_WRITTEN',
+  message:
+    '<problem>. Nothing was changed. Repair the file, or decide anew with dot-ai-analytics enable or disable, which keep a copy.',
+  why: '`hint --reset` and `hint --mark-shown` do not change a config.json that cannot be understood. Only an opt-in or an opt-out replaces such a file.',
+} as const satisfies ErrorDefinition;
+
+export const dataNotDeleted = {
+  code: 'DATA_NOT_DELETED',
+  message: '<path> could not be deleted: <cause>. Delete it by hand.',
+  why: 'The data folder is a symbolic link or belongs to another user, or the file system refuses. After `disable` the opt-out is saved and in effect all the same.',
+} as const satisfies ErrorDefinition;

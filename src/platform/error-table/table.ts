@@ -1,7 +1,7 @@
-import { CLI_ERRORS } from './cli.js';
-import { COLLECTOR_ERRORS } from './collector.js';
-import { LIBRARY_ERRORS } from './library.js';
-import { POSTHOG_ERRORS } from './posthog.js';
+import * as CLI_ERRORS from './cli.js';
+import * as COLLECTOR_ERRORS from './collector.js';
+import * as LIBRARY_ERRORS from './library.js';
+import * as POSTHOG_ERRORS from './posthog.js';
 
 /**
  * Every error of this package by its id: an `AnalyticsError` of any other does not compile. It has four parts, so that
