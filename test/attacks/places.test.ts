@@ -152,7 +152,7 @@ const EXPECTED: Record<string, Record<Command, [number, RegExp]>> = {
   'another user’s home, of which nothing can be read': {
     ...look,
     ...change('permission denied'),
-    status: [0, /^Warning: .*can.t be read, permission denied/],
+    status: [0, /^Warning: .*cannot be read, permission denied/],
     preview: fine,
     clear: [1, /^Error: .* could not be deleted: permission denied/],
     send: isOff,
