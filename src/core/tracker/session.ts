@@ -14,9 +14,10 @@ const UNCOUNTED: Call = { isCounted: false, stop: () => 0, end() {}, abandon() {
 export function createSession<Tool extends string>(tracker: Tracker, isConnection = true): Session<Tool> {
   const chain = createChain();
   return {
-    begin: (tool, { chained = isConnection } = {}) => beginCall(tracker, tool, chained ? chain : undefined),
+    begin: (tool, { chained = isConnection } = {}) =>
+      mayRecord(tracker) ? beginCall(tracker, tool, chained ? chain : undefined) : UNCOUNTED,
     run(tool, work) {
-      if (!mayRecord(tracker)) return work(); // asked again in `beginCall`; while off, every step on this path is felt
+      if (!mayRecord(tracker)) return work();
       const call = beginCall(tracker, tool, isConnection ? chain : undefined);
       return runAs(call, work, tool, tracker.options.classify);
     },
@@ -24,7 +25,6 @@ export function createSession<Tool extends string>(tracker: Tracker, isConnectio
 }
 
 function beginCall(tracker: Tracker, name: string, chain: Chain | undefined): Call {
-  if (!mayRecord(tracker)) return UNCOUNTED;
   return guard(() => openCall(tracker, tracker.foldTool(name), chain), 'count') ?? UNCOUNTED;
 }
 
