@@ -172,6 +172,19 @@ test('classify names the category of what says isError, too', async () => {
   expect(countedTool(home.paths, vocabulary, 'a')).toEqual({ invocations: 1, failures: 1, failures_kubernetes: 1 });
 });
 
+test('a tool that was registered before instrument() is not taken for an unknown one', async () => {
+  const home = testHome({ analytics: true });
+  const analytics = createAnalytics({ ...vocabulary, ephemeral: false }, { env: home.env });
+  onTestFinished(() => analytics.close());
+  const server = new McpServer({ name: 's', version: '1' });
+  server.registerTool('a', {}, refused);
+  instrument(server, analytics).registerTool('b', {}, refused);
+  const client = await connect(server);
+  for (const name of vocabulary.tools) await client.callTool({ name });
+  expect(countedTool(home.paths, vocabulary, 'a')).toEqual({ invocations: 1, failures: 1, failures_operation: 1 });
+  expect(countedTool(home.paths, vocabulary, 'b')).toEqual({ invocations: 1, failures: 1, failures_network: 1 });
+});
+
 test('P1: while off a result is not looked at once the hint is settled', async () => {
   let looked = 0;
   const { server } = serverFor(testHome({ analytics: false }), {

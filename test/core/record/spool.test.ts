@@ -121,6 +121,20 @@ describe('a page has a generation of its own', () => {
     expect(Object.keys(tree(home.folder))).toEqual(['.dot-ai/config.json']);
   });
 
+  test('P8: of earlier days a process holds only what it could not write, at most a week', () => {
+    const { spool } = start();
+    const inMemory = createSpool(undefined, spool.gate, vocabulary);
+    for (const one of [spool, inMemory]) {
+      for (let day = 10; day < 20; day += 1) {
+        countOn(one, openPage(one, `2026-11-${day}`), 'tool query', ['success']);
+      }
+    }
+    expect(unclosedPages(spool).map(({ page }) => page.day)).toEqual(['2026-11-19']);
+    expect(unclosedPages(inMemory).map(({ page }) => page.day)).toEqual(
+      Array.from({ length: 8 }, (_, index) => `2026-11-${12 + index}`),
+    );
+  });
+
   test('P7: a page that a report has taken over takes no more counts', () => {
     const { home, spool } = start();
     const page = openPage(spool, DAY);

@@ -2,9 +2,15 @@ import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { noticeConsent } from '../../../src/core/tracker/background.js';
+import { stopTimer } from '../../../src/core/tracker/scheduler.js';
+import { createSession } from '../../../src/core/tracker/session.js';
+import { closeDays } from '../../../src/core/tracker/tasks.js';
+import { createTracker } from '../../../src/core/tracker/tracker.js';
 import { isEphemeral } from '../../../src/platform/ephemeral.js';
 import { homeIn } from '../../../src/platform/home.js';
 import { openEnvelope } from '../../../src/schema/envelope.js';
+import { fixedClock } from '../../../src/testing/index.js';
 import { testDestination } from '../../support/destination.js';
 import { type TestHome, testHome, tree, writeConfig } from '../../support/home.js';
 import { ROOT, runScript } from '../../support/processes.js';
@@ -120,6 +126,28 @@ describe('where the folder is not kept, close() sends what there is', () => {
     await use('query', 1);
     await analytics.close();
     expect(received.requests.map(({ body }) => body.toString()).join()).not.toContain('remediate');
+  });
+
+  test.each([
+    ['is kept', false, 1],
+    ['is dropped if the user opts out meanwhile', true, 0],
+  ])('P10: a report that is being made in memory %s', async (_name, optsOut, reports) => {
+    const home = testHome({ analytics: true });
+    writeFileSync(home.paths.data, 'in the way');
+    const clock = fixedClock('2026-11-22T22:00:00Z');
+    const timing = { tick: 1e6, startSpread: 1e9, interval: 1e9 };
+    const tracker = createTracker(vocabulary, { env: home.env, clock, timing });
+    expect(noticeConsent(tracker)).toBe(true);
+    await createSession(tracker).run('query', async () => ({}));
+    clock.set('2026-11-23T02:00:00Z');
+    const closing = closeDays(tracker);
+    if (optsOut) {
+      writeConfig(home.paths, { analytics: false });
+      expect(noticeConsent(tracker)).toBe(false);
+    }
+    await closing;
+    expect(tracker.memoryOutbox.bodies).toHaveLength(reports);
+    stopTimer(tracker.schedule);
   });
 
   test('the data folder cannot be written: counted in memory, sent on close', async () => {

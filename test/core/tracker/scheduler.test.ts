@@ -13,8 +13,10 @@ import {
 } from '../../../src/core/tracker/scheduler.js';
 import { createAnalytics } from '../../../src/index.js';
 import { fixedClock } from '../../../src/testing/index.js';
+import { countedTool } from '../../support/counted.js';
 import { testDestination } from '../../support/destination.js';
-import { type TestHome, testHome } from '../../support/home.js';
+import { type TestHome, testHome, writeConfig } from '../../support/home.js';
+import { putReport } from '../../support/reports.js';
 import { testTracker, until, vocabulary } from '../../support/tracker.js';
 
 const HOUR = 3_600_000;
@@ -133,6 +135,44 @@ test('P6: work that fails in one tick is noted, and a later tick does it', async
   await until(() => asked > 3, 'ticks that fail');
   isBroken = false;
   await until(() => isClosed(home, '2026-11-20'), 'closing');
+});
+
+test('a send that is under way is not begun a second time', async () => {
+  const home = testHome({ analytics: true });
+  const received = await testDestination(home);
+  received.respondWith(() => {}); // and never answers
+  for (const day of ['2026-11-20', '2026-11-21']) await putReport(home, day);
+  const timing = { tick: 2, startSpread: 1, interval: 2 };
+  const { analytics, clock } = testTracker(
+    home,
+    { posthog: received.posthog },
+    { now: '2026-11-23T10:00:00Z', timing },
+  );
+  onTestFinished(() => analytics.close());
+  clock.advance(10);
+  await until(() => received.requests.length > 0, 'a request');
+  for (let step = 0; step < 10; step += 1) {
+    clock.advance(10);
+    await new Promise((resolve) => setTimeout(resolve, 6));
+  }
+  expect(received.requests).toHaveLength(1);
+});
+
+test('after close() calls are counted, and no later opt-in starts the timer again', async () => {
+  const home = testHome({ analytics: true });
+  const { analytics, use } = testTracker(home, {}, { now: '2026-11-23T10:00:00Z', timing: TIMING });
+  await ticks(); // the first tick comes right after the start
+  await analytics.close();
+  writeConfig(home.paths, { analytics: false });
+  await use('query');
+  writeConfig(home.paths, { analytics: true });
+  await until(async () => {
+    await use('query');
+    return countedTool(home.paths, vocabulary, 'query') !== undefined;
+  }, 'counting');
+  countedOn(home, '2026-11-20');
+  await ticks();
+  expect(isClosed(home, '2026-11-20')).toBe(false);
 });
 
 test('P6: a folder that is not ours does not make a server ask a dead destination at every tick', async () => {

@@ -140,6 +140,9 @@ describe('what a connection called before is not told', () => {
     rmSync(home.paths.data, { recursive: true });
     call.end('success');
     expect(steps(home)).toEqual(anew);
+    await session.run('query', async () => ({})); // and the chain goes on from there
+    expect(steps(home)).toContainEqual({ from: 'recommend', to: 'query', count: 1 });
+    expect(steps(home)).toContainEqual({ sessions_2_tools: 1 });
     await analytics.close();
   });
 
