@@ -6,7 +6,7 @@ const ROOT = new URL('..', import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, ROOT), 'utf8');
 const write = (path: string, text: string) => writeFileSync(new URL(path, ROOT), text);
 
-const rendered = documents(read('README.md'));
+const rendered = documents(read);
 for (const [path, text] of Object.entries(rendered)) write(path, text);
 
 // npm links the pages of this list. It ignores `directories.man` in an installed package, so the list is written here.

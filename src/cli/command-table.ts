@@ -1,3 +1,4 @@
+import { DAYS_KEPT } from '../schema/limits.js';
 import { EXIT, type ExitCode } from './exit-code.js';
 
 /*
@@ -64,9 +65,9 @@ export const COMMANDS = [
   },
   {
     name: 'sent',
-    argument: { name: 'day', does: 'a UTC day, such as 2026-11-23; default: all days of the last 45' },
+    argument: { name: 'day', does: `a UTC day, such as 2026-11-23; default: all days of the last ${DAYS_KEPT}` },
     does: 'show what was sent: when, where to, and with which answer',
-    more: ['Each request body is kept for 45 days, byte for byte.'],
+    more: [`Each request body is kept for ${DAYS_KEPT} days, byte for byte.`],
     options: [
       JSON_OPTION,
       { flag: '--raw', does: 'print only the exact bytes of the last request body' },

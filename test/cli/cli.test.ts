@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { documents } from '../../src/cli/docs/documents.js';
+import { documents, HANDWRITTEN } from '../../src/cli/docs/documents.js';
 import { testDestination } from '../support/destination.js';
 import { type TestHome, testHome, tree } from '../support/home.js';
 import { CLI, cli, ROOT, run } from '../support/processes.js';
@@ -361,8 +361,16 @@ describe('the command line itself', () => {
   });
 });
 
+const readDocument = (path: string) => readFileSync(`${ROOT}${path}`, 'utf8');
+
+test('a handwritten document names no number of days that schema/limits.ts does not fill in', () => {
+  for (const path of HANDWRITTEN) expect(readDocument(path).match(/\b(21|22|45) days/g), path).toBeNull();
+  const renewed = documents((path) => readDocument(path).replaceAll('45<!-- DAYS_KEPT -->', '7<!-- DAYS_KEPT -->'));
+  expect(renewed['docs/privacy.md']).toContain('45<!-- DAYS_KEPT --> days');
+});
+
 test('man pages and docs are renderings of the tables (npm run docs)', () => {
-  for (const [path, text] of Object.entries(documents(readFileSync(`${ROOT}README.md`, 'utf8'))))
+  for (const [path, text] of Object.entries(documents(readDocument)))
     expect(readFileSync(`${ROOT}${path}`, 'utf8'), path).toBe(text);
 });
 
@@ -370,7 +378,7 @@ const hasMandoc = (await run('which', ['mandoc']).catch(() => ({ code: 1 }))).co
 if (!hasMandoc) process.stderr.write('SKIPPED: without mandoc, the manual pages are not checked\n');
 
 test.runIf(hasMandoc)('mandoc has nothing to say of the manual pages', async () => {
-  for (const path of Object.keys(documents('')).filter((name) => name.startsWith('man/'))) {
+  for (const path of Object.keys(documents(readDocument)).filter((name) => name.startsWith('man/'))) {
     expect((await run('mandoc', ['-Tlint', `${ROOT}${path}`])).stdout, path).toBe('');
   }
 });

@@ -2,17 +2,33 @@ import { openApi } from '../../collector/api/openapi.js';
 import { dotAiVocabulary } from '../../schema/dot-ai.js';
 import { collectedMarkdown } from './collected.js';
 import { errorsMarkdown } from './errors.js';
+import { renewLimits } from './limit-numbers.js';
 import { manPages } from './man.js';
 import { cliMarkdown, commandTable } from './markdown.js';
 
+/** Written by hand; the numbers of limits in them are rendered. */
+export const HANDWRITTEN = [
+  'README.md',
+  'SECURITY.md',
+  'docs/collector.md',
+  'docs/durability.md',
+  'docs/embedding.md',
+  'docs/privacy.md',
+  'docs/setup.md',
+] as const;
+
 /**
- * Every file that is rendered from a table, by path. `npm run docs` writes them, and a test compares them.
+ * Every file that is rendered from a table, or in which numbers are, by path. `npm run docs` writes them, and a test
+ * compares them.
  *
- * @param readme the current README, of which only the list of commands is replaced
+ * @param read the current text of a file
  */
-export function documents(readme: string): Record<string, string> {
+export function documents(read: (path: string) => string): Record<string, string> {
+  const handwritten = HANDWRITTEN.map((path) => [path, renewLimits(read(path))] as const);
+  const { 'README.md': readme = '', ...others } = Object.fromEntries(handwritten);
   return {
     'README.md': readme.replace(COMMAND_LIST, (_, begin, end) => `${begin}\n${commandTable()}\n${end}`),
+    ...others,
     'docs/collected.md': collectedMarkdown(dotAiVocabulary),
     'docs/cli.md': cliMarkdown(),
     'docs/errors.md': errorsMarkdown(),

@@ -1,5 +1,6 @@
 import type { ErrorCode, ErrorDefinition } from '../../platform/error-table/definition.js';
 import { ERROR_TABLE } from '../../platform/error-table/table.js';
+import { fillLimits } from './limit-numbers.js';
 
 type Entry = Pick<ErrorDefinition, 'message' | 'why' | 'remedy'>;
 
@@ -52,11 +53,12 @@ const TITLES: Readonly<Record<ErrorCode, string>> = {
 
 /** docs/errors.md. */
 export function errorsMarkdown(): string {
-  const listed: readonly ErrorDefinition[] = Object.values(ERROR_TABLE);
+  // By id: loaders differ in the order of a module's exports.
+  const listed = Object.entries<ErrorDefinition>(ERROR_TABLE).sort(([a], [b]) => (a < b ? -1 : 1));
   const sections = Object.entries(TITLES).map(([code, title]) =>
     section(
       `${title} (\`${code}\`)`,
-      listed.filter((one) => one.code === code),
+      listed.flatMap(([, one]) => (one.code === code ? [one] : [])),
     ),
   );
   return `${[
@@ -70,7 +72,7 @@ export function errorsMarkdown(): string {
 }
 
 function section(title: string, entries: readonly Entry[]): string {
-  return [`## ${title}`, ...entries.map(toMarkdown)].join('\n\n');
+  return fillLimits([`## ${title}`, ...entries.map(toMarkdown)].join('\n\n'));
 }
 
 function toMarkdown({ message, why, remedy }: Entry): string {

@@ -26,7 +26,7 @@ export const invalidDay = {
 export const noCopy = {
   code: 'NOT_DONE',
   message: 'No such copy is kept. To list the copies that are kept: dot-ai-analytics sent',
-  why: '`sent --raw` found no body: nothing was sent on that day, or it was sent more than 45 days ago.',
+  why: '`sent --raw` found no body: nothing was sent on that day, or it was sent more than {DAYS_KEPT} days ago.',
 } as const satisfies ErrorDefinition;
 
 export const analyticsOff = {
@@ -39,7 +39,7 @@ export const noDestination = {
   code: 'NOT_DONE',
   message:
     'No destination is known. Set DOT_AI_POSTHOG_HOST and DOT_AI_POSTHOG_KEY, or "analyticsDestination" in config.json.',
-  why: 'Neither the environment, nor config.json, nor a server that ran here names a destination. Reports are kept for 21 days.',
+  why: 'Neither the environment, nor config.json, nor a server that ran here names a destination. Reports are kept for {MAX_DAYS_WAITING} days.',
 } as const satisfies ErrorDefinition;
 
 export const invalidDestination = {
@@ -54,7 +54,7 @@ export const notDelivered = {
   message: '<reports> could not be delivered. Undelivered reports are kept.',
   why: 'There was no connection, no answer within 3 s, or an answer that does not confirm the delivery. The lines above name the reason for each report. 401 and 403 mean that the destination refuses the key.',
   remedy:
-    'Correct a refused key. In all other cases do nothing: running servers retry for 21 days, at growing intervals.',
+    'Correct a refused key. In all other cases do nothing: running servers retry for {MAX_DAYS_WAITING} days, at growing intervals.',
 } as const satisfies ErrorDefinition;
 
 export const rejected = {

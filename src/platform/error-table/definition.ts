@@ -14,7 +14,7 @@ export interface ErrorDefinition {
   readonly code: ErrorCode;
   /** Names the cause and, if there is one, the next step. `<file>` stands for a value that is known when it is thrown. */
   readonly message: string;
-  /** When it happens. */
+  /** When it happens. `{DAYS_KEPT}` stands for a limit of schema/limits.ts; likewise in `remedy`. */
   readonly why: string;
   /** What to do, if the message does not say it. */
   readonly remedy?: string;

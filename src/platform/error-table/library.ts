@@ -4,7 +4,7 @@ import type { ErrorDefinition } from './definition.js';
 export const badVocabulary = {
   code: 'BAD_VOCABULARY',
   message: 'The declared <list> cannot be used: <problem>.',
-  why: 'A server declares names that break the rules: at most 64 names, each a lower-case letter followed by up to 39 letters, digits or `_`, no name twice, and neither `other` nor `start`. `createAnalytics` throws this the first time the server starts.',
+  why: 'A server declares names that break the rules: at most {MAX_NAMES} names, each of at most {MAX_NAME_LENGTH} characters: a lower-case letter, then letters, digits or `_`, no name twice, and neither `other` nor `start`. `createAnalytics` throws this the first time the server starts.',
   remedy: 'Correct the declared names.',
 } as const satisfies ErrorDefinition;
 
