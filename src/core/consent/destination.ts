@@ -2,7 +2,14 @@ import { isObject } from '../../platform/files.js';
 import { isLoopback } from '../../platform/loopback.js';
 import { MAX_KEY_LENGTH } from '../../schema/limits.js';
 import { KEYS } from './config-file.js';
-import type { Endpoint } from './server-declaration.js';
+
+/** Where reports go: PostHog's ingestion host, or a collector that speaks the same protocol. */
+export interface Endpoint {
+  /** e.g. `https://eu.i.posthog.com` */
+  readonly host: string;
+  /** PostHog's public project key. */
+  readonly key: string;
+}
 
 /** Where reports go, and who said so. */
 export interface Destination extends Endpoint {

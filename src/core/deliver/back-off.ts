@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { ensurePrivateFolder, removeFile, tryReadObject, writeAtomically } from '../../platform/files.js';
 import type { Home } from '../../platform/home.js';
-import type { Endpoint } from '../consent/server-declaration.js';
+import type { Endpoint } from '../consent/destination.js';
 
 /** Why nothing is sent to a destination for a while; in outbox/, so that every process of the home keeps to it. */
 export interface Pause {

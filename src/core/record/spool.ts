@@ -3,8 +3,9 @@ import { guard } from '../../platform/guard.js';
 import type { Home } from '../../platform/home.js';
 import type { Day } from '../../schema/calendar.js';
 import type { Gate } from '../consent/gate.js';
-import { type Declaration, writeDeclaration } from '../consent/server-declaration.js';
+import type { Declaration } from '../consent/server-declaration.js';
 import { createPage, type Page } from './counter-page.js';
+import { writeDeclaration } from './declare.js';
 import { closeFile, createFile, isFileGone, newOpenPage, type OpenPage, writeFile } from './open-page.js';
 import type { SpoolFile } from './spool-files.js';
 

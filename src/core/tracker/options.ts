@@ -1,6 +1,6 @@
 import type { Clock } from '../../platform/clock.js';
 import type { Category, Vocabulary } from '../../schema/vocabulary.js';
-import type { Endpoint } from '../consent/server-declaration.js';
+import type { Endpoint } from '../consent/destination.js';
 import type { Outcome } from '../record/cells.js';
 import type { Timing } from './scheduler.js';
 
