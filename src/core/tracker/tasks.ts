@@ -66,11 +66,12 @@ export async function finish(tracker: Tracker): Promise<void> {
 
 /** Makes reports of pages of this process. They are let go first, so that a call meanwhile is counted on a new one. */
 async function closeInMemory(tracker: Tracker, own: readonly Unclosed[]): Promise<void> {
-  const { home, spool, clock, memoryOutbox } = tracker;
+  const { home, gate, spool, clock, memoryOutbox } = tracker;
   const { clears } = memoryOutbox;
   const pages = own.map(({ page }) => page);
   forgetPages(spool, pages);
   addBodies(memoryOutbox, await closeOwn(closingOf(tracker), home, own, clock()), clears);
+  if (home !== undefined) takeClosed(home, gate, clock());
 }
 
 /** A folder that cannot be used must not keep the reports in memory from being sent. */
