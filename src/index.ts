@@ -2,7 +2,7 @@ export type { Consent } from './core/consent/decide.js';
 export type { Endpoint } from './core/consent/destination.js';
 export type { Layer, LayerName } from './core/consent/layers.js';
 export { type Choice, type Chosen, setAnalytics } from './core/control/set-analytics.js';
-export type { Viewpoint } from './core/inspect/local-state.js';
+export type { InspectOptions } from './core/inspect/local-state.js';
 export { type Preview, type PreviewRequest, readPreview as preview } from './core/inspect/preview.js';
 export { readStatus, type Status } from './core/inspect/status.js';
 export type { Outcome } from './core/record/cells.js';

@@ -44,13 +44,13 @@ export interface Collector {
 }
 
 /** ms. A report is a few kilobytes: who needs longer for it is not sending one. */
-const HEADERS_WITHIN = 5_000;
-const REQUEST_WITHIN = 10_000;
-const IDLE_FOR = 5_000;
-const LOOK_EVERY = 1_000;
-const MOST_HEADER_BYTES = 8_192;
-const CONNECTIONS_PER_SENDER = 100;
-const CLOSE_WITHIN = 3_000;
+const HEADERS_TIMEOUT_MS = 5_000;
+const REQUEST_TIMEOUT_MS = 10_000;
+const IDLE_TIMEOUT_MS = 5_000;
+const CHECK_INTERVAL_MS = 1_000;
+const MAX_HEADER_BYTES = 8_192;
+const MAX_CONNECTIONS_PER_SENDER = 100;
+const CLOSE_TIMEOUT_MS = 3_000;
 
 /**
  * Starts a collector: one process, one file.
@@ -90,14 +90,14 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     rate: createRateLimit(rate, clock),
   });
   const serverOptions = {
-    headersTimeout: HEADERS_WITHIN,
-    requestTimeout: REQUEST_WITHIN,
-    keepAliveTimeout: IDLE_FOR,
-    connectionsCheckingInterval: LOOK_EVERY,
-    maxHeaderSize: MOST_HEADER_BYTES,
+    headersTimeout: HEADERS_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: IDLE_TIMEOUT_MS,
+    connectionsCheckingInterval: CHECK_INTERVAL_MS,
+    maxHeaderSize: MAX_HEADER_BYTES,
   };
   const server = createAdaptorServer({ fetch: app.fetch, serverOptions }) as import('node:http').Server;
-  limitConnections(server, trustProxy ? 0 : CONNECTIONS_PER_SENDER);
+  limitConnections(server, trustProxy ? 0 : MAX_CONNECTIONS_PER_SENDER);
   try {
     await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, host, resolve));
   } catch (error) {
@@ -114,7 +114,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       // Senders that go on over connections of theirs end with their next answer.
       const idle = setInterval(() => server.closeIdleConnections(), 20);
-      const late = setTimeout(() => server.closeAllConnections(), CLOSE_WITHIN);
+      const late = setTimeout(() => server.closeAllConnections(), CLOSE_TIMEOUT_MS);
       await closed;
       clearTimeout(late);
       clearInterval(idle);

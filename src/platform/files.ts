@@ -182,13 +182,13 @@ export function isThere(path: string): boolean {
 }
 
 /** Temporary files that a killed process left behind: nobody finishes one after this many milliseconds. */
-const ABANDONED_AFTER = 3_600_000;
+const ABANDONED_AFTER_MS = 3_600_000;
 
 export function sweepTemporaries(folder: string): void {
   for (const name of listFolder(folder)) {
     if (!name.startsWith(TEMPORARY)) continue;
     const stat = entry(join(folder, name));
-    if (stat !== undefined && Date.now() - stat.mtimeMs > ABANDONED_AFTER) removeFile(join(folder, name));
+    if (stat !== undefined && Date.now() - stat.mtimeMs > ABANDONED_AFTER_MS) removeFile(join(folder, name));
   }
 }
 

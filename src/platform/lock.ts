@@ -10,8 +10,8 @@ import { entry, PRIVATE_FILE, removeFile, temporaryBeside, tryReadText } from '.
  */
 
 /** ms. A holder does a few synchronous file operations; a lock this old was left by a kill. */
-const ABANDONED_AFTER = 3_000;
-const RETRY_EVERY_MS = 5;
+const ABANDONED_AFTER_MS = 3_000;
+const RETRY_INTERVAL_MS = 5;
 
 export interface Lock {
   /** @throws `ELOCKED` where the lock was lost; to be called right before the change that it protects */
@@ -51,7 +51,7 @@ export async function withLock<T>(path: string, patience: number, section: (lock
     if (result !== undefined) return result.value;
     if (performance.now() > until)
       throw Object.assign(new Error('another process holds the lock'), { code: 'ELOCKED' });
-    await new Promise((resolve) => setTimeout(resolve, RETRY_EVERY_MS * (1 + Math.random())));
+    await new Promise((resolve) => setTimeout(resolve, RETRY_INTERVAL_MS * (1 + Math.random())));
   }
 }
 
@@ -70,7 +70,7 @@ function create(path: string, token: string): void {
 function removeAbandoned(path: string): void {
   const seen = entry(path);
   const token = tryReadText(path, 64);
-  if (seen?.isFile() !== true || Math.abs(Date.now() - seen.mtimeMs) < ABANDONED_AFTER) return;
+  if (seen?.isFile() !== true || Math.abs(Date.now() - seen.mtimeMs) < ABANDONED_AFTER_MS) return;
   // Two processes may judge the same lock abandoned, and the slower would remove the faster one's new lock. So move it
   // aside first: whoever moved another lock than the one it judged puts that one back.
   const aside = temporaryBeside(path);

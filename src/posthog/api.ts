@@ -20,10 +20,10 @@ export interface Access {
   readonly onWait?: (seconds: number) => void;
 }
 
-const WITHIN_MS = 15_000;
-const MOST_TRIES = 5;
-const MOST_WAIT_SECONDS = 60;
-const MOST_PAGES = 100;
+const REQUEST_TIMEOUT_MS = 15_000;
+const MAX_TRIES = 5;
+const MAX_WAIT_SECONDS = 60;
+const MAX_PAGES = 100;
 
 /** @throws AnalyticsError `POSTHOG` from every call, with what PostHog said and what to do */
 export function createApi({ host, project, key, onWait }: Access): PostHogApi {
@@ -33,9 +33,9 @@ export function createApi({ host, project, key, onWait }: Access): PostHogApi {
   async function request(method: string, url: string, body?: object): Promise<Record<string, unknown>> {
     for (let tries = 1; ; tries += 1) {
       const response = await send(method, url, body);
-      if (response.status === 429 && tries < MOST_TRIES) {
+      if (response.status === 429 && tries < MAX_TRIES) {
         const seconds = Math.min(
-          MOST_WAIT_SECONDS,
+          MAX_WAIT_SECONDS,
           Math.max(1, Number(response.headers.get('retry-after')) || 2 ** tries),
         );
         onWait?.(seconds);
@@ -54,13 +54,13 @@ export function createApi({ host, project, key, onWait }: Access): PostHogApi {
         method,
         headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', accept: 'application/json' },
         redirect: 'error', // the key is for this host alone
-        signal: AbortSignal.timeout(WITHIN_MS),
+        signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
         ...(body !== undefined && { body: JSON.stringify(body) }),
       });
     } catch (error) {
       const cause =
         error instanceof Error && error.name === 'TimeoutError'
-          ? `no answer within ${WITHIN_MS / 1000} s`
+          ? `no answer within ${REQUEST_TIMEOUT_MS / 1000} s`
           : causeOf((error as Error).cause ?? error);
       throw new AnalyticsError(POSTHOG_ERRORS.notReachable, { host: origin, cause });
     }
@@ -70,7 +70,7 @@ export function createApi({ host, project, key, onWait }: Access): PostHogApi {
     async list(path) {
       const found: Record<string, unknown>[] = [];
       let url = `${root}${path}`;
-      for (let page = 0; page < MOST_PAGES; page += 1) {
+      for (let page = 0; page < MAX_PAGES; page += 1) {
         const { results, next } = await request('GET', url);
         if (Array.isArray(results)) found.push(...results.filter(isObject));
         if (typeof next !== 'string') break;

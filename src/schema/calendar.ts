@@ -5,7 +5,7 @@ export const DAY_MS = 86_400_000;
 const DAY = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/;
 
 /** A day is closed at 01:00 UTC of the next, so that a clock that is a little slow still counts into it. */
-const CLOSES_AFTER_MIDNIGHT = 3_600_000;
+const CLOSES_AFTER_MIDNIGHT_MS = 3_600_000;
 
 export function dayOf(now: number): Day {
   return new Date(now).toISOString().slice(0, 10);
@@ -31,7 +31,7 @@ export function daysBetween(from: Day, to: Day): number {
 
 /** 01:00 UTC of the next day, in ms: from then on the day is finished, and the first server to look closes it. */
 export function closesAt(day: Day): number {
-  return endOf(day) + CLOSES_AFTER_MIDNIGHT;
+  return endOf(day) + CLOSES_AFTER_MIDNIGHT_MS;
 }
 
 export function isFinished(day: Day, now: number): boolean {

@@ -7,7 +7,7 @@ import type { Category, Vocabulary } from './vocabulary.js';
 const MAY_HAVE_FAILED = /"success"\s*:\s*false|"status"\s*:\s*"(?:failed|error)"|"error"\s*:\s*"FORBIDDEN"/;
 
 /** A failure's text is short; parsing a long result would cost the host more than the answer is worth. */
-const MOST_CHARACTERS = 64 * 1024;
+const MAX_CHARACTERS = 64 * 1024;
 
 interface TextResult {
   readonly content?: readonly { readonly type?: unknown; readonly text?: unknown }[];
@@ -38,7 +38,7 @@ export const dotAiVocabulary = {
 } as const satisfies Vocabulary & { classify: unknown };
 
 function failureIn(text: string): Category | undefined {
-  if (text.length > MOST_CHARACTERS || !text.startsWith('{') || !MAY_HAVE_FAILED.test(text)) return undefined;
+  if (text.length > MAX_CHARACTERS || !text.startsWith('{') || !MAY_HAVE_FAILED.test(text)) return undefined;
   try {
     const { success, status, error } = JSON.parse(text) as Record<string, unknown>;
     if (error === 'FORBIDDEN') return 'authorization';

@@ -55,8 +55,8 @@ function facts(status: Status, remarks: Remarks): [string, string][] {
   ];
 }
 
-function pauseInWords({ reason, until, host, isUnauthorised }: NonNullable<Remarks['pause']>): string {
-  const why = isUnauthorised ? `it does not accept the project key (${reason})` : reason;
+function pauseInWords({ reason, until, host, isUnauthorized }: NonNullable<Remarks['pause']>): string {
+  const why = isUnauthorized ? `it does not accept the project key (${reason})` : reason;
   return `Sending to ${host} failed: ${why}. Reports are kept; a server tries again after ${new Date(until).toISOString()}.`;
 }
 

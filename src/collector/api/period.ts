@@ -11,7 +11,7 @@ export interface Period {
 }
 
 const DEFAULT_DAYS = 30;
-const MOST_DAYS = 3_660;
+const MAX_DAYS = 3_660;
 
 /** What a query asks for, or what is wrong with it. Default: by day, the last 30 up to the last day there is. */
 export function periodOf(
@@ -23,8 +23,8 @@ export function periodOf(
   const from = query.from ?? addDays(to, 1 - DEFAULT_DAYS);
   if (!isDay(from)) return { problem: 'from: expected a day, YYYY-MM-DD' };
   if (daysBetween(from, to) < 0) return { problem: 'from: expected a day that is not after to' };
-  if (daysBetween(last, to) > MOST_DAYS) return { problem: 'to: expected a day that is not so far ahead' };
-  if (daysBetween(from, to) > MOST_DAYS) return { problem: `from: expected at most ${MOST_DAYS} days before to` };
+  if (daysBetween(last, to) > MAX_DAYS) return { problem: 'to: expected a day that is not so far ahead' };
+  if (daysBetween(from, to) > MAX_DAYS) return { problem: `from: expected at most ${MAX_DAYS} days before to` };
   if (!isGranularity(granularity)) return { problem: `granularity: expected ${GRANULARITIES.join(', ')}` };
   return { from, to, granularity };
 }

@@ -6,7 +6,7 @@ export interface RateLimit {
   take(sender: string, amount?: number): boolean;
 }
 
-const MOST_SENDERS = 10_000;
+const MAX_SENDERS = 10_000;
 
 /** At most so many a minute from each sender, and as many at once; 0 means no limit. */
 export function createRateLimit(perMinute: number, clock: () => number): RateLimit {
@@ -19,7 +19,7 @@ export function createRateLimit(perMinute: number, clock: () => number): RateLim
       const left = Math.min(perMinute, known.left + ((now - known.at) / 60_000) * perMinute);
       senders.delete(sender); // so that the order is that of the last request
       senders.set(sender, { left: left < 1 ? left : Math.max(0, left - amount), at: now });
-      if (senders.size > MOST_SENDERS) senders.delete(senders.keys().next().value as string);
+      if (senders.size > MAX_SENDERS) senders.delete(senders.keys().next().value as string);
       return left >= 1;
     },
   };
@@ -43,12 +43,12 @@ function network(address: string): string {
   return [...groups, ...zeros, ...after].slice(0, 4).join(':');
 }
 
-const MOST_CONNECTIONS = 4_000;
+const MAX_CONNECTIONS = 4_000;
 
 /** Ends connections beyond `perSender` at once, so that nobody's idle ones keep others out. */
 export function limitConnections(server: Server, perSender: number): void {
   const open = new Map<string, number>();
-  server.maxConnections = MOST_CONNECTIONS;
+  server.maxConnections = MAX_CONNECTIONS;
   server.on('connection', (socket: Socket) => {
     const sender = senderOf(socket.remoteAddress);
     const count = (open.get(sender) ?? 0) + 1;

@@ -110,10 +110,10 @@ function speed({ rows, suppressed }: Answer): Section {
   };
 }
 
-const MOST_STEPS_DRAWN = 40;
+const MAX_STEPS_DRAWN = 40;
 
 function chains({ rows, suppressed }: Answer, names: readonly string[]): Section {
-  const drawn = rows.slice(0, MOST_STEPS_DRAWN);
+  const drawn = rows.slice(0, MAX_STEPS_DRAWN);
   const [first] = rows.filter(({ from, to }) => from !== 'start' && from !== to);
   const says =
     first === undefined

@@ -11,18 +11,18 @@ export interface Writer {
 }
 
 /** Requests whose bodies are being read meanwhile share the next transaction: as long as the last one took, in ms. */
-const LEAST_GATHER = 2;
-const MOST_GATHER = 20;
-const MOST_TOGETHER = 2_000;
+const MIN_GATHER_MS = 2;
+const MAX_GATHER_MS = 20;
+const MAX_BATCH = 2_000;
 
 export function createWriter(store: Store, clock: () => number, onChange: (days: Iterable<Day>) => void): Writer {
   let waiting: { arrival: Arrival; done: () => void; failed: (error: unknown) => void }[] = [];
   let timer: NodeJS.Timeout | undefined;
-  let gather = LEAST_GATHER;
+  let gather = MIN_GATHER_MS;
 
   function flush(): void {
     timer = undefined;
-    const together = waiting.splice(0, MOST_TOGETHER);
+    const together = waiting.splice(0, MAX_BATCH);
     if (waiting.length > 0) timer = setTimeout(flush, 0);
     if (together.length === 0) return;
     const from = performance.now();
@@ -33,7 +33,7 @@ export function createWriter(store: Store, clock: () => number, onChange: (days:
           clock(),
         ),
       );
-      gather = Math.min(MOST_GATHER, Math.max(LEAST_GATHER, performance.now() - from));
+      gather = Math.min(MAX_GATHER_MS, Math.max(MIN_GATHER_MS, performance.now() - from));
       for (const { done } of together) done();
     } catch (error) {
       for (const { failed } of together) failed(error);

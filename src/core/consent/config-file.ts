@@ -36,13 +36,13 @@ export const MISSING: ConfigState = {
 };
 
 /** Nobody's settings are larger; a bigger file is not read, and means off. */
-export const MOST_CONFIG_BYTES = 1024 * 1024;
+export const MAX_CONFIG_BYTES = 1024 * 1024;
 
 /** Reads, never writes, never throws. A symbolic link to the file is followed: people keep their settings elsewhere. */
 export function readConfig(path: string): ConfigState {
   let bytes: Buffer;
   try {
-    bytes = readBytes(path, MOST_CONFIG_BYTES, true);
+    bytes = readBytes(path, MAX_CONFIG_BYTES, true);
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return MISSING;
     return { ...MISSING, state: 'unreadable', problem: `${path}: it cannot be read, ${causeOf(error)}` };

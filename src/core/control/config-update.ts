@@ -17,7 +17,7 @@ import { entry, makeFolder, readBytes, removeFile, sweepTemporaries, writeTempor
 import type { Home } from '../../platform/home.js';
 import { editKey } from '../../platform/json-text.js';
 import { type Lock, tryWithLock, withLock } from '../../platform/lock.js';
-import { type ConfigState, MOST_CONFIG_BYTES, parseConfig, parseObject, readConfig } from '../consent/config-file.js';
+import { type ConfigState, MAX_CONFIG_BYTES, parseConfig, parseObject, readConfig } from '../consent/config-file.js';
 
 /** New values by key; undefined removes the key. */
 export type Changes = Readonly<Record<string, unknown>>;
@@ -28,7 +28,7 @@ export interface Update {
 }
 
 /** How long an explicit change waits for other processes' changes, ms. Longer than a killed one's lock lasts. */
-const PATIENCE = 8_000;
+const LOCK_TIMEOUT_MS = 8_000;
 
 /**
  * Changes our keys in config.json: atomically, one process at a time, every other byte as it was, through a symbolic
@@ -42,7 +42,7 @@ export async function updateConfig(home: Home, changes: Changes, onDamage: 'repl
   try {
     makeFolder(home.folder);
     sweepTemporaries(home.folder);
-    return await withLock(lockOf(home.config), PATIENCE, (lock) => change(home, changes, onDamage, lock));
+    return await withLock(lockOf(home.config), LOCK_TIMEOUT_MS, (lock) => change(home, changes, onDamage, lock));
   } catch (error) {
     throw notWritten(home, error);
   }
@@ -100,7 +100,7 @@ interface Old {
 
 function readOld(path: string): Old {
   try {
-    const bytes = readBytes(path, MOST_CONFIG_BYTES);
+    const bytes = readBytes(path, MAX_CONFIG_BYTES);
     const isUnderstood = parseConfig(path, bytes).state === 'ok';
     const isObject = parseObject(path, bytes) !== undefined;
     return { isUnderstood, ...(isObject && { text: bytes.toString('utf8') }) };

@@ -9,8 +9,8 @@ import { listReports, reportPath } from '../deliver/report-files.js';
 import { closedPath, listClosed } from '../report/closed-files.js';
 
 /** A claim that is older was left by a killed process: an attempt ends after 3 s (delivery/post.ts). */
-const CLAIM_LASTS_MS = 4_000;
-const LOOK_EVERY_MS = 20;
+const MAX_CLAIM_MS = 4_000;
+const CHECK_INTERVAL_MS = 20;
 
 /**
  * Deletes everything that was recorded and not delivered. spool/ goes before outbox/, because reports move in that
@@ -25,7 +25,7 @@ export async function purgeUnsent(home: Home): Promise<void> {
     emptySpool(home);
     empty(home.outbox);
     if (!isSending(home)) break;
-    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+    await new Promise((resolve) => setTimeout(resolve, CHECK_INTERVAL_MS));
   }
   for (const folder of [home.sending, home.outbox]) empty(folder);
   emptySpool(home);
@@ -63,7 +63,7 @@ function refuseForeign(home: Home): void {
 function isSending(home: Home): boolean {
   return listReports(home.sending).some((name) => {
     const claimedAt = entry(reportPath(home.sending, name))?.mtimeMs ?? 0;
-    return Math.abs(Date.now() - claimedAt) < CLAIM_LASTS_MS;
+    return Math.abs(Date.now() - claimedAt) < MAX_CLAIM_MS;
   });
 }
 

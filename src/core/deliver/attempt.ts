@@ -25,7 +25,7 @@ export interface Terms {
 }
 
 /** While a request is under way its sender looks this often whether the user has said no. */
-const LOOK_EVERY_MS = 100;
+const CHECK_INTERVAL_MS = 100;
 
 /** Sends a body once, unless the user says no before or meanwhile (P10). Never throws. */
 export async function attempt(body: string, { gate, destination, signal, background, lookup }: Terms): Promise<Result> {
@@ -34,7 +34,7 @@ export async function attempt(body: string, { gate, destination, signal, backgro
     if (!gate.check().enabled) revoked.abort();
     return !revoked.signal.aborted;
   };
-  const look = setInterval(mayGoOn, LOOK_EVERY_MS);
+  const look = setInterval(mayGoOn, CHECK_INTERVAL_MS);
   if (background) look.unref();
   try {
     if (!mayGoOn()) return { verdict: 'skipped', reason: 'off' };

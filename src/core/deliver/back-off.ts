@@ -16,15 +16,15 @@ export interface Pause {
   /** What happened: `HTTP 503`, `ECONNREFUSED`. */
   readonly reason: string;
   /** True where the destination does not accept the key. */
-  readonly isUnauthorised: boolean;
+  readonly isUnauthorized: boolean;
 }
 
-export type Failure = Pick<Pause, 'reason' | 'isUnauthorised'> & { readonly retryAfterMs: number };
+export type Failure = Pick<Pause, 'reason' | 'isUnauthorized'> & { readonly retryAfterMs: number };
 
-const FIRST_MS = 60_000;
-const BACK_OFF_MS = 6 * 3_600_000;
-const LONGEST_MS = 24 * 3_600_000;
-const CLOCK_ERROR_MS = 3_600_000;
+const MIN_BACK_OFF_MS = 60_000;
+const MAX_BACK_OFF_MS = 6 * 3_600_000;
+const MAX_PAUSE_MS = 24 * 3_600_000;
+const MAX_CLOCK_ERROR_MS = 3_600_000;
 
 /** Ours are codes of a few letters. */
 const REASON = /^[ -~]{1,200}$/;
@@ -35,7 +35,7 @@ const pathOf = (home: Home) => join(home.outbox, 'pause.json');
 export function readPause(home: Home, endpoint: Endpoint, now: number): Pause | undefined {
   const pause = lastPause(home, endpoint);
   // A clock that was set back must not make a pause of years; by a little it may be off.
-  return pause !== undefined && now < pause.until && pause.until - now <= LONGEST_MS + CLOCK_ERROR_MS
+  return pause !== undefined && now < pause.until && pause.until - now <= MAX_PAUSE_MS + MAX_CLOCK_ERROR_MS
     ? pause
     : undefined;
 }
@@ -45,24 +45,24 @@ function lastPause(home: Home, { host, key }: Endpoint): Pause | undefined {
   const areNumbers = [value?.until, value?.askedUntil, value?.failures].every(
     (one) => Number.isFinite(one) && (one as number) >= 0,
   );
-  const isWhole = areNumbers && REASON.test(String(value?.reason)) && typeof value?.isUnauthorised === 'boolean';
+  const isWhole = areNumbers && REASON.test(String(value?.reason)) && typeof value?.isUnauthorized === 'boolean';
   return isWhole && value?.host === host && value.key === key ? (value as Pause) : undefined;
 }
 
 /** Waits longer after each failure in a row, spread by half in either direction so that installs don't march in step. */
 export function pause(home: Home, { host, key }: Endpoint, failure: Failure, now: number): void {
-  const { reason, isUnauthorised, retryAfterMs } = failure;
+  const { reason, isUnauthorized, retryAfterMs } = failure;
   const failures = Math.min((lastPause(home, { host, key })?.failures ?? 0) + 1, 1000);
-  const backOff = Math.min(FIRST_MS * 2 ** Math.min(failures - 1, 20), BACK_OFF_MS) * (0.5 + Math.random());
-  const asked = Math.min(retryAfterMs, LONGEST_MS);
+  const backOff = Math.min(MIN_BACK_OFF_MS * 2 ** Math.min(failures - 1, 20), MAX_BACK_OFF_MS) * (0.5 + Math.random());
+  const asked = Math.min(retryAfterMs, MAX_PAUSE_MS);
   const entry: Pause = {
     host,
     key,
-    until: Math.round(now + (isUnauthorised ? LONGEST_MS : Math.max(asked, backOff))),
+    until: Math.round(now + (isUnauthorized ? MAX_PAUSE_MS : Math.max(asked, backOff))),
     askedUntil: Math.round(now + asked),
     failures,
     reason,
-    isUnauthorised,
+    isUnauthorized,
   };
   ensurePrivateFolder(home.outbox);
   writeAtomically(pathOf(home), `${JSON.stringify(entry, null, 2)}\n`);

@@ -10,13 +10,13 @@ export type Verdict =
   /** Keep it, wait, try again. */
   | 'retry'
   /** Keep it, and tell the user that the destination does not accept the key. */
-  | 'unauthorised';
+  | 'unauthorized';
 
 const BY_STATUS: Readonly<Record<number, Verdict>> = {
   400: 'rejected',
   413: 'rejected',
-  401: 'unauthorised',
-  403: 'unauthorised',
+  401: 'unauthorized',
+  403: 'unauthorized',
 };
 
 /**

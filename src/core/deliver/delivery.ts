@@ -43,7 +43,7 @@ export async function deliver(delivery: Delivery): Promise<Pause | undefined> {
     const result = await sendClaimed(delivery, name);
     debug('send %s to %s: %s (%s)', name, destination.host, result.verdict, result.reason);
     delivery.onReport?.(name, result);
-    if (result.verdict === 'retry' || result.verdict === 'unauthorised') break;
+    if (result.verdict === 'retry' || result.verdict === 'unauthorized') break;
   }
   return undefined;
 }
@@ -98,6 +98,6 @@ function finish({ home, destination, clock }: Delivery, report: Stored, { verdic
     endPause(home);
   } else if (verdict !== 'skipped') {
     const asked = answer === undefined ? undefined : retryAfterMs(answer, now);
-    pause(home, destination, { reason, isUnauthorised: verdict === 'unauthorised', retryAfterMs: asked ?? 0 }, now);
+    pause(home, destination, { reason, isUnauthorized: verdict === 'unauthorized', retryAfterMs: asked ?? 0 }, now);
   }
 }

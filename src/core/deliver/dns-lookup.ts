@@ -11,7 +11,7 @@ import { tryReadText } from '../../platform/files.js';
 
 /** Below what `close()` may take. */
 const TIMEOUT_MS = 700;
-const MOST_BYTES = 1024 * 1024;
+const MAX_BYTES = 1024 * 1024;
 
 /** A look-up for one request; it ends when `signal` says so. */
 export function createLookup(signal: AbortSignal): LookupFunction {
@@ -67,6 +67,6 @@ function searchDomains(): string[] {
 }
 
 function fieldsOf(path: string): string[][] {
-  const lines = (tryReadText(path, MOST_BYTES, true) ?? '').split('\n');
+  const lines = (tryReadText(path, MAX_BYTES, true) ?? '').split('\n');
   return lines.map((line) => line.replace(/#.*/, '').trim().split(/\s+/));
 }

@@ -15,12 +15,12 @@ import { listReports, reportPath, wasTaken } from './report-files.js';
 /*
  * A report moves outbox → sending → sent by rename(2), always as one whole file, which is the request body. In
  * sending/ it belongs to the one process whose rename succeeded; a process that is killed there leaves the file, and
- * after ABANDONED_AFTER any other puts it back. It can't be known then whether the bytes arrived, so they are sent
- * again: the same bytes, which the destination recognises by their ids.
+ * after ABANDONED_AFTER_MS any other puts it back. It can't be known then whether the bytes arrived, so they are sent
+ * again: the same bytes, which the destination recognizes by their ids.
  */
 
 /** ms, many times what an attempt takes (delivery/post.ts): a claim that is this old has no living owner. */
-const ABANDONED_AFTER = 60_000;
+const ABANDONED_AFTER_MS = 60_000;
 
 /**
  * Takes over the reports that were closed: the same bytes under the report's name. After a crash it resumes here. If it
@@ -75,7 +75,7 @@ export function settle(home: Home, name: ReportName, receipt: Receipt): void {
 export function reclaimAbandoned(home: Home): void {
   for (const name of listReports(home.sending)) {
     const stat = entry(reportPath(home.sending, name));
-    if (stat !== undefined && Math.abs(Date.now() - stat.mtimeMs) > ABANDONED_AFTER) release(home, name);
+    if (stat !== undefined && Math.abs(Date.now() - stat.mtimeMs) > ABANDONED_AFTER_MS) release(home, name);
   }
 }
 

@@ -21,9 +21,9 @@ export interface PostOptions {
 }
 
 /** From the first look-up to the last byte of the answer, ms. */
-const ATTEMPT_MS = 3_000;
+const ATTEMPT_TIMEOUT_MS = 3_000;
 /** PostHog's answers are tiny; a captive portal's page need not be read. */
-const MOST_ANSWER_BYTES = 16 * 1024;
+const MAX_ANSWER_BYTES = 16 * 1024;
 
 /** Every header of a request, in order: `preview` shows these, and no other is sent. */
 export function headersFor(url: string, body: string): Record<string, string> {
@@ -52,7 +52,10 @@ export async function post(
   if (lookup === 'cancellable') options.lookup = createLookup(signal);
   return new Promise((resolve, reject) => {
     const outgoing = request(url, options);
-    const timer = setTimeout(() => outgoing.destroy(new Error(`no answer within ${ATTEMPT_MS} ms`)), ATTEMPT_MS);
+    const timer = setTimeout(
+      () => outgoing.destroy(new Error(`no answer within ${ATTEMPT_TIMEOUT_MS} ms`)),
+      ATTEMPT_TIMEOUT_MS,
+    );
     if (background) timer.unref();
     outgoing.on('socket', (socket) => {
       if (background) socket.unref();
@@ -73,7 +76,7 @@ async function readAnswer(incoming: IncomingMessage, outgoing: ClientRequest): P
   incoming.setEncoding('utf8');
   for await (const chunk of incoming) {
     body += chunk;
-    if (body.length > MOST_ANSWER_BYTES) break;
+    if (body.length > MAX_ANSWER_BYTES) break;
   }
   outgoing.destroy();
   return { status: incoming.statusCode ?? 0, retryAfter: incoming.headers['retry-after'], body };

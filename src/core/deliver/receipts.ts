@@ -22,12 +22,12 @@ export function writeReceipt(home: Home, name: ReportName, receipt: Receipt): vo
   writeAtomically(receiptPath(home, name), `${JSON.stringify(receipt, null, 2)}\n`);
 }
 
-const MOST_BYTES = 4096;
+const MAX_BYTES = 4096;
 const OUTCOMES = ['delivered', 'rejected', 'expired'];
 
 /** Undefined where there is none, or where it is damaged. */
 export function readReceipt(home: Home, name: ReportName): Receipt | undefined {
-  const value = tryReadObject(receiptPath(home, name), MOST_BYTES);
+  const value = tryReadObject(receiptPath(home, name), MAX_BYTES);
   const isWhole =
     value !== undefined &&
     OUTCOMES.includes(value.outcome as string) &&

@@ -8,7 +8,7 @@ import { type Resolved, resolveDestination } from '../consent/destination.js';
 import { type Declaration, readDeclaration } from '../consent/server-declaration.js';
 
 /** Whose environment and which moment is looked at. */
-export interface Viewpoint {
+export interface InspectOptions {
   readonly env?: NodeJS.ProcessEnv;
   readonly clock?: Clock;
   /** Names to use where no server has recorded here yet; default: dot-ai's. */
@@ -31,7 +31,7 @@ export function lookAt({
   env = process.env,
   clock = systemClock,
   vocabulary = dotAiVocabulary,
-}: Viewpoint = {}): Local {
+}: InspectOptions = {}): Local {
   const home = findHome(env);
   const config = home === undefined ? MISSING : readConfig(home.config);
   const declaration = home === undefined ? undefined : readDeclaration(home);

@@ -8,7 +8,7 @@ import { seenBefore } from '../report/first-flags.js';
 import { freeze } from '../report/freeze.js';
 import type { Totals } from '../report/totals.js';
 import { exampleTotals } from './example.js';
-import { blindSpot, type Local, lookAt, type Viewpoint } from './local-state.js';
+import { blindSpot, type InspectOptions, type Local, lookAt } from './local-state.js';
 import { openDays } from './open-days.js';
 import { waitingReports } from './waiting.js';
 
@@ -40,12 +40,12 @@ export interface Preview {
  * What would be sent, in the order of sending, made by the code that sends it. While off: the same code on example
  * counts. Reads, never writes.
  */
-export async function readPreview(viewpoint: Viewpoint = {}): Promise<Preview> {
+export async function readPreview(viewpoint: InspectOptions = {}): Promise<Preview> {
   return (await inspectPreview(viewpoint)).preview;
 }
 
 /** The preview, and what a person must know beside it. */
-export async function inspectPreview(viewpoint: Viewpoint): Promise<{ preview: Preview; remarks: string[] }> {
+export async function inspectPreview(viewpoint: InspectOptions): Promise<{ preview: Preview; remarks: string[] }> {
   const local = lookAt(viewpoint);
   const { enabled } = local.consent;
   const waiting = waitingReports(local);

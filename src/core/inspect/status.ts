@@ -9,7 +9,7 @@ import { type Receipt, readReceipt } from '../deliver/receipts.js';
 import { listReceipts } from '../deliver/report-files.js';
 import { decode } from '../report/decode.js';
 import { rowsOf } from '../report/rows.js';
-import { blindSpot, type Local, lookAt, type Viewpoint } from './local-state.js';
+import { blindSpot, type InspectOptions, type Local, lookAt } from './local-state.js';
 import { isToday, openDays } from './open-days.js';
 import { waitingReports } from './waiting.js';
 
@@ -53,12 +53,12 @@ export interface Remarks {
 }
 
 /** Reads, never writes, never throws for anything that is on disk. */
-export function readStatus(viewpoint: Viewpoint = {}): Status {
+export function readStatus(viewpoint: InspectOptions = {}): Status {
   return inspect(viewpoint).status;
 }
 
 /** The status, and what a person should be told beside it. */
-export function inspect(viewpoint: Viewpoint): { readonly status: Status; readonly remarks: Remarks } {
+export function inspect(viewpoint: InspectOptions): { readonly status: Status; readonly remarks: Remarks } {
   const local = lookAt(viewpoint);
   const { config, consent, home, resolved, env, now } = local;
   const { destination } = resolved;

@@ -15,9 +15,9 @@ interface EncodedEvent {
 /** The same body for another project. Ids and order stay, so that it is still the same report. */
 export function withKey(body: string, key: string): string {
   const parsed = JSON.parse(body) as Body;
-  return parsed.api_key === key ? body : serialise({ ...parsed, api_key: key });
+  return parsed.api_key === key ? body : serialize({ ...parsed, api_key: key });
 }
 
-export function serialise({ api_key, batch }: Body): string {
+export function serialize({ api_key, batch }: Body): string {
   return JSON.stringify({ api_key, batch });
 }

@@ -30,7 +30,7 @@ export interface DayClosing extends Closing {
 }
 
 /** A file that can't be read holds its day open for this many days, then the day closes without it. */
-const PATIENCE_DAYS = 2;
+const MAX_DAYS_UNREADABLE = 2;
 
 /**
  * Closes every finished day of every process, the dead ones' too, into one report a day. Any number of processes may
@@ -46,7 +46,7 @@ export async function closeFinishedDays(closing: DayClosing, now: number): Promi
   for (const day of new Set(finished.map((file) => file.day))) {
     try {
       const files = finished.filter((file) => file.day === day);
-      await closeDay(closing, day, files, daysBetween(day, dayOf(now)) <= PATIENCE_DAYS);
+      await closeDay(closing, day, files, daysBetween(day, dayOf(now)) <= MAX_DAYS_UNREADABLE);
     } catch (error) {
       debug('close %s: %s', day, causeOf(error));
     }

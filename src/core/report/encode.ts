@@ -1,7 +1,7 @@
 import { crypto } from '../../platform/crypto.js';
 import { MAX_ROWS } from '../../schema/limits.js';
 import type { Row } from '../../schema/report.js';
-import { type Body, serialise } from './body.js';
+import { type Body, serialize } from './body.js';
 
 /** Never contacted: the encoder's `fetch` only keeps what it is handed. */
 const NOWHERE = 'https://encoder.invalid';
@@ -36,7 +36,7 @@ export async function encode(rows: readonly Row[], day: string, key: string): Pr
   }
   const { batch } = JSON.parse(request.body) as Body;
   if (batch.length !== rows.length) throw new Error('posthog-node did not encode every row');
-  return serialise({ api_key: key, batch });
+  return serialize({ api_key: key, batch });
 }
 
 /** Settings that make posthog-node an encoder and nothing else; why each, in docs/decisions/posthog-node-as-encoder.md. */

@@ -75,7 +75,7 @@ describe('other programs’ settings survive', () => {
     expect(statSync(real).mode & 0o777).toBe(0o640);
   });
 
-  test('changes by twenty processes at once are serialised: none is lost', async () => {
+  test('changes by twenty processes at once are serialized: none is lost', async () => {
     const { folder, paths, env } = testHome('{"kept": true}');
     const started = join(folder, 'started');
     mkdirSync(started);

@@ -122,8 +122,8 @@ describe('what an answer means', () => {
     [307, '', 'retry'],
     [400, '{"error":"x"}', 'rejected'],
     [413, '', 'rejected'],
-    [401, '', 'unauthorised'],
-    [403, '', 'unauthorised'],
+    [401, '', 'unauthorized'],
+    [403, '', 'unauthorized'],
     [404, '', 'retry'],
     [408, '', 'retry'],
     [429, '', 'retry'],
@@ -146,7 +146,7 @@ describe('what an answer means', () => {
       expect(readFileSync(reportPath(home.paths.outbox, DAY), 'utf8')).toBe(before);
       expect(readPause(home.paths, received.posthog, Date.parse('2026-11-23T02:00:00Z'))).toMatchObject({
         reason: `HTTP ${status}`,
-        isUnauthorised: verdict === 'unauthorised',
+        isUnauthorized: verdict === 'unauthorized',
       });
     }
     expect(folders(home).sending).toEqual([]);
@@ -231,7 +231,7 @@ describe('waiting', () => {
   test.each([
     '{',
     '{"until": 1e308}',
-    '{"until":9e15,"askedUntil":9e15,"failures":1,"reason":"x","isUnauthorised":false}',
+    '{"until":9e15,"askedUntil":9e15,"failures":1,"reason":"x","isUnauthorized":false}',
     '[]',
   ])('a hostile pause file %j holds nobody up', async (text) => {
     const home = await waitingHome();
