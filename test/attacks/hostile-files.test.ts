@@ -122,7 +122,7 @@ async function surviveBeside(name: string, kind: string): Promise<void> {
   await use('query', 3);
   await preview({ env: home.env });
   readStatus({ env: home.env });
-  readSent(home.env);
+  readSent({ env: home.env }).reports;
   await analytics.close();
 
   expect(invocations(), what).toEqual([`query ${CALLS}`]);
@@ -181,7 +181,7 @@ test('P7: cut at every byte: a report, a receipt, a declaration, a pause and a p
   const received = await testDestination(home);
   await putReport(home, DAY);
   const first = testTracker(home, { posthog: received.posthog }, { now: NEXT_DAY });
-  await until(() => passes(first.clock) && readSent(home.env).length === 1, 'a receipt');
+  await until(() => passes(first.clock) && readSent({ env: home.env }).reports.length === 1, 'a receipt');
   received.respondWith((_request, response) => void response.writeHead(503).end());
   await putReport(home, '2026-11-21');
   const second = testTracker(home, { posthog: received.posthog }, { now: NEXT_DAY });

@@ -93,7 +93,7 @@ const change = (cause: string): Partial<Record<Command, [number, RegExp]>> => {
   ];
   return { 'enable --yes': error, disable: error, 'disable --purge': error, 'hint --mark-shown': error };
 };
-const unseen: [number, RegExp] = [0, /^Warning: .*can't be written: a server keeps them in memory/];
+const unseen: [number, RegExp] = [0, /^Warning: .*cannot be written: a server keeps its counts in memory/];
 const isOff: [number, RegExp] = [1, /^Error: Analytics is off: .*What decides: dot-ai-analytics status/];
 const noHome: [number, RegExp] = [1, /^Error: HOME is not an absolute path.*Set DOT_AI_CONFIG_DIR to an absolute path/];
 const saysNoHome: [number, RegExp] = [0, /^Warning: HOME is not an absolute path/];

@@ -239,7 +239,7 @@ test('where nothing can be written, status and preview say what they can not sho
     const { code, stderr } = await cli(args, { env: home.env });
     expect(code).toBe(0);
     expect(stderr.replaceAll('\n', ' ')).toMatch(
-      /Warning: .*analytics can't be written: a server keeps them in memory/,
+      /Warning: .*analytics cannot be written: a server keeps its counts in memory/,
     );
   }
   // A home that does not exist yet is made when it is needed.

@@ -1,4 +1,4 @@
-import { inspectPreview, type Preview, type PreviewRequest } from '../../core/inspect/preview.js';
+import { type Preview, type PreviewRequest, viewPreview } from '../../core/inspect/preview.js';
 import { decode } from '../../core/report/decode.js';
 import type { Run } from '../command.js';
 import { EXIT } from '../exit-code.js';
@@ -7,9 +7,9 @@ import type { Output } from '../output.js';
 import { showRows } from '../report-rows.js';
 
 export const run: Run<'preview'> = async ({ options }, output) => {
-  const { preview, remarks } = await inspectPreview({});
+  const { data: preview, warnings } = await viewPreview();
   const { kind, requests } = preview;
-  for (const remark of remarks) output.remark(`Warning: ${remark}.`);
+  for (const warning of warnings) output.remark(`Warning: ${warning}.`);
   if (options.json) {
     output.json(preview);
     return EXIT.done;

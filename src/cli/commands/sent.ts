@@ -13,11 +13,12 @@ import { showRows } from '../report-rows.js';
 export const run: Run<'sent'> = async ({ argument: day, options }, output) => {
   if (day !== undefined && !isDay(day)) throw new AnalyticsError(CLI_ERRORS.invalidDay);
   requireHome(process.env);
-  const reports = readSent(process.env, day);
+  const sent = readSent({ day });
   if (options.json) {
-    output.json({ version: 1, reports });
+    output.json(sent);
     return EXIT.done;
   }
+  const { reports } = sent;
   if (options.raw) return raw(reports, output);
   if (reports.length === 0) output.data(day === undefined ? 'Nothing was sent.' : `Nothing was sent for ${day}.`);
   if (options.verify) return verify(reports, output);

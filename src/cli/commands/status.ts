@@ -1,17 +1,19 @@
-import { inspect, type Remarks, type Status } from '../../core/inspect/status.js';
+import { type Status, type StatusView, viewStatus } from '../../core/inspect/status.js';
 import type { Run } from '../command.js';
 import { EXIT } from '../exit-code.js';
 import { decider, layerInWords, onOff, plural, shortPath } from '../format.js';
 import { columns, type Output } from '../output.js';
 
 export const run: Run<'status'> = async ({ options }, output) => {
-  const { status, remarks } = inspect({});
+  const view = viewStatus();
+  const status = view.data;
   if (options.json) output.json(status);
-  else show(status, remarks, output);
+  else show(view, output);
   return options.exitCode && !status.enabled ? EXIT.off : EXIT.done;
 };
 
-function show(status: Status, remarks: Remarks, output: Output): void {
+function show(view: StatusView, output: Output): void {
+  const { data: status, warnings, pause } = view;
   const { paint, width } = output;
   output.data(`Analytics is ${onOff(status.enabled, output)}: ${decider(status)}.`);
   output.data(`\n${paint.bold('What decides')} (the first that says on or off)`);
@@ -22,19 +24,18 @@ function show(status: Status, remarks: Remarks, output: Output): void {
     ),
   );
   output.data(`\n${paint.bold('Here')}`);
-  output.data(columns(facts(status, remarks), width));
-  for (const warning of remarks.warnings) output.remark(`Warning: ${warning}.`);
-  if (remarks.pause) output.remark(pauseInWords(remarks.pause));
+  output.data(columns(facts(view), width));
+  for (const warning of warnings) output.remark(`Warning: ${warning}.`);
+  if (pause) output.remark(pauseInWords(pause));
   output.data(`\n${nextStep(status)}`);
 }
 
-function facts(status: Status, remarks: Remarks): [string, string][] {
+function facts({ data: status, unclosed: days }: StatusView): [string, string][] {
   const { config, today, waiting, lastSent, destination, schema } = status;
   const file = config.path === null ? 'there is no home folder' : `${shortPath(config.path)} (${config.state})`;
   const bytes = waiting.reduce((sum, one) => sum + one.bytes, 0);
   const waits = waiting.length === 0 ? 'nothing' : `${plural(waiting.length, 'report')}, ${plural(bytes, 'byte')}`;
-  const unclosed =
-    remarks.unclosed === 0 ? '' : `; ${plural(remarks.unclosed, 'finished day')} to be closed when a server starts`;
+  const unclosed = days === 0 ? '' : `; ${plural(days, 'finished day')} to be closed when a server starts`;
   return [
     ['config file', file],
     ['schema', config.acceptedSchema === null ? `${schema}` : `${schema}, accepted ${config.acceptedSchema}`],
@@ -55,7 +56,7 @@ function facts(status: Status, remarks: Remarks): [string, string][] {
   ];
 }
 
-function pauseInWords({ reason, until, host, isUnauthorized }: NonNullable<Remarks['pause']>): string {
+function pauseInWords({ reason, until, host, isUnauthorized }: NonNullable<StatusView['pause']>): string {
   const why = isUnauthorized ? `it does not accept the project key (${reason})` : reason;
   return `Sending to ${host} failed: ${why}. Reports are kept; a server tries again after ${new Date(until).toISOString()}.`;
 }

@@ -3,7 +3,10 @@ import { callCells, FEATURE_CELLS, lineOf, PROVIDER_CELLS } from '../record/cell
 import { addCount } from '../record/counter-page.js';
 import { mergePages, type Totals } from '../report/totals.js';
 
-/** Calls of an invented day: the tool's place in the vocabulary, how often, how long (ms), how it went, what came before. */
+/**
+ * The calls of an invented day. `tool` and `after` (the tool called before) are indexes into the vocabulary's tools;
+ * `nth` marks the first call of the nth different tool of a session.
+ */
 const DAY: readonly { tool: number; times: number; ms: number; failed?: Category; after?: number; nth?: number }[] = [
   { tool: 0, times: 3, ms: 4_200, nth: 1 },
   { tool: 0, times: 9, ms: 1_400, after: 0 },
@@ -14,7 +17,7 @@ const DAY: readonly { tool: number; times: number; ms: number; failed?: Category
   { tool: 6, times: 4, ms: 2_300, after: 3 },
 ];
 
-/** Example counts for `preview` while nothing is counted. They go the same way as real ones. */
+/** Makes example counts for `preview` while analytics is off. They pass through the same code as real counts. */
 export function exampleTotals(vocabulary: Vocabulary): Totals {
   const counts = new Map<string, Map<string, number>>();
   const add = (line: string, cells: readonly string[], times: number) => {

@@ -7,15 +7,26 @@ import { type Consent, decide } from '../consent/decide.js';
 import { type Resolved, resolveDestination } from '../consent/destination.js';
 import { type Declaration, readDeclaration } from '../consent/server-declaration.js';
 
-/** Whose environment and which moment is looked at. */
+/** What every view takes. By default it shows this process's environment, now. */
 export interface InspectOptions {
   readonly env?: NodeJS.ProcessEnv;
   readonly clock?: Clock;
-  /** Names to use where no server has recorded here yet; default: dot-ai's. */
+  /** The names to use if no server has recorded here yet. Default: dot-ai's. */
   readonly vocabulary?: Vocabulary;
 }
 
-/** Everything that can be read about a home, nothing written. */
+/**
+ * What a view finds. `readStatus` and `readPreview` return its data alone; the command line also prints the warnings,
+ * to stderr.
+ */
+export interface View<Data> {
+  /** Exactly what `--json` prints. */
+  readonly data: Data;
+  /** What people must know beside the data, each without the last full stop. */
+  readonly warnings: readonly string[];
+}
+
+/** The state of this machine that all views start from. Reading it writes nothing. */
 export interface Local {
   readonly env: NodeJS.ProcessEnv;
   readonly now: number;
@@ -47,9 +58,9 @@ export function lookAt({
   };
 }
 
-/** What a person must know about what can't be seen here; undefined where everything can. */
+/** A warning if counts exist that no view can show, because they are only in a server's memory. */
 export function blindSpot({ home, consent }: Local): string | undefined {
   if (!consent.enabled || (home !== undefined && !isUnwritable(home))) return undefined;
-  const where = home === undefined ? 'There is no folder for counts' : `${home.data} can't be written`;
-  return `${where}: a server keeps them in memory and sends them when it ends, and they can't be shown here`;
+  const where = home === undefined ? 'There is no folder for counts' : `${home.data} cannot be written`;
+  return `${where}: a server keeps its counts in memory and sends them when it ends, so they cannot be shown here`;
 }

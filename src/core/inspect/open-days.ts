@@ -7,13 +7,13 @@ import { mayBeClosed } from '../report/publish.js';
 import { isEmpty, mergePages, type Totals } from '../report/totals.js';
 import type { Local } from './local-state.js';
 
-/** A day that is counted and not closed: until 01:00 UTC of the next day, and then until a server runs. */
+/** A day with counts that is not closed yet. The first server that runs after 01:00 UTC of the next day closes it. */
 export interface OpenDay {
   readonly day: Day;
   readonly totals: Totals;
 }
 
-/** Open days with counts, oldest first. The same files, folding and merging as when the day is closed. */
+/** Reads the open days, oldest first, from the same files and with the same merging as when a day is closed. */
 export function openDays({ home, vocabulary }: Local): OpenDay[] {
   if (home === undefined) return [];
   const files = listSpool(home).filter(({ day, token }) => entry(closedPath(home, `${day}.${token}`)) === undefined);

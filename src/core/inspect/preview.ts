@@ -8,65 +8,64 @@ import { seenBefore } from '../report/first-flags.js';
 import { freeze } from '../report/freeze.js';
 import type { Totals } from '../report/totals.js';
 import { exampleTotals } from './example.js';
-import { blindSpot, type InspectOptions, type Local, lookAt } from './local-state.js';
+import { blindSpot, type InspectOptions, type Local, lookAt, type View } from './local-state.js';
 import { openDays } from './open-days.js';
 import { waitingReports } from './waiting.js';
 
-/** One request as it is, or would be, sent. */
+/** One request that is waiting, or that would be sent if the day closed now. */
 export interface PreviewRequest {
-  /** `final`: these bytes. `draft`: the day is not closed; its ids and order are drawn when it is. */
+  /** `final`: exactly these bytes. `draft`: the day is still open; ids and order are drawn when it closes. */
   readonly state: 'final' | 'draft';
   readonly day: Day;
   readonly method: 'POST';
-  /** Null where there is no destination: then nothing is sent. */
+  /** Null if there is no destination; then nothing is sent. */
   readonly url: string | null;
   readonly headers: Readonly<Record<string, string>>;
   readonly bytes: number;
-  /** Of the body, hex. */
+  /** The SHA-256 of the body, in hexadecimal. */
   readonly sha256: string;
   readonly body: string;
 }
 
-/** `preview --json`. */
+/** What `preview --json` prints. */
 export interface Preview {
   readonly version: 1;
   readonly enabled: boolean;
-  /** `example`: analytics is off, these counts are made up. */
+  /** `example`: analytics is off, and the counts are invented. */
   readonly kind: 'pending' | 'example';
   readonly requests: readonly PreviewRequest[];
 }
 
 /**
- * What would be sent, in the order of sending, made by the code that sends it. While off: the same code on example
- * counts. Reads, never writes.
+ * Reads what would be sent, in the order of sending. The code that sends also makes the preview. While analytics is
+ * off, it runs on example counts. Never writes.
  */
-export async function readPreview(viewpoint: InspectOptions = {}): Promise<Preview> {
-  return (await inspectPreview(viewpoint)).preview;
+export async function readPreview(options: InspectOptions = {}): Promise<Preview> {
+  return (await viewPreview(options)).data;
 }
 
-/** The preview, and what a person must know beside it. */
-export async function inspectPreview(viewpoint: InspectOptions): Promise<{ preview: Preview; remarks: string[] }> {
-  const local = lookAt(viewpoint);
+export async function viewPreview(options: InspectOptions = {}): Promise<View<Preview>> {
+  const local = lookAt(options);
   const { enabled } = local.consent;
   const waiting = waitingReports(local);
   const sendable = waiting.filter(({ body }) => 'report' in openEnvelope(body, local.vocabulary));
-  const remarks = [blindSpot(local), unsendable(waiting.length - sendable.length)].filter(
-    (remark) => remark !== undefined,
+  const warnings = [blindSpot(local), unsendable(waiting.length - sendable.length)].filter(
+    (warning) => warning !== undefined,
   );
   const finals = sendable.map((stored) => request(local, 'final', stored));
   const drafts = await Promise.all(openDays(local).map(({ day, totals }) => draft(local, day, totals)));
   const requests = [...finals, ...drafts];
-  // Off here, and yet there is something: a server's own environment says yes, and that is what must be seen.
-  if (enabled || requests.length > 0) return { preview: { version: 1, enabled, kind: 'pending', requests }, remarks };
+  // Also while analytics is off here: a server that is on by its own environment will send these.
+  if (enabled || requests.length > 0) return { data: { version: 1, enabled, kind: 'pending', requests }, warnings };
   const example = await draft(local, dayOf(local.now), exampleTotals(local.vocabulary));
-  return { preview: { version: 1, enabled, kind: 'example', requests: [example] }, remarks };
+  return { data: { version: 1, enabled, kind: 'example', requests: [example] }, warnings };
 }
 
-/** What is not of the closed world is never sent. */
+/** A warning about reports that will never be sent, because a string in them is not in the vocabulary. */
 function unsendable(count: number): string | undefined {
   return count === 0
     ? undefined
-    : `files in the outbox that are no reports of the servers that recorded here, and are never sent: ${count}`;
+    : `files in the outbox that are not reports of the servers that recorded here, and are never sent: ${count}`;
 }
 
 async function draft(local: Local, day: Day, totals: Totals): Promise<PreviewRequest> {

@@ -9,11 +9,11 @@ import { type Receipt, readReceipt } from '../deliver/receipts.js';
 import { listReceipts } from '../deliver/report-files.js';
 import { decode } from '../report/decode.js';
 import { rowsOf } from '../report/rows.js';
-import { blindSpot, type InspectOptions, type Local, lookAt } from './local-state.js';
-import { isToday, openDays } from './open-days.js';
+import { blindSpot, type InspectOptions, type Local, lookAt, type View } from './local-state.js';
+import { isToday, type OpenDay, openDays } from './open-days.js';
 import { waitingReports } from './waiting.js';
 
-/** `status --json`. */
+/** What `status --json` prints. */
 export interface Status {
   readonly version: 1;
   readonly enabled: boolean;
@@ -22,14 +22,14 @@ export interface Status {
   readonly config: {
     readonly path: string | null;
     readonly state: ConfigState['state'];
-    /** The value as it stands, of whatever type; null where there is none. */
+    /** The value of `"analytics"`, of any type; null if the key is missing. */
     readonly analytics: unknown;
     readonly acceptedSchema: number | null;
   };
-  /** The schema of this version. */
+  /** The newest schema that this version knows. */
   readonly schema: number;
   readonly hintShown: boolean;
-  /** What is counted today; null while nothing is. */
+  /** The rows that today's counts make so far; null if nothing was counted. */
   readonly today: { readonly day: string; readonly rows: number } | null;
   /** Closed reports that are not delivered yet, oldest first. */
   readonly waiting: readonly {
@@ -44,29 +44,38 @@ export interface Status {
   readonly destination: Pick<Destination, 'host' | 'source'> | null;
 }
 
-/** What a person should be told beside the status. */
-export interface Remarks {
-  readonly warnings: readonly string[];
+export interface StatusView extends View<Status> {
+  /** Set while nothing is sent because earlier attempts failed. */
   readonly pause: Pause | undefined;
   /** Finished days that the next server start will close. */
   readonly unclosed: number;
 }
 
-/** Reads, never writes, never throws for anything that is on disk. */
-export function readStatus(viewpoint: InspectOptions = {}): Status {
-  return inspect(viewpoint).status;
+/** Reads the status. Never writes, and never throws, whatever is on disk. */
+export function readStatus(options: InspectOptions = {}): Status {
+  return viewStatus(options).data;
 }
 
-/** The status, and what a person should be told beside it. */
-export function inspect(viewpoint: InspectOptions): { readonly status: Status; readonly remarks: Remarks } {
-  const local = lookAt(viewpoint);
-  const { config, consent, home, resolved, env, now } = local;
+export function viewStatus(options: InspectOptions = {}): StatusView {
+  const local = lookAt(options);
+  const { home, resolved, now } = local;
   const { destination } = resolved;
   const days = openDays(local);
-  const today = days.find(({ day }) => isToday(local, day));
+  const data = statusOf(local, days);
+  return {
+    data,
+    warnings: warningsOf(local, days.length + data.waiting.length > 0),
+    pause: home && destination ? readPause(home, destination, now) : undefined,
+    unclosed: days.filter(({ day }) => isFinished(day, now)).length,
+  };
+}
+
+function statusOf(local: Local, days: readonly OpenDay[]): Status {
+  const { config, consent, home, resolved } = local;
+  const { destination } = resolved;
   const receipts = receiptsOf(local);
   const isDelivered = ({ outcome }: Receipt) => outcome === 'delivered';
-  const status: Status = {
+  return {
     version: 1,
     enabled: consent.enabled,
     decidedBy: consent.decidedBy,
@@ -79,12 +88,7 @@ export function inspect(viewpoint: InspectOptions): { readonly status: Status; r
     },
     schema: SCHEMA,
     hintShown: config.hintShown,
-    today: today
-      ? {
-          day: today.day,
-          rows: rowsOf(today.totals, { schema: consent.acceptedSchema ?? SCHEMA, seen: undefined }).length,
-        }
-      : null,
+    today: todayOf(local, days),
     waiting: waitingReports(local).map(({ day, body, bytes, sha256 }) => {
       return { day, rows: decode(body)?.rows.length ?? 0, bytes, sha256 };
     }),
@@ -92,23 +96,28 @@ export function inspect(viewpoint: InspectOptions): { readonly status: Status; r
     dropped: receipts.filter((receipt) => !isDelivered(receipt)).length,
     destination: destination && { host: destination.host, source: destination.source },
   };
-  const hasData = days.length + status.waiting.length > 0;
+}
+
+function todayOf(local: Local, days: readonly OpenDay[]): Status['today'] {
+  const today = days.find(({ day }) => isToday(local, day));
+  if (today === undefined) return null;
+  const schema = local.consent.acceptedSchema ?? SCHEMA;
+  return { day: today.day, rows: rowsOf(today.totals, { schema, seen: undefined }).length };
+}
+
+function warningsOf(local: Local, hasData: boolean): string[] {
+  const { env, consent, resolved } = local;
   const warnings = [
     homeProblem(env),
     blindSpot(local),
-    !consent.enabled && hasData ? LEFT : undefined,
+    !consent.enabled && hasData ? DATA_WHILE_OFF : undefined,
     ...consent.layers.map(({ warning }) => warning),
     resolved.problem,
   ];
-  const remarks: Remarks = {
-    warnings: warnings.filter((warning) => warning !== undefined),
-    pause: home && destination ? readPause(home, destination, now) : undefined,
-    unclosed: days.filter(({ day }) => isFinished(day, now)).length,
-  };
-  return { status, remarks };
+  return warnings.filter((warning) => warning !== undefined);
 }
 
-const LEFT =
+const DATA_WHILE_OFF =
   'counts exist although analytics is off here: a server was started with DOT_AI_ANALYTICS=true in its own environment, or they are from before; dot-ai-analytics disable deletes them';
 
 function receiptsOf({ home }: Local): Receipt[] {

@@ -2,7 +2,7 @@ import { describe, listWaiting, type Stored } from '../deliver/outbox.js';
 import { withKey } from '../report/body.js';
 import type { Local } from './local-state.js';
 
-/** The closed reports that wait, as they would be sent now: the key follows the destination, here as there. */
+/** Reads the closed reports that wait, with the key of today's destination, as they would be sent now. */
 export function waitingReports({ home, resolved }: Local): Stored[] {
   if (home === undefined) return [];
   const key = resolved.destination?.key;
@@ -11,7 +11,7 @@ export function waitingReports({ home, resolved }: Local): Stored[] {
     try {
       return describe(stored.name, withKey(stored.body, key));
     } catch {
-      return []; // no JSON: not ours, and never sent
+      return []; // not JSON, so it is not a report and is never sent
     }
   });
 }

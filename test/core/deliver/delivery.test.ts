@@ -85,7 +85,7 @@ describe('P5: preview is the wire', () => {
     const [previewed] = requests;
     await pass(home);
     const [request] = received.requests;
-    const [sent] = readSent(home.env);
+    const [sent] = readSent({ env: home.env }).reports;
     expect(requests).toHaveLength(1);
     expect(previewed).toMatchObject({ state: 'final', method: 'POST', url: `${received.posthog.host}/batch/` });
     expect(request?.body.toString()).toBe(previewed?.body);
@@ -106,7 +106,7 @@ describe('P5: preview is the wire', () => {
     const body = received.requests[0]?.body.toString() ?? '';
     expect(body).toBe(requests[0]?.body);
     expect(JSON.parse(body)).toEqual({ ...before, api_key: 'phc_here' });
-    expect(readSent(home.env)[0]).toMatchObject({ body, isIntact: true });
+    expect(readSent({ env: home.env }).reports[0]).toMatchObject({ body, isIntact: true });
   });
 });
 
@@ -137,7 +137,7 @@ describe('what an answer means', () => {
     const before = readFileSync(reportPath(home.paths.outbox, DAY), 'utf8');
     expect(await pass(home)).toMatchObject([{ verdict, reason: `HTTP ${status}` }]);
     expect(elsewhere.requests).toEqual([]); // a redirect is never followed
-    const [kept] = readSent(home.env);
+    const [kept] = readSent({ env: home.env }).reports;
     if (verdict === 'delivered' || verdict === 'rejected') {
       expect(kept).toMatchObject({ outcome: verdict, status, body: before, isIntact: true });
       expect(folders(home).outbox).toEqual([]);
@@ -334,7 +334,7 @@ test('more than a hundred waiting reports: the oldest are dropped, with a receip
   tidy(home.paths, Date.parse('2026-11-23T02:00:00Z'));
   expect(listReports(home.paths.outbox)).toHaveLength(100);
   expect(listReceipts(home.paths)).toHaveLength(5);
-  expect(readSent(home.env).map(({ outcome, body: kept }) => [outcome, kept])).toEqual(
+  expect(readSent({ env: home.env }).reports.map(({ outcome, body: kept }) => [outcome, kept])).toEqual(
     Array(5).fill(['expired', null]),
   );
 });
