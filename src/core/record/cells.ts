@@ -30,7 +30,8 @@ export interface EndedCall {
  * The cells that one call increases. All of them stand on the line of the called tool, so that one write counts it; steps
  * and sessions follow from them when the day is closed.
  */
-export function callCells({ outcome, milliseconds, from, nth }: EndedCall): string[] {
+export function callCells(call: EndedCall): string[] {
+  const { outcome, milliseconds, from, nth } = call;
   const cells: string[] = [outcome === 'success' ? 'successes' : `failures_${outcome}`, latencyCell(milliseconds)];
   if (from !== undefined) cells.push(fromCell(from));
   if (nth !== undefined) cells.push(nthCell(nth));
