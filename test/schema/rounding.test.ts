@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { LATENCY_CELLS, latencyCell } from '../../src/schema/latency.js';
 import { roundCount } from '../../src/schema/rounding.js';
 
 test.each([
@@ -29,23 +28,5 @@ test('P4: from 100 up only two digits are left, and never more than 9999 (proper
       if (sent >= 100 && sent < 9999) expect(String(sent)).toMatch(/^[1-9]\d0+$/);
       if (count < 9950) expect(Math.abs(sent - count)).toBeLessThanOrEqual(count * 0.05);
     }),
-  );
-});
-
-test.each([
-  [0, 'latency_le_10'],
-  [10, 'latency_le_10'],
-  [10.001, 'latency_le_20'],
-  [300_000, 'latency_le_300000'],
-  [300_001, 'latency_le_inf'],
-  [Number.POSITIVE_INFINITY, 'latency_le_inf'],
-  [Number.NaN, 'latency_le_inf'],
-])('a call of %d ms is counted in %s', (milliseconds, cell) => {
-  expect(latencyCell(milliseconds)).toBe(cell);
-});
-
-test('the cells are the contract’s', () => {
-  expect(LATENCY_CELLS.map((cell) => cell.replace('latency_le_', '')).join(' ')).toBe(
-    '10 20 50 100 200 500 1000 2000 5000 10000 30000 60000 120000 300000 inf',
   );
 });
