@@ -117,11 +117,13 @@ describe('P3: the closed world', () => {
   ])('%s is refused, and the refusal does not repeat it', (_name, rows) => {
     const problem = reportProblem(report(rows), vocabulary);
     expect(problem).toBeDefined();
-    expect(problem).not.toMatch(/: .*SECRET/);
+    expect(problem).not.toContain('SECRET');
   });
 
   test.each(['2026-02-30', 'SECRET', '2026-11-23T12:00:00Z'])('the day %s is refused', (day) => {
-    expect(reportProblem({ ...report([row({}, 'active_install')]), day }, vocabulary)).toMatch(/^day: /);
+    const problem = reportProblem({ ...report([row({}, 'active_install')]), day }, vocabulary);
+    expect(problem).toMatch(/^day: /);
+    expect(problem).not.toContain(day);
   });
 
   test('an envelope with anything added is refused', () => {
@@ -154,7 +156,7 @@ describe('P3: the closed world', () => {
       { properties: { ...added, $process_person_profile: true } },
     ]) {
       expect(open(change), JSON.stringify(change)).toHaveProperty('problem');
-      expect(JSON.stringify(open(change))).not.toMatch(/: .*SECRET/);
+      expect(JSON.stringify(open(change))).not.toContain('SECRET');
     }
     expect(open({}, { sent_at: '2026-11-23T00:00:00Z' })).toHaveProperty('problem');
     for (const text of ['', '{', 'null', '[]', '{"api_key":"k","batch":[]}'])
