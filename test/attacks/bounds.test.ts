@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { report, TIMES } from '../support/attack.js';
-import { testDestination } from '../support/destination.js';
+import { checkingDestination } from '../support/destination.js';
 import { testHome } from '../support/home.js';
 import { runScript } from '../support/processes.js';
 
@@ -70,7 +70,7 @@ describe('P8: memory and disk depend on the number of tools, not of calls', () =
     ['dead for thirty days', false],
   ])('%s', { timeout: 3_600_000 }, async (name, isUp) => {
     const home = testHome({ analytics: true });
-    const received = await testDestination(undefined, { tools, features });
+    const received = await checkingDestination(undefined, { tools, features });
     const posthog = isUp ? received.posthog : { host: 'http://127.0.0.1:9', key: 'phc_nobody' };
     const options = { env: home.env, flags: ['--expose-gc'], timeout: 3_600_000 };
     const { code, stdout, stderr } = await runScript(script(posthog), options);

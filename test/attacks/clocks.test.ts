@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { listReports } from '../../src/core/deliver/report-files.js';
 import { report } from '../support/attack.js';
-import { testDestination } from '../support/destination.js';
+import { checkingDestination } from '../support/destination.js';
 import { testHome } from '../support/home.js';
 import { type TestTracker, testTracker, until } from '../support/tracker.js';
 
@@ -138,7 +138,7 @@ describe.each(ZONES)('in %s: (now, files before, files after, reports sent)', (z
       else process.env.TZ = TZ;
     });
     const home = testHome({ analytics: true });
-    const received = await testDestination(home);
+    const received = await checkingDestination(home);
     const sent = () => {
       const rows = received.requests.flatMap(({ body }) => JSON.parse(body.toString()).batch);
       const usage = rows.filter(({ event }) => event === 'tool_usage');
@@ -187,7 +187,7 @@ test.each([
   ['from the last week of a year with 52', ['2027-12-27', '2027-12-31', '2028-01-01', '2028-01-02', '2028-01-03']],
 ])('first_this_week and first_this_month, %s', async (_name, days) => {
   const home = testHome({ analytics: true });
-  const received = await testDestination(home);
+  const received = await checkingDestination(home);
   const { analytics, clock, use } = testTracker(home, { posthog: received.posthog }, { now: `${days[0]}T12:00:00Z` });
   for (const [at, day] of days.entries()) {
     clock.set(`${day}T12:00:00Z`);
@@ -223,7 +223,7 @@ test.each([
 
 test('a call across midnight is one call, of the day it ends; and across the closing hour it is not lost', async () => {
   const home = testHome({ analytics: true });
-  const received = await testDestination(home);
+  const received = await checkingDestination(home);
   const { analytics, clock } = testTracker(home, { posthog: received.posthog }, { now: '2026-11-23T23:59:00Z' });
   const session = analytics.session();
   let finish = () => {};

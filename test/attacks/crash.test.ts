@@ -5,7 +5,7 @@ import { createPage } from '../../src/core/record/counter-page.js';
 import { randomFrom } from '../../src/simulation/random.js';
 import type { MemoryDestination } from '../../src/testing/index.js';
 import { report, SEED, TIMES } from '../support/attack.js';
-import { testDestination } from '../support/destination.js';
+import { checkingDestination } from '../support/destination.js';
 import { type TestHome, testHome, tree } from '../support/home.js';
 import { type Finished, run, runScript } from '../support/processes.js';
 
@@ -91,7 +91,7 @@ describe.runIf(hasStrace)('P7: a crash at every step between "the day is over" a
     let kills = 0;
     for (let number = 1; number <= most; number += 1) {
       const home = homeWithCounts();
-      const received = await testDestination(home);
+      const received = await checkingDestination(home);
       const { code } = await faulty(home, received.posthog, call, `signal=SIGKILL:when=${number}`);
       if (code !== 0) kills += 1;
       await expectRepaired(home, received, `killed at ${call} ${number}`);
@@ -104,7 +104,7 @@ describe.runIf(hasStrace)('P7: a crash at every step between "the day is over" a
     async (error) => {
       for (const call of ['link', 'rename', 'unlink', 'mkdir']) {
         const home = homeWithCounts();
-        const received = await testDestination();
+        const received = await checkingDestination();
         const { code, stderr } = await faulty(home, received.posthog, call, `error=${error}`);
         expect({ code, stderr }, `${call} ${error}`).toEqual({ code: 0, stderr: '' });
         await expectRepaired(home, received, `${call} ${error}`);
@@ -124,7 +124,7 @@ describe('P7: a crash, or an error, in every single operation on a file between 
 
   test.each(['kill', 'EIO', 'ENOSPC', 'EACCES', 'ENOENT', 'EXDEV'])('%s', { timeout: 3_600_000 }, async (fault) => {
     const whole = homeWithCounts();
-    const steps = await withFault(whole, (await testDestination(whole)).posthog, 0, fault);
+    const steps = await withFault(whole, (await checkingDestination(whole)).posthog, 0, fault);
     expect(steps).toBeGreaterThan(50);
     // In the short form some of them, others each time; at length all.
     const random = randomFrom(SEED);
@@ -134,7 +134,7 @@ describe('P7: a crash, or an error, in every single operation on a file between 
       if (random() >= share) continue;
       tried += 1;
       const home = homeWithCounts();
-      const received = await testDestination(home);
+      const received = await checkingDestination(home);
       await withFault(home, received.posthog, at, fault);
       rmSync(join(home.folder, 'count'), { force: true });
       await expectRepaired(home, received, `${fault} at operation ${at}, seed ${SEED}`);
@@ -148,7 +148,7 @@ test.each(['EIO', 'EACCES', 'EMFILE', 'ENOENT'])(
   async (fault) => {
     for (const at of [1, 2]) {
       const home = homeWithCounts();
-      const received = await testDestination(home);
+      const received = await checkingDestination(home);
       const file = join(home.paths.spool, `${DAY}.0000000a.txt`);
       const env = { ...home.env, FAULT_UNDER: file, FAULT_AT: String(at), FAULT: fault };
       await runScript(server(received.posthog), { env, flags: ['--import', './test/attacks/faults/files.mjs'] });
@@ -159,7 +159,7 @@ test.each(['EIO', 'EACCES', 'EMFILE', 'ENOENT'])(
 
 test('the data folder is deleted again and again under servers that count, close and send: no crash, nothing twice', async () => {
   const home = homeWithCounts();
-  const received = await testDestination();
+  const received = await checkingDestination();
   const running = Array.from({ length: 3 }, () => runScript(server(received.posthog), { env: home.env }));
   let isOver = false;
   const all = Promise.all(running).finally(() => {

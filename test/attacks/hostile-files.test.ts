@@ -22,7 +22,7 @@ import { preview, readStatus } from '../../src/index.js';
 import { openEnvelope } from '../../src/schema/envelope.js';
 import type { FixedClock } from '../../src/testing/index.js';
 import { report } from '../support/attack.js';
-import { testDestination } from '../support/destination.js';
+import { checkingDestination } from '../support/destination.js';
 import { type TestHome, testHome, tree } from '../support/home.js';
 import { runScript } from '../support/processes.js';
 import { exampleReport, putReport } from '../support/reports.js';
@@ -111,7 +111,7 @@ async function surviveBeside(name: string, kind: string): Promise<void> {
   else writeFileSync(path, put as string);
   lutimesSync(path, 0, 0); // left long ago, also as a claim
 
-  const received = await testDestination(home);
+  const received = await checkingDestination(home);
   const { analytics, clock, use } = testTracker(home, { posthog: received.posthog }, { now: NEXT_DAY });
   const invocations = () =>
     received.requests
@@ -153,7 +153,7 @@ describe('P7, P3: what stands under a name of ours', () => {
       const put = HOSTILE[kind];
       if (typeof put === 'function') put(path, outside);
       else writeFileSync(path, put as string);
-      const received = await testDestination(home);
+      const received = await checkingDestination(home);
       const { analytics, clock, use } = testTracker(home, { posthog: received.posthog }, { now: NEXT_DAY });
       await use('query', 3);
       clock.advance(100);
@@ -178,7 +178,7 @@ describe('P7, P3: what stands under a name of ours', () => {
 
 test('P7: cut at every byte: a report, a receipt, a declaration, a pause and a page are whole or nothing', async () => {
   const home = testHome({ analytics: true });
-  const received = await testDestination(home);
+  const received = await checkingDestination(home);
   await putReport(home, DAY);
   const first = testTracker(home, { posthog: received.posthog }, { now: NEXT_DAY });
   await until(() => passes(first.clock) && readSent({ env: home.env }).reports.length === 1, 'a receipt');
@@ -253,7 +253,7 @@ test.runIf(canBeNobody)(
       for (const path of mine) chownSync(path, NOBODY, NOBODY);
       for (const name of NAMES.filter((one) => existsSync(join(home.paths.data, one))))
         chmodSync(join(home.paths.data, name), mode);
-      const received = await testDestination();
+      const received = await checkingDestination();
       const script = `
       import { createAnalytics, dotAiVocabulary, readStatus, preview } from 'dot-ai-analytics';
       const now = Date.parse('${NEXT_DAY}');

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { homeIn } from '../../src/platform/home.js';
 import { report } from '../support/attack.js';
 import { countedTool } from '../support/counted.js';
-import { testDestination } from '../support/destination.js';
+import { checkingDestination } from '../support/destination.js';
 import { testHome } from '../support/home.js';
 import { ROOT, run } from '../support/processes.js';
 import { vocabulary } from '../support/tracker.js';
@@ -99,7 +99,7 @@ const invocations = (bodies: readonly { body: Buffer }[]) =>
 
 describe.runIf(canMount)('P7: a pod with a read-only root file system', () => {
   test('nothing mounted, SIGTERM: all is sent, well within the 30 s of grace', async () => {
-    const received = await testDestination();
+    const received = await checkingDestination();
     const { code, stderr, seconds } = await pod({ host: received.posthog.host }, 'SIGTERM');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(invocations(received.requests)).toEqual(['2026-11-23 query 7']);
@@ -108,7 +108,7 @@ describe.runIf(canMount)('P7: a pod with a read-only root file system', () => {
   });
 
   test('nothing mounted, SIGTERM, and the destination is dead: lost, and the pod ends in time', async () => {
-    const received = await testDestination();
+    const received = await checkingDestination();
     received.respondWith(() => {}); // never answers
     const { code, stderr, seconds } = await pod({ host: received.posthog.host }, 'SIGTERM');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -116,7 +116,7 @@ describe.runIf(canMount)('P7: a pod with a read-only root file system', () => {
   });
 
   test('nothing mounted, SIGKILL: the counts of the pod’s day are lost, as stated', async () => {
-    const received = await testDestination();
+    const received = await checkingDestination();
     await pod({ host: received.posthog.host }, 'SIGKILL');
     expect(received.requests).toEqual([]);
     report('pod, nothing mounted, SIGKILL', { counted: CALLS, sent: 0, lost: CALLS });
@@ -126,7 +126,7 @@ describe.runIf(canMount)('P7: a pod with a read-only root file system', () => {
     'a volume mounted, %s: nothing is lost; the next pod sends it when the day is over',
     async (end) => {
       const volume = testHome().folder;
-      const received = await testDestination();
+      const received = await checkingDestination();
       await pod({ host: received.posthog.host, volume }, end);
       expect(received.requests).toEqual([]); // the volume outlives the pod, so the day goes on
       expect(countedTool(homeIn(volume), vocabulary, 'query')).toEqual({ invocations: 7, successes: 7 });
@@ -140,7 +140,7 @@ describe.runIf(canMount)('P7: a pod with a read-only root file system', () => {
   test.each([true, false])('a mounted config.json decides: analytics %s', async (analytics) => {
     const volume = testHome().folder;
     writeFileSync(join(volume, 'config.json'), JSON.stringify({ analytics }));
-    const received = await testDestination();
+    const received = await checkingDestination();
     const { code } = await pod({ host: received.posthog.host, volume, env: {} }, 'SIGTERM');
     expect(code).toBe(0);
     const counted = countedTool(homeIn(volume), vocabulary, 'query');

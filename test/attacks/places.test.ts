@@ -2,7 +2,7 @@ import { chmodSync, chownSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { report } from '../support/attack.js';
-import { testDestination } from '../support/destination.js';
+import { checkingDestination } from '../support/destination.js';
 import { testHome } from '../support/home.js';
 import { cli, run, runScript } from '../support/processes.js';
 
@@ -182,7 +182,7 @@ describe.each(Object.entries(PLACES))('%s', (name, place) => {
   test('P6, P9: a server runs on, shows no hint that it can’t remember, and ends', async ({ skip }) => {
     const found = place();
     if (found === undefined) return skip();
-    const received = await testDestination();
+    const received = await checkingDestination();
     const script = (env: string) => `
       Object.assign(process.env, ${env});
       const { createAnalytics, dotAiVocabulary } = await import('dot-ai-analytics');

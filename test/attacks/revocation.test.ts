@@ -11,7 +11,7 @@ import { countOn, createSpool, openPage, unclosedPages } from '../../src/core/re
 import { fixedClock } from '../../src/testing/index.js';
 import { report } from '../support/attack.js';
 import { countedRows, countedTool } from '../support/counted.js';
-import { testDestination } from '../support/destination.js';
+import { checkingDestination } from '../support/destination.js';
 import { type TestHome, testHome, tree, writeConfig } from '../support/home.js';
 import { cli, run, runScript } from '../support/processes.js';
 import { putReport } from '../support/reports.js';
@@ -40,7 +40,7 @@ describe('P10: no means no, now', () => {
 
   test('while a report is being sent: the sender gives up, disable waits for it, and nothing is left', async () => {
     const home = testHome({ analytics: true });
-    const received = await testDestination(home);
+    const received = await checkingDestination(home);
     let closed = false;
     received.respondWith((_request, response) => {
       response.on('close', () => {
@@ -105,7 +105,7 @@ describe('P10: no means no, now', () => {
 
   test('a sender that has no timer but its own gives up within a moment', async () => {
     const home = testHome({ analytics: true });
-    const received = await testDestination(home);
+    const received = await checkingDestination(home);
     received.respondWith(() => {});
     await putReport(home, '2026-11-21');
     const { destination: to } = resolveDestination({}, undefined, received.posthog);
@@ -224,7 +224,7 @@ describe.runIf(hasStrace)('P10: a kill in each step of disable', () => {
         kills += 1;
         // Nothing is deleted before the no is on disk; once it is, no server sends what is left.
         if (enabled) expect(dataFiles(home)).toEqual(expect.arrayContaining(before));
-        const received = await testDestination(home);
+        const received = await checkingDestination(home);
         const server = testTracker(
           home,
           { posthog: received.posthog },
@@ -251,7 +251,7 @@ describe.runIf(hasStrace)('P10: a kill in each step of disable', () => {
 
 test('P10: eight servers under load, each of which sends: after disable no byte leaves, and no file comes back', async () => {
   const home = testHome({ analytics: true });
-  const received = await testDestination(home);
+  const received = await checkingDestination(home);
   let bytes = 0;
   received.respondWith((_request, response) => {
     bytes += 1;
@@ -288,7 +288,7 @@ test('P10: eight servers under load, each of which sends: after disable no byte 
 
 test('clear: a running server begins anew, and what was cleared is never sent', async () => {
   const home = testHome({ analytics: true });
-  const received = await testDestination(home);
+  const received = await checkingDestination(home);
   const { analytics, use } = testTracker(home, { posthog: received.posthog, ephemeral: true });
   await use('query', 7);
   expect(await clearData(home.env)).toBe(true);

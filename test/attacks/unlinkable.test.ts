@@ -4,7 +4,7 @@ import { randomFrom } from '../../src/simulation/random.js';
 import { bodyOf, createMemory, totalsOf } from '../../src/simulation/reports.js';
 import { uniqueness } from '../../src/simulation/uniqueness.js';
 import { report, SEED, TIMES } from '../support/attack.js';
-import { testDestination } from '../support/destination.js';
+import { checkingDestination } from '../support/destination.js';
 import { testHome } from '../support/home.js';
 import { testTracker, until, vocabulary } from '../support/tracker.js';
 
@@ -27,7 +27,7 @@ function stringsOf(value: unknown): string[] {
 
 test('P4: two days of one install, as received, share nothing but the vocabulary; nor do two rows but the day', async () => {
   const home = testHome({ analytics: true });
-  const received = await testDestination(home);
+  const received = await checkingDestination(home);
   const { analytics, clock } = testTracker(home, { posthog: received.posthog }, { now: '2026-11-22T10:00:00Z' });
   for (let day = 1; day <= 2; day += 1) {
     for (let visit = 0; visit < 4; visit += 1) {
@@ -74,7 +74,7 @@ test('P4: two days of one install, as received, share nothing but the vocabulary
 
 test('P4: no number in what was received is within two days of the clock, in any unit', async () => {
   const home = testHome({ analytics: true });
-  const received = await testDestination(home);
+  const received = await checkingDestination(home);
   const now = Date.parse('2026-11-22T10:00:00Z');
   const { analytics, clock, use } = testTracker(home, { posthog: received.posthog }, { now: '2026-11-22T10:00:00Z' });
   await use('query', 60);

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { documents, HANDWRITTEN } from '../../src/cli/docs/documents.js';
-import { testDestination } from '../support/destination.js';
+import { checkingDestination } from '../support/destination.js';
 import { type TestHome, testHome, tree } from '../support/home.js';
 import { CLI, cli, ROOT, run } from '../support/processes.js';
 import { putReport } from '../support/reports.js';
@@ -250,7 +250,7 @@ test('where nothing can be written, status and preview say what they can not sho
 describe('send and sent', () => {
   test('delivered, and every copy verifies until somebody changes it', async () => {
     const home = testHome({ analytics: true });
-    const received = await testDestination();
+    const received = await checkingDestination();
     const env = { ...home.env, ...received.env };
     const body = await putReport(home, yesterday(), 'phc_test');
     expect(await cli(['send'], { env })).toMatchObject({

@@ -15,11 +15,15 @@ const KNOWN = { tools: [...vocabulary.tools, 'sync'], features: vocabulary.featu
 const sha256 = (bytes: string | Buffer) => createHash('sha256').update(bytes).digest('hex');
 
 /**
- * A destination that, when the test ends, looks at everything that ever arrived: every string of every report is of
- * the closed world (P3), the same day and id never came with other bytes (P7), and every report that `home` says was
- * delivered is kept there with the bytes that were received (P5).
+ * A destination that asserts three promises when the test ends, about everything that ever arrived:
+ *
+ * - P3: every string of every report is of the closed world.
+ * - P7: a day and its ids never arrived with other bytes.
+ * - P5: every report that `home` says was delivered is kept there, with the bytes that were received.
+ *
+ * A test that passes until then can still fail here.
  */
-export async function testDestination(home?: TestHome, known: Vocabulary = KNOWN): Promise<MemoryDestination> {
+export async function checkingDestination(home?: TestHome, known: Vocabulary = KNOWN): Promise<MemoryDestination> {
   const received = await memoryDestination();
   onTestFinished(async () => {
     await received.close();

@@ -11,7 +11,7 @@ import { isEphemeral } from '../../../src/platform/ephemeral.js';
 import { homeIn } from '../../../src/platform/home.js';
 import { openEnvelope } from '../../../src/schema/envelope.js';
 import { fixedClock } from '../../../src/testing/index.js';
-import { testDestination } from '../../support/destination.js';
+import { checkingDestination } from '../../support/destination.js';
 import { type TestHome, testHome, tree, writeConfig } from '../../support/home.js';
 import { ROOT, runScript } from '../../support/processes.js';
 import { putReport } from '../../support/reports.js';
@@ -26,7 +26,7 @@ const usage = (body: string | undefined, tool: string) => {
 describe('where the folder is not kept, close() sends what there is', () => {
   test('a day that is not over, without first_this_…, and a copy is kept', async () => {
     const home = testHome({ analytics: true });
-    const received = await testDestination(home);
+    const received = await checkingDestination(home);
     const { analytics, use } = testTracker(home, { posthog: received.posthog, ephemeral: true });
     await use('query', 7);
     await analytics.close();
@@ -39,7 +39,7 @@ describe('where the folder is not kept, close() sends what there is', () => {
 
   test('P7: what was closed at night is not sent a second time', async () => {
     const home = testHome({ analytics: true });
-    const received = await testDestination(home);
+    const received = await checkingDestination(home);
     const timing = { tick: 5, startSpread: 1e9, interval: 20 };
     const { analytics, clock, use } = testTracker(
       home,
@@ -59,7 +59,7 @@ describe('where the folder is not kept, close() sends what there is', () => {
 
   test('P7: calls that end during close() are counted too', async () => {
     const home = testHome({ analytics: true });
-    const received = await testDestination(home);
+    const received = await checkingDestination(home);
     const { analytics, use } = testTracker(home, { posthog: received.posthog, ephemeral: true });
     await use('query', 5);
     const closing = analytics.close();
@@ -71,7 +71,7 @@ describe('where the folder is not kept, close() sends what there is', () => {
 
   test('reports that wait from before are sent as well', async () => {
     const home = testHome({ analytics: true });
-    const received = await testDestination(home);
+    const received = await checkingDestination(home);
     received.respondWith((_request, response) => response.destroy());
     const first = testTracker(home, { posthog: received.posthog, ephemeral: true });
     await first.use('query', 7);
@@ -88,7 +88,7 @@ describe('where the folder is not kept, close() sends what there is', () => {
 
   test('a back-off is not waited for: there may be no later', async () => {
     const home = testHome({ analytics: true });
-    const received = await testDestination(home);
+    const received = await checkingDestination(home);
     received.respondWith((_request, response) => void response.writeHead(503).end());
     const first = testTracker(home, { posthog: received.posthog, ephemeral: true });
     await first.use('query', 2);
@@ -105,7 +105,7 @@ describe('where the folder is not kept, close() sends what there is', () => {
   test('P10: what was frozen in memory at the moment of an opt-out is not sent after a later opt-in', async () => {
     const home = testHome({ analytics: true });
     writeFileSync(home.paths.data, 'in the way');
-    const received = await testDestination(home);
+    const received = await checkingDestination(home);
     const timing = { tick: 5, startSpread: 1e9, interval: 1e9 };
     const { analytics, clock, use } = testTracker(
       home,
@@ -153,7 +153,7 @@ describe('where the folder is not kept, close() sends what there is', () => {
   test('the data folder cannot be written: counted in memory, sent on close', async () => {
     const home = testHome({ analytics: true });
     writeFileSync(home.paths.data, 'in the way');
-    const received = await testDestination(home);
+    const received = await checkingDestination(home);
     const { analytics, use } = testTracker(home, { posthog: received.posthog });
     await use('query', 7);
     await analytics.close();
@@ -163,7 +163,7 @@ describe('where the folder is not kept, close() sends what there is', () => {
 
   test('SIGTERM: a real server sends within a second and ends', async () => {
     const home = testHome({ analytics: true });
-    const received = await testDestination(home);
+    const received = await checkingDestination(home);
     const env = {
       ...home.env,
       SDK: 'v1',
@@ -205,7 +205,7 @@ describe('where the folder is not kept, close() sends what there is', () => {
 
 test('P6: where the folder is kept, close() does not wait for anything, even while a call is under way', async () => {
   const home = testHome({ analytics: true });
-  const received = await testDestination(home);
+  const received = await checkingDestination(home);
   await putReport(home, '2026-11-21');
   const timing = { tick: 1e6, startSpread: 1e9, interval: 1e9 };
   const { analytics } = testTracker(home, { posthog: received.posthog }, { now: '2026-11-23T10:00:00Z', timing });
@@ -238,7 +238,7 @@ describe('P6: close() does not hold up the host', () => {
   };
 
   test('a black hole', async () => {
-    const received = await testDestination();
+    const received = await checkingDestination();
     received.respondWith(() => {});
     withinASecond(await measure(testHome({ analytics: true }), received.posthog.host));
   });
@@ -248,7 +248,7 @@ describe('P6: close() does not hold up the host', () => {
   });
 
   test('one byte a second', async () => {
-    const received = await testDestination();
+    const received = await checkingDestination();
     received.respondWith((_request, response) => {
       response.writeHead(200, { 'content-length': '100' });
       const timer = setInterval(() => response.write(' '), 1000);
@@ -282,7 +282,7 @@ describe('P6: close() does not hold up the host', () => {
   if (!canUnshare) process.stderr.write('SKIPPED: the silent name server needs root for unshare(1)\n');
 
   test('a host that ends by itself in the middle of a send is not held', async () => {
-    const received = await testDestination();
+    const received = await checkingDestination();
     received.respondWith(() => {});
     const home = testHome({ analytics: true });
     await putReport(home, '2026-11-22', received.posthog.key);

@@ -14,7 +14,7 @@ import {
 import { createAnalytics } from '../../../src/index.js';
 import { fixedClock } from '../../../src/testing/index.js';
 import { countedTool } from '../../support/counted.js';
-import { testDestination } from '../../support/destination.js';
+import { checkingDestination } from '../../support/destination.js';
 import { type TestHome, testHome, writeConfig } from '../../support/home.js';
 import { putReport } from '../../support/reports.js';
 import { testTracker, until, vocabulary } from '../../support/tracker.js';
@@ -139,7 +139,7 @@ test('P6: work that fails in one tick is noted, and a later tick does it', async
 
 test('a send that is under way is not begun a second time', async () => {
   const home = testHome({ analytics: true });
-  const received = await testDestination(home);
+  const received = await checkingDestination(home);
   received.respondWith(() => {}); // and never answers
   for (const day of ['2026-11-20', '2026-11-21']) await putReport(home, day);
   const timing = { tick: 2, startSpread: 1, interval: 2 };
@@ -178,7 +178,7 @@ test('after close() calls are counted, and no later opt-in starts the timer agai
 test('P6: a folder that is not ours does not make a server ask a dead destination at every tick', async () => {
   const home = testHome({ analytics: true });
   symlinkSync('/nonexistent', home.paths.data);
-  const received = await testDestination();
+  const received = await checkingDestination();
   received.respondWith((_request, response) => void response.writeHead(503).end());
   const { analytics, clock, use } = testTracker(
     home,
