@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { temporaryHome } from '../../src/testing/index.js';
 import { hasBrowser, testBrowser } from '../support/browser.js';
-import { copyRepository, type Service, startService } from '../support/copy.js';
+import { copyRepository } from '../support/copy.js';
 import { type TestHome, testHome, tree } from '../support/home.js';
+import { type Service, startService } from '../support/service.js';
 
 /*
  * A counted field has two places: the table, and the line that sees it happen. Here a field is added to a copy of the

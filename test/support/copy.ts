@@ -1,8 +1,6 @@
-import { spawn } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { type Finished, ROOT, type RunOptions, run } from './processes.js';
 
 /** What the product is built and rendered from. */
@@ -77,37 +75,4 @@ function filesOf(folder: string): string[] {
 
 function textOf(folder: string, path: string): string {
   return readFileSync(join(folder, path), 'latin1');
-}
-
-/** A program that runs until it is stopped, and answers on stdout. */
-export interface Service {
-  /** Writes a line to its stdin, if there is one, and waits for the next line of its stdout. */
-  next(line?: string): Promise<string>;
-  /** Ends it with SIGTERM. Resolves with its exit code. */
-  stop(): Promise<number | null>;
-}
-
-export function startService(
-  args: readonly string[],
-  { cwd, env }: { readonly cwd: string; readonly env: NodeJS.ProcessEnv },
-): Service {
-  const child = spawn(process.execPath, args, { cwd, env, stdio: ['pipe', 'pipe', 'pipe'] });
-  let remarks = '';
-  child.stderr.on('data', (chunk) => {
-    remarks += chunk;
-  });
-  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  return {
-    async next(line) {
-      if (line !== undefined) child.stdin.write(`${line}\n`);
-      const { value, done } = await lines.next();
-      if (done) throw new Error(`the program ended: ${remarks}`);
-      return value;
-    },
-    stop() {
-      child.kill();
-      return ended;
-    },
-  };
 }

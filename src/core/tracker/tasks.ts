@@ -70,6 +70,7 @@ async function closeInMemory(tracker: Tracker, own: readonly Unclosed[]): Promis
   const { clears } = memoryOutbox;
   const pages = own.map(({ page }) => page);
   forgetPages(spool, pages);
+  for (const { day } of pages) debug('freeze %s in memory', day);
   addBodies(memoryOutbox, await closeOwn(closingOf(tracker), home, own, clock()), clears);
   if (home !== undefined) takeClosed(home, gate, clock());
 }

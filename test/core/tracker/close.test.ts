@@ -15,6 +15,7 @@ import { checkingDestination } from '../../support/destination.js';
 import { type TestHome, testHome, tree, writeConfig } from '../../support/home.js';
 import { ROOT, runScript } from '../../support/processes.js';
 import { putReport } from '../../support/reports.js';
+import { startService } from '../../support/service.js';
 import { testTracker, until, vocabulary } from '../../support/tracker.js';
 
 const usage = (body: string | undefined, tool: string) => {
@@ -102,30 +103,56 @@ describe('where the folder is not kept, close() sends what there is', () => {
     expect(delivered.filter((body) => body.includes('"recommend"'))).toHaveLength(1);
   });
 
-  test('P10: what was frozen in memory at the moment of an opt-out is not sent after a later opt-in', async () => {
+  /** A server whose clock and calls are told on stdin. It explains on stderr what it does. */
+  const toldServer = (home: TestHome, posthog: object) => {
+    const source = `
+      import { createInterface } from 'node:readline';
+      import { createAnalytics, dotAiVocabulary } from 'dot-ai-analytics';
+      let now = Date.parse('2026-11-22T22:00:00Z');
+      const analytics = createAnalytics(
+        { ...dotAiVocabulary, posthog: ${JSON.stringify(posthog)} },
+        { clock: () => now, timing: { tick: 5, startSpread: 1e9, interval: 1e9 } },
+      );
+      const session = analytics.session();
+      const commands = {
+        call: (tool) => session.run(tool, async () => {}),
+        clock: (time) => { now = Date.parse(time); },
+        close: () => analytics.close(),
+      };
+      for await (const line of createInterface({ input: process.stdin })) {
+        const [command, argument] = line.split(' ');
+        await commands[command](argument);
+        console.log(analytics.statusLine());
+      }`;
+    const env = { ...home.env, NODE_DEBUG: 'dot-ai-analytics' };
+    const server = startService(['--input-type=module', '-e', source], { cwd: ROOT, env });
+    onTestFinished(async () => void (await server.stop()));
+    return server;
+  };
+
+  test.each([
+    ['is sent without an opt-out', false, ['query', 'remediate']],
+    ['at the moment of an opt-out is not sent after a later opt-in', true, ['query']],
+  ])('P10: what was frozen in memory %s', async (_name, optsOut, sent) => {
     const home = testHome({ analytics: true });
     writeFileSync(home.paths.data, 'in the way');
     const received = await checkingDestination(home);
-    const timing = { tick: 5, startSpread: 1e9, interval: 1e9 };
-    const { analytics, clock, use } = testTracker(
-      home,
-      { posthog: received.posthog },
-      { now: '2026-11-22T22:00:00Z', timing },
-    );
-    await use('remediate', 7);
-    clock.set('2026-11-23T01:00:10Z'); // the day is over: the next tick freezes it
-    await new Promise((resolve) => setTimeout(resolve, 8));
-    writeConfig(home.paths, { analytics: false });
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    writeConfig(home.paths, { analytics: true });
-    await until(async () => {
-      await use('query');
-      return analytics.statusLine().includes('enabled');
-    });
-    await new Promise((resolve) => setTimeout(resolve, 1_100));
-    await use('query', 1);
-    await analytics.close();
-    expect(received.requests.map(({ body }) => body.toString()).join()).not.toContain('remediate');
+    const server = toldServer(home, received.posthog);
+    const call = async (tool: string) => (await server.next(`call ${tool}`)).includes('enabled');
+    expect(await call('remediate')).toBe(true);
+    await server.next('clock 2026-11-23T01:00:10Z'); // the day is over: the next tick freezes it
+    await server.remarked(/freeze 2026-11-22 in memory/);
+    if (optsOut) {
+      writeConfig(home.paths, { analytics: false });
+      expect(await call('operate')).toBe(false);
+      writeConfig(home.paths, { analytics: true });
+      await new Promise((resolve) => setTimeout(resolve, 1_100)); // a server that is off asks again once a second
+    }
+    expect(await call('query')).toBe(true);
+    await server.next('close');
+    const rows = received.requests.flatMap(({ body }) => JSON.parse(body.toString()).batch);
+    const tools = rows.filter(({ event }) => event === 'tool_usage').map(({ properties }) => properties.tool);
+    expect(tools.sort()).toEqual(sent);
   });
 
   test.each([
