@@ -8,8 +8,9 @@ import { setAnalytics } from '../../src/core/control/set-analytics.js';
 import { deliver } from '../../src/core/deliver/delivery.js';
 import { readStatus } from '../../src/core/inspect/status.js';
 import { countOn, createSpool, openPage, unclosedPages } from '../../src/core/record/spool.js';
+import { randomFrom } from '../../src/simulation/random.js';
 import { fixedClock } from '../../src/testing/index.js';
-import { report } from '../support/attack.js';
+import { report, SEED } from '../support/attack.js';
 import { countedRows, countedTool } from '../support/counted.js';
 import { checkingDestination } from '../support/destination.js';
 import { type TestHome, testHome, tree, writeConfig } from '../support/home.js';
@@ -23,6 +24,21 @@ if (!hasStrace) process.stderr.write('SKIPPED: strace is not installed, so disab
 /** Without what a killed change of config.json left beside it; the next change sweeps it up when it is an hour old. */
 const dataFiles = (home: TestHome) =>
   Object.keys(tree(home.folder)).filter((name) => !/config\.json$|server\.json$|^\.dot-ai\/\.analytics-tmp/.test(name));
+
+/** All that is drawn by lot here, so that a run can be repeated with its seed. */
+const random = randomFrom(SEED);
+
+/** A program's loop that calls a tool for so many ms. It lets other work run after a number of calls that is drawn. */
+function loadFor(ms: number, meanCalls: number): string {
+  const lengths = Array.from({ length: 100 }, () => Math.ceil(2 * meanCalls * random()));
+  return `
+      const until = Date.now() + ${ms};
+      const lengths = ${JSON.stringify(lengths)};
+      for (let turn = 0; Date.now() < until; turn += 1) {
+        for (let call = 0; call < lengths[turn % lengths.length]; call += 1) await session.run('query', async () => ({}));
+        await new Promise(setImmediate);
+      }`;
+}
 
 describe('P10: no means no, now', () => {
   test('after disable a running server records nothing more, and nothing unsent is left', async () => {
@@ -68,12 +84,11 @@ describe('P10: no means no, now', () => {
 
   test('eight servers under load: from the moment it returns no count and no file comes back', async () => {
     const home = testHome({ analytics: true });
-    const source = `
+    const source = () => `
       import { createAnalytics, dotAiVocabulary } from 'dot-ai-analytics';
       const session = createAnalytics({ ...dotAiVocabulary, ephemeral: false }).session();
-      const until = Date.now() + 1500;
-      while (Date.now() < until) { await session.run('query', async () => ({})); if (Math.random() < 0.01) await new Promise(setImmediate); }`;
-    const servers = Array.from({ length: 8 }, () => runScript(source, { env: home.env }));
+      ${loadFor(1_500, 100)}`;
+    const servers = Array.from({ length: 8 }, () => runScript(source(), { env: home.env }));
     await until(() => dataFiles(home).filter((name) => name.includes('spool')).length === 8, 'eight spool files');
     await setAnalytics(false, { env: home.env });
     const at = dataFiles(home);
@@ -81,9 +96,10 @@ describe('P10: no means no, now', () => {
     expect(at).toEqual([]);
     expect(dataFiles(home)).toEqual([]);
     expect(results.map(({ code, stderr }) => `${code}${stderr}`)).toEqual(results.map(() => '0'));
+    report('opt-out under load', { servers: 8, filesAfter: 0 });
   });
 
-  test('a no that is written by hand counts from the next call on, without any tick', async () => {
+  test('an opt-out that is written by hand counts from the next call on, without any tick', async () => {
     const home = testHome({ analytics: true });
     const timing = { tick: 1e6, startSpread: 1e9, interval: 1e9 };
     const { analytics, use } = testTracker(home, {}, { now: '2026-11-23T10:00:00Z', timing });
@@ -94,11 +110,11 @@ describe('P10: no means no, now', () => {
     await analytics.close();
   });
 
-  test('a file that a server creates at the very moment of the no is taken back', () => {
-    // The server asked the gate just before; now the no is on disk, and `disable` has looked for files already.
+  test('a file that a server creates at the very moment of the opt-out is taken back', () => {
+    // The server asked the gate just before; now the opt-out is on disk, and `disable` has looked for files already.
     const home = testHome({ analytics: false });
     const spool = createSpool(home.paths, createGate(home.env, home.paths), vocabulary);
-    countOn(spool, openPage(spool, '2026-11-23'), 'tool query', ['success']);
+    countOn(spool, openPage(spool, '2026-11-23'), 'tool query', ['successes']);
     expect(dataFiles(home)).toEqual([]);
     expect(unclosedPages(spool)).toEqual([]);
   });
@@ -138,7 +154,7 @@ describe('P10: no means no, now', () => {
     expect(dataFiles(home)).toEqual([]);
   });
 
-  test('a call while off, or before it, leaves no trace in what is counted after a later yes', async () => {
+  test('a call while off, or before it, leaves no trace in what is counted after a later opt-in', async () => {
     const home = testHome({ analytics: true });
     const { analytics } = testTracker(home);
     const session = analytics.session();
@@ -159,7 +175,7 @@ describe('P10: no means no, now', () => {
     await analytics.close();
   });
 
-  test('what was left when somebody wrote a no by hand is not sent after a later yes', async () => {
+  test('reports that were left by an opt-out written by hand are not sent after a later opt-in', async () => {
     const home = testHome({ analytics: false });
     await putReport(home, '2026-11-21');
     await setAnalytics(true, { env: home.env });
@@ -222,7 +238,7 @@ describe.runIf(hasStrace)('P10: a kill in each step of disable', () => {
           break; // there is no such call any more
         }
         kills += 1;
-        // Nothing is deleted before the no is on disk; once it is, no server sends what is left.
+        // Nothing is deleted before the opt-out is on disk; once it is, no server sends what is left.
         if (enabled) expect(dataFiles(home)).toEqual(expect.arrayContaining(before));
         const received = await checkingDestination(home);
         const server = testTracker(
@@ -255,10 +271,10 @@ test('P10: eight servers under load, each of which sends: after disable no byte 
   let bytes = 0;
   received.respondWith((_request, response) => {
     bytes += 1;
-    setTimeout(() => response.writeHead(200).end('{"status":1}'), 500 + 500 * Math.random());
+    setTimeout(() => response.writeHead(200).end('{"status":1}'), 500 + 500 * random());
   });
   for (let day = 1; day <= 20; day += 1) await putReport(home, `2026-11-${String(day).padStart(2, '0')}`);
-  const source = `
+  const source = () => `
     import { createAnalytics, dotAiVocabulary } from 'dot-ai-analytics';
     const now = Date.parse('2026-11-22T10:00:00Z') - performance.now();
     const analytics = createAnalytics(
@@ -266,10 +282,9 @@ test('P10: eight servers under load, each of which sends: after disable no byte 
       { clock: () => now + performance.now(), timing: { tick: 5, startSpread: 1, interval: 5 } },
     );
     const session = analytics.session();
-    const until = Date.now() + 2500;
-    while (Date.now() < until) { await session.run('query', async () => ({})); if (Math.random() < 0.02) await new Promise(setImmediate); }
+    ${loadFor(2_500, 50)}
     await analytics.close();`;
-  const servers = Array.from({ length: 8 }, () => runScript(source, { env: home.env }));
+  const servers = Array.from({ length: 8 }, () => runScript(source(), { env: home.env }));
   await until(
     () => bytes >= 3 && dataFiles(home).filter((name) => name.includes('spool/')).length === 8,
     'load, and a send in flight',
