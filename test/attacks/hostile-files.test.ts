@@ -128,7 +128,7 @@ async function surviveBeside(name: string, kind: string): Promise<void> {
   expect(invocations(), what).toEqual([`query ${CALLS}`]);
   expect(tree(home.folder)['outside.json'], what).toBe(body);
   const others = received.requests.filter(({ body }) => !body.toString().includes(DAY));
-  // A whole report is what it says it is, whoever wrote it; nothing else of all this may leave.
+  // A whole report may be sent, although another program wrote it. Nothing else of all this may leave.
   expect(
     others.map(({ body }) => body.toString()).filter((sent) => sent !== body),
     what,

@@ -120,7 +120,7 @@ describe('P1: off means nothing', () => {
     expect(JSON.parse(tree(home.folder)['.dot-ai/config.json'] ?? '')).toEqual({ analyticsHintShown: true });
   });
 
-  test('a server notices a yes by itself', async () => {
+  test('a server notices an opt-in by itself', async () => {
     const home = testHome();
     const { analytics, use } = testTracker(home);
     await use('query');
@@ -136,7 +136,7 @@ describe('P1: off means nothing', () => {
   test.each([
     ['torn', '{"analytics": tr'],
     ['another type', '{"analytics": "yes"}'],
-  ])('P2: a file that can not be understood any more stops counting, and destroys nothing: %s', async (_name, text) => {
+  ])('P2: a file that can no longer be understood stops counting, and destroys nothing: %s', async (_name, text) => {
     const home = testHome({ analytics: true });
     const { analytics, use } = testTracker(home);
     await use('query', 3);

@@ -195,7 +195,7 @@ describe.each(Object.entries(PLACES))('%s', (name, place) => {
     const isOn = silent.stdout.includes('Analytics: enabled');
     expect(silent).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('"hint":null') });
     expect(isOn).toBe(name.includes('yes'));
-    // Where the environment says yes, what can't be kept is sent when the server ends.
+    // If the environment opts in, counts that cannot be kept are sent when the server ends.
     const before = received.requests.length;
     const asked = await runScript(script('{ DOT_AI_ANALYTICS: "true" }'), { ...found, env: { ...found.env } });
     expect(asked).toMatchObject({ code: 0, stderr: '' });

@@ -29,7 +29,7 @@ function markers(random: () => number): Record<Place, string> {
   ) as Record<Place, string>;
 }
 
-/** What a secret may have become; lower case, as the haystack is. Of a hash, eight digits are enough to be recognised: by chance they are there once in 10,000 runs. */
+/** What a secret may have become; lower case, as the haystack is. Of a hash, eight digits are enough to be recognized: by chance they are there once in 10,000 runs. */
 function disguises(secret: string): string[] {
   const plain = [secret, [...secret].reverse().join('')];
   const digests = [secret, secret.toLowerCase()].flatMap((text) =>

@@ -232,7 +232,7 @@ describe('preview', () => {
   });
 });
 
-test('where nothing can be written, status and preview say what they can not show', async () => {
+test('where nothing can be written, status and preview say what they cannot show', async () => {
   const home = testHome({ analytics: true });
   writeFileSync(home.paths.data, 'in the way');
   for (const args of [['status'], ['preview']]) {
@@ -331,7 +331,7 @@ describe('the command line itself', () => {
     expect(stdout).toMatch(/^Analytics is off/);
   });
 
-  test('colours only where they are wanted', async () => {
+  test('colors are used only where they are wanted', async () => {
     const env = testHome().env;
     const hasColour = async (variables: NodeJS.ProcessEnv) =>
       (await cli(['preview'], { env: { ...env, ...variables } })).stdout.includes('\u001b[');
@@ -354,7 +354,7 @@ describe('the command line itself', () => {
   test.each([40, 80])('in %d columns no line of text is wider', async (width) => {
     for (const args of [['status'], ['preview'], ['schema']]) {
       const { stdout } = await cli(args, { env: { ...testHome().env, COLUMNS: String(width) } });
-      // Names and hashes can't be broken; everything made of words is.
+      // Names and hashes cannot be broken; sentences are.
       const wide = stdout.split('\n').filter((line) => line.length > width && line.trim().split(/\s{1,}/).length > 4);
       expect(wide, args.join(' ')).toEqual([]);
     }

@@ -37,19 +37,19 @@ describe.runIf(hasTerminal)('on a terminal', () => {
   });
 
   test.each([
-    ['40 columns', { columns: 40 }, { colour: true, bars: false }],
-    ['80 columns', {}, { colour: true, bars: true }],
-    ['200 columns', { columns: 200 }, { colour: true, bars: true }],
-    ['NO_COLOR', { env: { NO_COLOR: '1' } }, { colour: false, bars: true }],
-    ['FORCE_COLOR=0', { env: { FORCE_COLOR: '0' } }, { colour: false, bars: true }],
-    ['TERM=dumb', { env: { TERM: 'dumb' } }, { colour: false, bars: false }],
-    ['no UTF-8', { env: { LANG: 'C' } }, { colour: true, bars: false }],
+    ['40 columns', { columns: 40 }, { color: true, bars: false }],
+    ['80 columns', {}, { color: true, bars: true }],
+    ['200 columns', { columns: 200 }, { color: true, bars: true }],
+    ['NO_COLOR', { env: { NO_COLOR: '1' } }, { color: false, bars: true }],
+    ['FORCE_COLOR=0', { env: { FORCE_COLOR: '0' } }, { color: false, bars: true }],
+    ['TERM=dumb', { env: { TERM: 'dumb' } }, { color: false, bars: false }],
+    ['no UTF-8', { env: { LANG: 'C' } }, { color: true, bars: false }],
   ])(
     'preview: %s',
     async (_name, { columns = 80, env = {} }: { columns?: number; env?: NodeJS.ProcessEnv }, expected) => {
       const { shown, code } = await onTerminal('preview', { env: { ...testHome().env, ...env }, columns });
       expect(code).toBe(0);
-      expect({ colour: shown.includes(ESCAPE), bars: shown.includes(BAR) }).toEqual(expected);
+      expect({ color: shown.includes(ESCAPE), bars: shown.includes(BAR) }).toEqual(expected);
       const lines = stripVTControlCharacters(shown).split('\n');
       expect(lines.slice(0, 2).join(' ')).toMatch(/^EXAMPLE\. Analytics is off/);
       expect(lines.filter((line) => line.length > Math.min(columns, 120))).toEqual([]);

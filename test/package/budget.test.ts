@@ -6,7 +6,7 @@ import { CLI, ROOT, run } from '../support/processes.js';
 
 /*
  * What a start costs is measured by `npm run bench`; here is what it depends on and no machine changes: bytes that are
- * read and compiled, and modules that are loaded. A limit that is in the way may be raised, by whoever measured first.
+ * read and compiled, and modules that are loaded. Measure first, then raise a limit that is in the way.
  */
 
 const KIB = 1024;

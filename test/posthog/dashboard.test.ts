@@ -10,7 +10,7 @@ interface Thing {
   [name: string]: unknown;
 }
 
-interface Behaviour {
+interface Behavior {
   /** Status of the nth request, where it is not to be answered properly. */
   readonly fail?: (request: number) => number | undefined;
   /** PostHog adds defaults to a query that it stores. */
@@ -18,7 +18,7 @@ interface Behaviour {
 }
 
 /** The documented part of PostHog's API, strict: unknown fields, wrong types, scopes and paths are refused. */
-async function postHog({ fail = () => undefined, addsDefaults = true }: Behaviour = {}) {
+async function postHog({ fail = () => undefined, addsDefaults = true }: Behavior = {}) {
   const dashboards: Thing[] = [];
   const insights: Thing[] = [];
   const requests: string[] = [];

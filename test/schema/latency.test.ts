@@ -13,7 +13,7 @@ test.each([
   expect(latencyCell(milliseconds)).toBe(cell);
 });
 
-test('the cells are the contract’s', () => {
+test('the cells are those of the contract', () => {
   expect(LATENCY_CELLS.map((cell) => cell.replace('latency_le_', '')).join(' ')).toBe(
     '10 20 50 100 200 500 1000 2000 5000 10000 30000 60000 120000 300000 inf',
   );

@@ -34,7 +34,7 @@ function meaningOf(schema: number): string {
     .digest('hex');
 }
 
-test('P2: a schema that users consented to never changes, and a new field asks for a new number', () => {
+test('P2: a schema that users consented to never changes, and a new field needs a new number', () => {
   expect(Object.fromEntries(Array.from({ length: SCHEMA }, (_, at) => [at + 1, meaningOf(at + 1)]))).toEqual(RECORDED);
 });
 
@@ -46,7 +46,7 @@ test('the measures of the collector keep their places when a schema adds some', 
   }
 });
 
-test('the schema is the contract’s', () => {
+test('the schema is that of the contract', () => {
   const names = Object.fromEntries(
     EVENTS.map((kind) => [
       kind.event,
@@ -207,7 +207,7 @@ describe('P3: the closed world', () => {
     ['65 names', Array.from({ length: 65 }, (_, index) => `t${index}`)],
     ['a number', [7 as unknown as string]],
     ['no names at all', undefined as unknown as string[]],
-  ])('a vocabulary with %s is a mistake of the programmer’s', (_name, tools) => {
+  ])('a vocabulary with %s is an error of the programmer', (_name, tools) => {
     expect(() => checkVocabulary({ tools, features: [] })).toThrow(expect.objectContaining({ code: 'BAD_VOCABULARY' }));
     expect(() => checkVocabulary({ tools: [], features: tools })).toThrow(
       expect.objectContaining({ code: 'BAD_VOCABULARY' }),

@@ -4,12 +4,12 @@ import { appendFileSync } from 'node:fs';
 export const SEED = Number(process.env.ATTACK_SEED ?? Math.floor(Math.random() * 2 ** 31));
 export const TIMES = Number(process.env.ATTACK_TIMES ?? 1);
 
-/** For `fc.assert`: so many runs, times what was asked for, from the seed that is printed. */
+/** For `fc.assert`: this number of runs times TIMES, from the printed seed. */
 export function runs(number: number): { numRuns: number; seed: number } {
   return { numRuns: number * TIMES, seed: SEED };
 }
 
-/** What an attack amounted to; with `npm run attack` it is in the table at the end. */
+/** Prints the sums of an attack. `npm run attack` shows them in a table at the end. */
 export function report(attack: string, sums: Record<string, number | string>): void {
   const line = JSON.stringify({ attack, seed: SEED, ...sums });
   process.stdout.write(`${line}\n`);

@@ -21,7 +21,7 @@ const sha256 = (bytes: string | Buffer) => createHash('sha256').update(bytes).di
  * - P7: a day and its ids never arrived with other bytes.
  * - P5: every report that `home` says was delivered is kept there, with the bytes that were received.
  *
- * A test that passes until then can still fail here.
+ * So a test whose own assertions pass can still fail here.
  */
 export async function checkingDestination(home?: TestHome, known: Vocabulary = KNOWN): Promise<MemoryDestination> {
   const received = await memoryDestination();

@@ -72,7 +72,7 @@ export async function connect({ url }: Running, user: string): Promise<Call> {
   };
 }
 
-/** The same by the other door. */
+/** The same through REST. */
 export async function rest({ url }: Running, user: string, tool: string, args: unknown = {}) {
   const response = await fetch(new URL(`/api/v1/tools/${tool}`, url), {
     method: 'POST',

@@ -29,7 +29,7 @@ export function installed(
 
 let paths: string[] | undefined;
 
-/** Asked once: npm takes its time. */
+/** Asked once, because npm is slow. */
 function published(): string[] {
   if (paths !== undefined) return paths;
   const args = ['pack', '--dry-run', '--json', '--ignore-scripts'];

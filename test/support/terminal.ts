@@ -10,7 +10,7 @@ export interface Typing {
   readonly columns?: number;
 }
 
-/** Runs the command line on a pseudo-terminal and types; returns the bytes it showed, and its exit code. */
+/** Runs the command line on a pseudo-terminal and types. Returns the bytes that it showed, and its exit code. */
 export async function onTerminal(
   args: string,
   { env, keys, columns = 80 }: Typing,

@@ -70,7 +70,7 @@ describe('who may read', () => {
     expect(response.headers.get('cross-origin-resource-policy')).toBe('same-origin');
   });
 
-  test('another site can not even make it work: a picture’s address is refused, a link is not', async () => {
+  test('another site cannot make it work: the address of a picture is refused, a link is not', async () => {
     const { url } = await testCollector();
     const from = (site: string, mode: string) =>
       get(`${url}api/v1/tools`, { 'sec-fetch-site': site, 'sec-fetch-mode': mode });

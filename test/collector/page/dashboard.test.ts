@@ -48,14 +48,14 @@ const drawAll = async (page: Page) => {
   for (const id of SECTIONS) await page.locator(`#chart-${id}`).scrollIntoViewIfNeeded();
   for (const id of SECTIONS) await page.waitForSelector(`#chart-${id} canvas`);
 };
-/** Whether more than a ground is on the canvas. In words of the browser, whose names the tests don't know. */
+/** Whether the canvas has more than a background. A text, because the tests are compiled without the browser's types. */
 const isDrawn = (page: Page, id: string) =>
   page.evaluate<boolean>(`(() => {
     const canvas = document.querySelector('#chart-${id} canvas');
     const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
-    const colours = new Set();
-    for (let at = 0; at < data.length; at += 4) colours.add(data[at] + ',' + data[at + 1] + ',' + data[at + 2]);
-    return colours.size > 3;
+    const colors = new Set();
+    for (let at = 0; at < data.length; at += 4) colors.add(data[at] + ',' + data[at + 1] + ',' + data[at + 2]);
+    return colors.size > 3;
   })()`);
 
 describe.runIf(hasBrowser)('the dashboard, in Chromium', () => {

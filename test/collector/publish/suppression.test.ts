@@ -155,7 +155,7 @@ describe('found by attack', () => {
   const shownOf = (reports: readonly (readonly Row[])[]) =>
     Object.fromEntries(publish(entriesOf(reports), MIN).cells.get('tool_usage')?.get('query') ?? []);
 
-  test('few successes can not be had from the calls and the categories', () => {
+  test('few successes cannot be recovered from the calls and the categories', () => {
     const failed = { failures: 1, failures_kubernetes: 1 };
     const reports = times(30, (at) => [
       tool('query', at < 3 ? { invocations: 3, successes: 2, ...failed } : { invocations: 1, ...failed }),

@@ -272,7 +272,7 @@ const has24 =
     }))
   ).code === 0;
 if (!has24)
-  process.stderr.write('SKIPPED in part: Node 24 can’t be had, so only one of the two database engines is tried\n');
+  process.stderr.write('SKIPPED in part: Node 24 is not available, so only one of the two database engines is tried\n');
 
 test.runIf(has24)(
   'two engines: a file written by the one is opened by the other, also after a kill',

@@ -10,8 +10,8 @@ import { testHome, tree } from '../../support/home.js';
 const OPTED_IN = '{\n  "other": {"a": [1, 2.50]},\n  "analytics": true,\n  "analyticsSchema": 1\n}\n';
 const OPTED_OUT = OPTED_IN.replace('true', 'false');
 
-/** The reference, written without our code: what the bytes say to a strict reader. */
-function saysYes(bytes: Buffer): boolean {
+/** The reference, written without our code: whether the bytes are an opt-in for a strict reader. */
+function isOptIn(bytes: Buffer): boolean {
   try {
     const value = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
     const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -22,7 +22,7 @@ function saysYes(bytes: Buffer): boolean {
   }
 }
 
-describe('P2: a damaged file is never on unless it still says exactly yes', () => {
+describe('P2: a damaged file is never on unless it is still an exact opt-in', () => {
   test.each([
     ['opted in', OPTED_IN],
     ['opted out', OPTED_OUT],
@@ -30,7 +30,7 @@ describe('P2: a damaged file is never on unless it still says exactly yes', () =
     const bytes = Buffer.from(text);
     for (let length = 0; length <= bytes.length; length += 1) {
       const cut = bytes.subarray(0, length);
-      expect(decide({}, parseConfig('c', cut)).enabled, `cut at ${length}`).toBe(saysYes(cut));
+      expect(decide({}, parseConfig('c', cut)).enabled, `cut at ${length}`).toBe(isOptIn(cut));
     }
   });
 
@@ -45,15 +45,15 @@ describe('P2: a damaged file is never on unless it still says exactly yes', () =
         (bytes[at] as number) ^= mask;
         const { enabled } = decide({}, parseConfig('c', bytes));
         if (enabled) on += 1;
-        if (enabled !== saysYes(bytes)) expect.fail(`byte ${at} ^ ${mask}: ${enabled}`);
+        if (enabled !== isOptIn(bytes)) expect.fail(`byte ${at} ^ ${mask}: ${enabled}`);
       }
     }
-    // Flips in other programs' values leave a yes a yes; a no never becomes one.
+    // Flips in other programs' values leave an opt-in as it is; an opt-out never becomes an opt-in.
     if (text === OPTED_OUT) expect(on).toBe(0);
     else expect(on).toBeGreaterThan(0);
   });
 
-  test('an unreadable, too large, special or foreign file means off, and reading it neither hangs nor writes', () => {
+  test('an unreadable, too large, special or foreign file means off, and reading it does not hang or write', () => {
     const cases: Record<string, (path: string) => void> = {
       folder: (path) => mkdirSync(path),
       fifo: (path) => execFileSync('mkfifo', [path]),

@@ -88,7 +88,7 @@ describe('every pair of layers in conflict: the earlier one decides', () => {
   }
 });
 
-test('an environment value that is not understood is warned about', () => {
+test('an environment value that is not understood causes a warning', () => {
   const { layers } = decide({ DOT_AI_ANALYTICS: 'enabled' }, YES);
   expect(layers.find(({ layer }) => layer === 'DOT_AI_ANALYTICS')?.warning).toMatch(/means off/);
 });

@@ -27,7 +27,7 @@ describe('other programs’ settings survive', () => {
     ['one line', '{"a":1,"b":2}', '{"a":1,"b":2,"analytics":true,"analyticsSchema":1}'],
     ['one line, spaced', '{ "a": 1, "b": 2 }', '{ "a": 1, "b": 2, "analytics": true, "analyticsSchema": 1 }'],
     ['empty', '{}', '{\n  "analytics": true,\n  "analyticsSchema": 1\n}'],
-    ['a no', '{ "analytics": false }', '{ "analytics": true, "analyticsSchema": 1 }'],
+    ['an opt-out', '{ "analytics": false }', '{ "analytics": true, "analyticsSchema": 1 }'],
     ['a byte order mark', '\uFEFF{ "a": 1 }', '\uFEFF{ "a": 1, "analytics": true, "analyticsSchema": 1 }'],
     ['CRLF', '{\r\n  "a": 1\r\n}\r\n', '{\r\n  "a": 1,\r\n  "analytics": true,\r\n  "analyticsSchema": 1\r\n}\r\n'],
   ])('%s', async (_name, before, after) => {
@@ -55,7 +55,7 @@ describe('other programs’ settings survive', () => {
     );
   });
 
-  test('of a key that is there twice, none is left that another reader could take', () => {
+  test('a key that occurs twice is left once, so that every reader takes the same', () => {
     expect(editKey('{"analytics": true, "a": 1, "analytics": true}', 'analytics', 'false')).toBe(
       '{"a": 1, "analytics": false}',
     );
@@ -75,7 +75,7 @@ describe('other programs’ settings survive', () => {
     expect(statSync(real).mode & 0o777).toBe(0o640);
   });
 
-  test('changes by twenty processes at once are serialized: none is lost', async () => {
+  test('changes by twenty processes at once are serialized, and none is lost', async () => {
     const { folder, paths, env } = testHome('{"kept": true}');
     const started = join(folder, 'started');
     mkdirSync(started);
@@ -99,7 +99,7 @@ describe('other programs’ settings survive', () => {
   });
 });
 
-describe('P2: a file that can not be understood is kept', () => {
+describe('P2: a file that cannot be understood is kept', () => {
   test.each(['{"analytics": tru', '', 'not json at all'])('%j', async (text) => {
     const { paths, env } = testHome(text);
     for (const [number, choice] of [

@@ -183,7 +183,7 @@ describe('waiting', () => {
   test.each([
     ['in seconds', '7200'],
     ['as a date', new Date(Date.parse('2026-11-23T04:00:00Z')).toUTCString()],
-  ])('Retry-After %s is honoured, also by a person who sends now', async (_name, value) => {
+  ])('Retry-After %s is honored, also when a person sends now', async (_name, value) => {
     const home = await waitingHome();
     const clock = fixedClock('2026-11-23T02:00:00Z');
     received.respondWith(answer(429, '', { 'retry-after': value }));
@@ -195,7 +195,7 @@ describe('waiting', () => {
     expect(await pass(home, { clock })).toMatchObject([{ verdict: 'delivered' }]);
   });
 
-  test('each failure in a row doubles the wait up to six hours and a half more, and a success ends it', async () => {
+  test('each failure in a row doubles the wait, up to six hours spread by half, and a success ends it', async () => {
     const home = await waitingHome();
     const clock = fixedClock('2026-11-23T02:00:00Z');
     const waits: number[] = [];
@@ -233,7 +233,7 @@ describe('waiting', () => {
     '{"until": 1e308}',
     '{"until":9e15,"askedUntil":9e15,"failures":1,"reason":"x","isUnauthorized":false}',
     '[]',
-  ])('a hostile pause file %j holds nobody up', async (text) => {
+  ])('a hostile pause file %j holds up no delivery', async (text) => {
     const home = await waitingHome();
     const { host, key } = received.posthog;
     writeFileSync(
@@ -244,7 +244,7 @@ describe('waiting', () => {
   });
 });
 
-describe('P3: what is not of the closed world is never sent', () => {
+describe('P3: a body that is not of the closed world is never sent', () => {
   test.each([
     ['a secret in a property', (text: string) => text.replace('"recommend"', '"SECRET"')],
     ['an added property', (text: string) => text.replace('"invocations"', '"SECRET":1,"invocations"')],
@@ -297,7 +297,7 @@ describe('destinations', () => {
     [{}, { host: 'https://a.example', key: '' }],
     [{}, 'https://a.example'],
     [{}, null],
-  ])('%j %j can not be used, and is not replaced by another', (env, config) => {
+  ])('%j %j cannot be used, and is not replaced by another', (env, config) => {
     const { destination, problem } = resolveDestination(env, config, here);
     expect(destination).toBeNull();
     expect(problem).toBeDefined();

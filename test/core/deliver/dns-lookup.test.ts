@@ -6,12 +6,12 @@ const lookup = (hostname: string, all: boolean) =>
     createLookup(new AbortController().signal)(hostname, { all }, (...answer) => resolve(answer));
   });
 
-test('answers in the form that it is asked for', async () => {
+test('a lookup answers in the form that was asked for', async () => {
   expect(await lookup('localhost', true)).toEqual([null, [{ address: '127.0.0.1', family: 4 }]]);
   expect(await lookup('localhost', false)).toEqual([null, '127.0.0.1', 4]); // hosts that turned off Happy Eyeballs
 });
 
-test('a look-up ends when it is told to', async () => {
+test('a lookup ends when it is aborted', async () => {
   const control = new AbortController();
   const answer = new Promise<NodeJS.ErrnoException | null>((resolve) => {
     createLookup(control.signal)('name.invalid', { all: true }, (error) => resolve(error));

@@ -7,7 +7,7 @@ const plain = (text: string) =>
   Object.fromEntries([...parsePage(text, DAY)].map(([key, cells]) => [key, Object.fromEntries(cells)]));
 const text = (page: { bytes(): Buffer }) => page.bytes().toString('latin1');
 
-test('what was added is what is read, and a person can read it', () => {
+test('counts are read back as they were added, and a person can read them', () => {
   const page = createPage(DAY);
   page.add('tool recommend', ['successes', 'latency_le_50', 'from_start', 'nth_1']);
   page.add('tool recommend', ['successes', 'latency_le_50', 'from_recommend']);
@@ -43,7 +43,7 @@ test('P8: 64 tools that follow one another in every way stay below 300 KiB', () 
   expect(parsePage(text(page), DAY).get(`tool ${names[0]}`)?.size).toBe(64);
 });
 
-test('flushing writes exactly what changed: a file that follows the flushes equals the page (property)', () => {
+test('flush writes exactly the changed slots: a file that follows the flushes equals the page (property)', () => {
   const cell = fc.tuple(
     fc.constantFrom('tool a', 'tool b', 'feature c'),
     fc.array(fc.constantFrom(...Array.from({ length: 60 }, (_, i) => `cell_${i}`))),

@@ -25,13 +25,13 @@ test('P4: a connection that outlives midnight is a session of both days, and nei
   expect(chain.nth('b', TUESDAY)).toBe(1);
 });
 
-test('beyond six different tools nothing is told apart', () => {
+test('beyond six different tools, sessions are not told apart', () => {
   const chain = createChain();
   const nths = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'].map((tool) => chain.nth(tool, MONDAY));
   expect(nths).toEqual([1, 2, 3, 4, 5, 6, undefined, undefined]);
 });
 
-test('a call that came to nothing leaves the chain as it was', () => {
+test('a call that is abandoned does not change the chain', () => {
   const chain = createChain();
   chain.follow('a', MONDAY);
   chain.unfollow('b', chain.follow('b', MONDAY), MONDAY);

@@ -135,7 +135,7 @@ describe('a page has a generation of its own', () => {
     );
   });
 
-  test('P7: a page that a report has taken over takes no more counts', () => {
+  test('P7: a page that is in a report takes no more counts', () => {
     const { home, spool } = start();
     const page = openPage(spool, DAY);
     countOn(spool, page, 'tool query', ['success']);
@@ -148,7 +148,7 @@ describe('a page has a generation of its own', () => {
 });
 
 describe('a folder that is deleted or cannot be written', () => {
-  test('deleted under a running server: what it held is gone, counting begins anew', async () => {
+  test('a folder that is deleted under a running server: its counts are gone, and counting begins anew', async () => {
     const home = testHome({ analytics: true });
     const { analytics, use } = testTracker(home);
     await use('query', 5);
@@ -197,7 +197,7 @@ describe('a folder that is deleted or cannot be written', () => {
   });
 });
 
-test('midnight: a call is counted on the day it ends', async () => {
+test('a call that lasts over midnight is counted on the day it ends', async () => {
   const home = testHome({ analytics: true });
   const { analytics, clock, use } = testTracker(home, {}, { now: '2026-11-23T23:59:59Z' });
   await use('query', 2);

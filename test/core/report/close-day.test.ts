@@ -61,7 +61,7 @@ describe('when a day is closed: now, files before, files after', () => {
   });
 });
 
-test('P7: all processes of a day become one report, dead ones too, damaged ones as far as they are whole', async () => {
+test('P7: all processes of a day become one report: also dead ones, and the undamaged lines of damaged files', async () => {
   const home = testHome({ analytics: true });
   spool(home, DAY, oneCall, '0000000a');
   spool(
@@ -109,14 +109,14 @@ test('P3: names are folded again when the day is closed', async () => {
   expect(openEnvelope(body, vocabulary)).toHaveProperty('report');
 });
 
-test('a day without a count is no report, and its file goes', async () => {
+test('a day without counts becomes no report, and its file is deleted', async () => {
   const home = testHome({ analytics: true });
   spool(home, DAY, {});
   await close(home, '2026-11-24T02:00:00Z');
   expect(Object.keys(tree(home.paths.data))).toEqual([]);
 });
 
-test('P7: counts that come too late for a closed day are dropped, the report stays as it is', async () => {
+test('P7: counts that come too late for a closed day are dropped, and the report does not change', async () => {
   const home = testHome({ analytics: true });
   spool(home, DAY, oneCall);
   await close(home, '2026-11-24T02:00:00Z');
@@ -164,7 +164,7 @@ describe('P7: a crash between two steps', () => {
     expect(readFileSync(reportPath(home.paths.outbox, DAY), 'utf8')).toBe('first');
   });
 
-  test('closed but not in the outbox: the next one brings it there, the same bytes', async () => {
+  test('a report that was closed but is not in the outbox is put there by the next process, with the same bytes', async () => {
     const home = testHome({ analytics: true });
     spool(home, DAY, oneCall);
     await close(home, '2026-11-24T02:00:00Z');
@@ -176,7 +176,7 @@ describe('P7: a crash between two steps', () => {
     expect(readdirSync(home.paths.spool)).toEqual([`${DAY}.closed.json`]);
   });
 
-  test('a temporary file that was left behind goes after an hour', async () => {
+  test('a temporary file that was left behind is deleted after an hour', async () => {
     const home = testHome({ analytics: true });
     mkdirSync(home.paths.spool, { recursive: true });
     for (const [name, age] of [
@@ -250,7 +250,7 @@ test('while off nothing is closed', async () => {
   expect(tree(home.folder)).toEqual(before);
 });
 
-test('retention: undeliverable after 21 days is given up with a receipt; what was kept goes after 45', async () => {
+test('a report is dropped with a receipt after 21 days, and a kept copy is deleted after 45', async () => {
   const home = testHome({ analytics: true });
   spool(home, DAY, oneCall);
   await close(home, '2026-11-24T02:00:00Z');

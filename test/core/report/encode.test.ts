@@ -50,7 +50,7 @@ test('P4: ids are random (v4), never repeat, and are the only id a row has', asy
   }
 });
 
-test('P4: the order is drawn: every row comes first now and then', async () => {
+test('P4: the order is random: every row comes first now and then', async () => {
   const few = rows.slice(0, 4);
   const first = new Set<unknown>();
   for (let round = 0; round < 100; round += 1)
@@ -67,7 +67,7 @@ test('P4: nothing in a body tells the time', async () => {
   expect(body).not.toContain(new Date().toISOString().slice(0, 10));
 });
 
-test('P5: an environment variable of posthog-node’s can not change the format', async () => {
+test('P5: an environment variable of posthog-node cannot change the format', async () => {
   process.env.POSTHOG_CAPTURE_MODE = 'v1';
   const body = await encode(rows.slice(0, 2), '2026-11-23', 'k');
   expect(parse(body).batch).toHaveLength(2);

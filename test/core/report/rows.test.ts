@@ -70,7 +70,7 @@ describe('P4: latency does not single out a rare call', () => {
     expect(of(rows, 'tool_latency')).toEqual([{ latency_le_10: 1, latency_le_120000: 4 }]);
   });
 
-  test('nor is there a pool of fewer than 5', () => {
+  test('fewer than 5 calls are not pooled either', () => {
     expect(of(rowsFor([times(4, 'tool1')]), 'tool_latency')).toEqual([]);
     expect(of(rowsFor([[...times(4, 'tool1'), ...times(9, 'tool2')]]), 'tool_latency')).toEqual([]);
   });
@@ -100,7 +100,7 @@ test('sessions by number of different tools', () => {
   ]);
 });
 
-test('at most the 32 most frequent steps, the rest pooled', () => {
+test('a report has the 32 most frequent steps, and the rest is pooled', () => {
   const sessions = names(40).flatMap((tool, index) => times(index + 1, tool).map((call) => [call]));
   const steps = of(rowsFor(sessions), 'workflow_step');
   expect(steps).toHaveLength(33);
@@ -115,7 +115,7 @@ test('P3: an undeclared name is counted as "other", as tool and as step', () => 
   expect(of(rows, 'workflow_step')).toContainEqual({ from: 'other', to: 'tool2', count: 1 });
 });
 
-test('first_this_week and first_this_month: true or absent, and absent where nobody can know', () => {
+test('first_this_week and first_this_month are true or absent, and absent where they cannot be known', () => {
   const totals = mergePages([new Map([['feature feature1', new Map([['uses', 1]])]])], vocabulary);
   const seen = { week: new Set(['active_install']), month: new Set<string>() };
   expect(rowsOf(totals, { schema: 1, seen })).toEqual([
@@ -143,7 +143,7 @@ test('P8: any traffic gives 1 to 100 rows of the closed world, and nothing is lo
       (sessions, most) => {
         const rows = rowsFor(sessions, { rows: most });
         expect(rows.length).toBeGreaterThan(0);
-        // Five kinds have a row that can't fold any further: two "other" rows, and the three without a name.
+        // Five kinds have a row that cannot fold any further: two "other" rows, and the three without a name.
         expect(rows.length).toBeLessThanOrEqual(Math.max(most, 5));
         expect(reportProblem({ schema: 1, day: DAY, rows }, vocabulary)).toBeUndefined();
         const calls = sessions.flat().length;

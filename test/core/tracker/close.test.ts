@@ -24,8 +24,8 @@ const usage = (body: string | undefined, tool: string) => {
   return opened.report.rows.find(({ properties }) => properties.tool === tool)?.properties.invocations;
 };
 
-describe('where the folder is not kept, close() sends what there is', () => {
-  test('a day that is not over, without first_this_…, and a copy is kept', async () => {
+describe('where the folder is not kept, close() sends what was counted', () => {
+  test('a day that is not over is sent without first_this_…, and a copy is kept', async () => {
     const home = testHome({ analytics: true });
     const received = await checkingDestination(home);
     const { analytics, use } = testTracker(home, { posthog: received.posthog, ephemeral: true });
@@ -38,7 +38,7 @@ describe('where the folder is not kept, close() sends what there is', () => {
     expect(Object.entries(tree(home.paths.sent)).find(([name]) => !name.includes('receipt'))?.[1]).toBe(body);
   });
 
-  test('P7: what was closed at night is not sent a second time', async () => {
+  test('P7: a day that was closed at night is not sent a second time', async () => {
     const home = testHome({ analytics: true });
     const received = await checkingDestination(home);
     const timing = { tick: 5, startSpread: 1e9, interval: 20 };
@@ -87,7 +87,7 @@ describe('where the folder is not kept, close() sends what there is', () => {
     expect(usage(received.requests.at(-1)?.body.toString(), 'query')).toBe(7);
   });
 
-  test('a back-off is not waited for: there may be no later', async () => {
+  test('close() does not wait for a back-off, because there may be no later time', async () => {
     const home = testHome({ analytics: true });
     const received = await checkingDestination(home);
     received.respondWith((_request, response) => void response.writeHead(503).end());
@@ -177,7 +177,7 @@ describe('where the folder is not kept, close() sends what there is', () => {
     stopTimer(tracker.schedule);
   });
 
-  test('the data folder cannot be written: counted in memory, sent on close', async () => {
+  test('where the data folder cannot be written, calls are counted in memory and sent on close', async () => {
     const home = testHome({ analytics: true });
     writeFileSync(home.paths.data, 'in the way');
     const received = await checkingDestination(home);
@@ -220,11 +220,11 @@ describe('where the folder is not kept, close() sends what there is', () => {
     expect(received.requests[0]?.body.toString()).toContain('"tool":"sync"');
   });
 
-  test('in Kubernetes, with nothing mounted: not kept', () => {
+  test('in Kubernetes with nothing mounted, the folder is not kept', () => {
     expect(isEphemeral({ KUBERNETES_SERVICE_HOST: '10.0.0.1' }, homeIn('/nonexistent/.dot-ai'))).toBe(true);
   });
 
-  test.runIf(process.platform === 'linux')('in Kubernetes with the folder on a mount: kept', () => {
+  test.runIf(process.platform === 'linux')('in Kubernetes with the folder on a mount, it is kept', () => {
     // /proc is a mount point on every Linux.
     expect(isEphemeral({ KUBERNETES_SERVICE_HOST: '10.0.0.1' }, homeIn('/proc/x/.dot-ai'))).toBe(false);
   });
@@ -285,7 +285,7 @@ describe('P6: close() does not hold up the host', () => {
   });
 
   const canUnshare = process.getuid?.() === 0;
-  test.runIf(canUnshare)('a name server that never answers, and a process that then just ends', async () => {
+  test.runIf(canUnshare)('a name server that never answers, and a process that then ends by itself', async () => {
     const home = testHome({ analytics: true });
     const resolv = join(home.folder, 'resolv.conf');
     writeFileSync(resolv, 'nameserver 127.0.0.53\n');
@@ -308,7 +308,7 @@ describe('P6: close() does not hold up the host', () => {
   });
   if (!canUnshare) process.stderr.write('SKIPPED: the silent name server needs root for unshare(1)\n');
 
-  test('a host that ends by itself in the middle of a send is not held', async () => {
+  test('a host that ends by itself during a send is not held up', async () => {
     const received = await checkingDestination();
     received.respondWith(() => {});
     const home = testHome({ analytics: true });
@@ -329,7 +329,7 @@ describe('P6: close() does not hold up the host', () => {
     expect(Number(stdout)).toBeLessThan(500);
   });
 
-  test('no listener on signals or anything else of the process, on or off', async () => {
+  test('no listener is added to signals or other events of the process, on or off', async () => {
     for (const config of [{ analytics: true }, { analytics: false }]) {
       const { stdout } = await runScript(
         `import { createAnalytics, dotAiVocabulary } from 'dot-ai-analytics';

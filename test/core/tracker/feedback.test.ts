@@ -36,7 +36,7 @@ describe('the feedback link', () => {
     expect(feedback(variables as NodeJS.ProcessEnv).shown).toEqual(expected);
   });
 
-  test('one time of twenty, or as often as was set', () => {
+  test('once in twenty times, or as often as the probability says', () => {
     const below = (limit: number) => [limit - 0.001, limit];
     for (const [variables, limit] of [
       [{}, 0.05],
@@ -67,7 +67,7 @@ describe('the feedback link', () => {
     }
   });
 
-  test('goes in as a last block of a success, and leaves the result as it was', () => {
+  test('is added as the last block of a success, and does not change the result', () => {
     const result = { content: [{ type: 'text', text: '{"success":true}' }] };
     expect(withNotice(result, () => SHOWN)).toEqual({ content: [...result.content, { type: 'text', text: SHOWN }] });
     expect(result.content).toHaveLength(1);

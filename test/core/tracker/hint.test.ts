@@ -29,7 +29,7 @@ describe('P9: told once', () => {
     report('50 servers race for the hint', { rounds, shown: rounds });
   });
 
-  test('the text, then never again, in this process or another', () => {
+  test('the text is shown once, and never again in this process or another', () => {
     const { env, paths } = testHome({ other: 1 });
     const analytics = createAnalytics(dotAiVocabulary, { env });
     expect(analytics.hint()).toBe(HINT);
@@ -46,7 +46,7 @@ describe('P9: told once', () => {
     ['DOT_AI_ANALYTICS=false', undefined, { DOT_AI_ANALYTICS: 'false' }],
     ['CI', undefined, { CI: 'true' }],
     ['no home', undefined, { DOT_AI_CONFIG_DIR: 'relative' }],
-  ])('a user who has decided, or who cannot read it, is not told: %s', (_name, config, variables) => {
+  ])('a user who has decided, or cannot read it, is not told: %s', (_name, config, variables) => {
     const home = testHome(config);
     const before = tree(home.folder);
     expect(hint({ ...home.env, ...variables })).toBeUndefined();

@@ -23,7 +23,7 @@ const HOUR = 3_600_000;
 const TIMING = { tick: 2, startSpread: 0, interval: HOUR };
 const ticks = () => new Promise((resolve) => setTimeout(resolve, 60));
 
-describe('when what is due', () => {
+describe('when tasks are due', () => {
   const start = (now: string) => ({
     clock: fixedClock(now),
     schedule: createSchedule(TIMING),
@@ -46,7 +46,7 @@ describe('when what is due', () => {
     expect(look(server)).toEqual({ closed: 2, sent: 2 });
   });
 
-  test('a task that fails is tried again in an hour, and the next tick goes on with what was still due', () => {
+  test('a task that fails is tried again in an hour, and the next tick continues with the other due tasks', () => {
     const { clock, schedule } = start('2026-11-23T10:00:00Z');
     expect(takeClosing(schedule, clock())).toBe(true); // it fails, so that this tick does not get to sending
     expect([takeClosing(schedule, clock()), takeSending(schedule, clock())]).toEqual([false, true]);
@@ -72,7 +72,7 @@ describe('when what is due', () => {
   });
 });
 
-test('one timer, which ticks at once and until it is stopped, and then aborts what is under way', async () => {
+test('one timer ticks at once and until it is stopped, which aborts the send that is under way', async () => {
   const schedule: Schedule = createSchedule({ ...TIMING, tick: 20 });
   let count = 0;
   const tick = () => {

@@ -48,7 +48,7 @@ describe.each([
     expect(start().session.run('query', () => promise)).toBe(promise);
   });
 
-  test('a promise of a class whose constructor does not take part', async () => {
+  test('a promise of a class whose constructor ignores its executor', async () => {
     class Lazy extends Promise<unknown> {
       constructor(executor: unknown) {
         super((resolve) => (typeof executor === 'string' ? resolve(executor) : undefined));
@@ -124,7 +124,7 @@ test('a call that belongs to no connection is counted, but for no session and no
   await analytics.close();
 });
 
-describe('what a connection called before is not told', () => {
+describe('what a connection called before is not recorded', () => {
   const steps = (home: TestHome) =>
     countedRows(home.paths, vocabulary)
       .filter(({ event }) => event === 'workflow_step' || event === 'session_usage')
