@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ROOT, run } from './support/processes.js';
 
@@ -26,6 +26,19 @@ test('every file of the library and the collector is named on the map', () => {
   const named = files.filter((name) => !/^(cli\/(commands|docs)|collector\/page|platform\/error-table)\//.test(name));
   const unnamed = named.filter((name) => !new RegExp(`\\b${basename(name, '.ts')}\\b`).test(map));
   expect(unnamed).toEqual([]);
+});
+
+/** Folders of test/ that test no single folder of src/. */
+const ACROSS = /^(attacks|examples|mcp\/fixtures|package|support)(\/|$)/;
+
+test('test/ mirrors src/', () => {
+  const entries = readdirSync(`${ROOT}test`, { recursive: true, withFileTypes: true });
+  const folders = entries
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => join(entry.parentPath, entry.name).slice(`${ROOT}test/`.length));
+  const others = folders.filter((folder) => !ACROSS.test(folder) && !existsSync(`${ROOT}src/${folder}`));
+  expect(folders.length).toBeGreaterThan(20);
+  expect(others).toEqual([]);
 });
 
 test('every path that CONTRIBUTING.md names is there', () => {

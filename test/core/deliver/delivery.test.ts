@@ -6,8 +6,7 @@ import { createGate } from '../../../src/core/consent/gate.js';
 import type { Result } from '../../../src/core/deliver/attempt.js';
 import { readPause } from '../../../src/core/deliver/back-off.js';
 import { deliver } from '../../../src/core/deliver/delivery.js';
-import { listReceipts, listReports, reportPath } from '../../../src/core/deliver/report-files.js';
-import { tidy } from '../../../src/core/deliver/retention.js';
+import { reportPath } from '../../../src/core/deliver/report-files.js';
 import { readPreview } from '../../../src/core/inspect/preview.js';
 import { readSent } from '../../../src/core/inspect/sent.js';
 import { openEnvelope } from '../../../src/schema/envelope.js';
@@ -263,47 +262,6 @@ describe('P3: a body that is not of the closed world is never sent', () => {
   });
 });
 
-describe('destinations', () => {
-  const here = { host: 'https://eu.i.posthog.com', key: 'phc_x' };
-  test.each([
-    [
-      { DOT_AI_POSTHOG_HOST: 'https://a.example', DOT_AI_POSTHOG_KEY: 'k' },
-      here,
-      here,
-      'https://a.example/batch/',
-      'environment',
-    ],
-    [{}, { host: 'https://b.example/ingest/', key: 'k' }, here, 'https://b.example/ingest/batch/', 'config'],
-    [{}, undefined, here, 'https://eu.i.posthog.com/batch/', 'server'],
-    [{}, undefined, { host: 'http://127.0.0.1:8377', key: 'k' }, 'http://127.0.0.1:8377/batch/', 'server'],
-    [{}, undefined, { host: 'http://[::1]:8377', key: 'k' }, 'http://[::1]:8377/batch/', 'server'],
-  ])('%j, %j, %j: %s from the %s', (env, config, server, url, source) => {
-    expect(resolveDestination(env, config, server).destination).toMatchObject({ url, source });
-  });
-
-  test('none: counted and kept, never sent', () => {
-    expect(resolveDestination({}, undefined, undefined)).toEqual({ destination: null });
-  });
-
-  test.each([
-    [{ DOT_AI_POSTHOG_HOST: 'https://a.example' }, undefined],
-    [{ DOT_AI_POSTHOG_KEY: 'k' }, undefined],
-    [{}, { host: 'http://a.example', key: 'k' }],
-    [{}, { host: 'http://127.0.0.1.evil.example', key: 'k' }],
-    [{}, { host: 'https://user:pw@a.example', key: 'k' }],
-    [{}, { host: 'https://a.example/?x=1', key: 'k' }],
-    [{}, { host: 'file:///etc/passwd', key: 'k' }],
-    [{}, { host: 'https://a.example', key: 'k\r\nx: y' }],
-    [{}, { host: 'https://a.example', key: '' }],
-    [{}, 'https://a.example'],
-    [{}, null],
-  ])('%j %j cannot be used, and is not replaced by another', (env, config) => {
-    const { destination, problem } = resolveDestination(env, config, here);
-    expect(destination).toBeNull();
-    expect(problem).toBeDefined();
-  });
-});
-
 test('two deliverers at once: each report is sent once', async () => {
   const home = await waitingHome();
   received.respondWith((_request, response) => setTimeout(() => response.writeHead(200).end('{"status":1}'), 100));
@@ -323,18 +281,4 @@ test('the connection is closed after each request', async () => {
   });
   await pass(home);
   await isClosed;
-});
-
-test('more than a hundred waiting reports: the oldest are dropped, with a receipt', async () => {
-  const home = await waitingHome();
-  const body = readFileSync(reportPath(home.paths.outbox, DAY), 'utf8');
-  for (let index = 0; index < 104; index += 1) {
-    writeFileSync(reportPath(home.paths.outbox, `${DAY}.${index.toString(16).padStart(8, '0')}`), body);
-  }
-  tidy(home.paths, Date.parse('2026-11-23T02:00:00Z'));
-  expect(listReports(home.paths.outbox)).toHaveLength(100);
-  expect(listReceipts(home.paths)).toHaveLength(5);
-  expect(readSent({ env: home.env }).reports.map(({ outcome, body: kept }) => [outcome, kept])).toEqual(
-    Array(5).fill(['expired', null]),
-  );
 });

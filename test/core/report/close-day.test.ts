@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createGate } from '../../../src/core/consent/gate.js';
 import { takeClosed } from '../../../src/core/deliver/outbox.js';
-import { listReceipts, reportPath } from '../../../src/core/deliver/report-files.js';
-import { tidy } from '../../../src/core/deliver/retention.js';
+import { reportPath } from '../../../src/core/deliver/report-files.js';
 import { createPage } from '../../../src/core/record/counter-page.js';
 import { closeFinishedDays } from '../../../src/core/report/close-day.js';
 import { closedPath } from '../../../src/core/report/closed-files.js';
@@ -248,22 +247,4 @@ test('while off nothing is closed', async () => {
   const before = tree(home.folder);
   await close(home, '2026-11-24T02:00:00Z');
   expect(tree(home.folder)).toEqual(before);
-});
-
-test('a report is dropped with a receipt after 21 days, and a kept copy is deleted after 45', async () => {
-  const home = testHome({ analytics: true });
-  spool(home, DAY, oneCall);
-  await close(home, '2026-11-24T02:00:00Z');
-  tidy(home.paths, at('2026-12-14T12:00:00Z'));
-  expect(readdirSync(home.paths.outbox)).toEqual([`${DAY}.json`]);
-  tidy(home.paths, at('2026-12-15T00:00:00Z'));
-  expect(readdirSync(home.paths.outbox)).toEqual([]);
-  expect(listReceipts(home.paths)).toEqual([DAY]);
-  tidy(home.paths, at('2027-01-07T12:00:00Z'));
-  expect(listReceipts(home.paths)).toEqual([DAY]);
-  tidy(home.paths, at('2027-01-08T12:00:00Z'));
-  takeClosed(home.paths, closing(home).gate, at('2027-01-08T12:00:00Z'));
-  expect(Object.keys(tree(home.paths.data)), 'it is not taken again').toEqual([`spool/${DAY}.closed.json`]);
-  await close(home, '2027-01-08T12:00:00Z');
-  expect(tree(home.paths.data)).toEqual({});
 });

@@ -7,8 +7,6 @@ import { stopTimer } from '../../../src/core/tracker/scheduler.js';
 import { createSession } from '../../../src/core/tracker/session.js';
 import { closeDays } from '../../../src/core/tracker/tasks.js';
 import { createTracker } from '../../../src/core/tracker/tracker.js';
-import { isEphemeral } from '../../../src/platform/ephemeral.js';
-import { homeIn } from '../../../src/platform/home.js';
 import { openEnvelope } from '../../../src/schema/envelope.js';
 import { fixedClock } from '../../../src/testing/index.js';
 import { checkingDestination } from '../../support/destination.js';
@@ -218,15 +216,6 @@ describe('where the folder is not kept, close() sends what was counted', () => {
     expect(code).toBe(0);
     expect(received.requests).toHaveLength(1);
     expect(received.requests[0]?.body.toString()).toContain('"tool":"sync"');
-  });
-
-  test('in Kubernetes with nothing mounted, the folder is not kept', () => {
-    expect(isEphemeral({ KUBERNETES_SERVICE_HOST: '10.0.0.1' }, homeIn('/nonexistent/.dot-ai'))).toBe(true);
-  });
-
-  test.runIf(process.platform === 'linux')('in Kubernetes with the folder on a mount, it is kept', () => {
-    // /proc is a mount point on every Linux.
-    expect(isEphemeral({ KUBERNETES_SERVICE_HOST: '10.0.0.1' }, homeIn('/proc/x/.dot-ai'))).toBe(false);
   });
 });
 
