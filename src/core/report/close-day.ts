@@ -41,7 +41,6 @@ export async function closeFinishedDays(closing: DayClosing, now: number): Promi
   if (!gate.check().enabled) return;
   assertOwnData(home);
   sweepTemporaries(home.spool);
-  forgetOldClosed(home, dayOf(now));
   const finished = listSpool(home).filter(({ day }) => isFinished(day, now));
   for (const day of new Set(finished.map((file) => file.day))) {
     try {
@@ -51,6 +50,7 @@ export async function closeFinishedDays(closing: DayClosing, now: number): Promi
       debug('close %s: %s', day, causeOf(error));
     }
   }
+  forgetOldClosed(home, dayOf(now)); // last: a day that is closed late looks for older ones in its month
 }
 
 async function closeDay(closing: DayClosing, day: Day, files: readonly SpoolFile[], isPatient: boolean): Promise<void> {

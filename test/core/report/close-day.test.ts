@@ -213,6 +213,15 @@ describe('first_this_week and first_this_month', () => {
     }
   });
 
+  test('known also if a day is closed late, when the first of its month is older than copies are kept', async () => {
+    const home = testHome({ analytics: true });
+    spool(home, '2026-10-01', oneCall);
+    await close(home, '2026-10-02T02:00:00Z');
+    spool(home, '2026-10-31', oneCall);
+    await close(home, '2026-11-19T02:00:00Z'); // 49 days after the first
+    expect(flags(home, '2026-10-31')).toEqual([true, false]);
+  });
+
   test('left out where the folder does not outlive the process', async () => {
     const home = testHome({ analytics: true });
     spool(home, DAY, oneCall);
