@@ -1,7 +1,7 @@
 export type { Consent } from './core/consent/decide.js';
 export type { Endpoint } from './core/consent/destination.js';
 export type { Layer, LayerName } from './core/consent/layers.js';
-export { type Choice, type Chosen, setAnalytics } from './core/control/set-analytics.js';
+export { type SetAnalyticsOptions, type SetAnalyticsResult, setAnalytics } from './core/control/set-analytics.js';
 export type { InspectOptions } from './core/inspect/local-state.js';
 export { type Preview, type PreviewRequest, readPreview as preview } from './core/inspect/preview.js';
 export { readStatus, type Status } from './core/inspect/status.js';

@@ -4,7 +4,7 @@ import { isObject, readBytes } from '../../platform/files.js';
 import { countKey } from '../../platform/json-text.js';
 import { SCHEMA } from '../../schema/fields.js';
 
-/** The keys of config.json that are ours; all others belong to other programs. */
+/** The keys of config.json that this package reads and writes. All others belong to other programs. */
 export const KEYS = {
   analytics: 'analytics',
   acceptedSchema: 'analyticsSchema',
@@ -12,20 +12,20 @@ export const KEYS = {
   destination: 'analyticsDestination',
 } as const;
 
-/** What config.json says, and in which state it is. Only `ok` can say yes. */
+/** What config.json contains, and in which state it is. Only in the state `ok` can it be an opt-in. */
 export interface ConfigState {
   readonly state: 'missing' | 'ok' | 'unreadable' | 'invalid' | 'newer';
-  /** The value as it stands, of whatever type; undefined where the key is missing. */
+  /** The value of any type; undefined if the key is missing. */
   readonly analytics: unknown;
-  /** Undefined where the key is missing. */
+  /** Undefined if the key is missing. */
   readonly acceptedSchema: number | undefined;
   readonly hintShown: boolean;
   readonly destination: unknown;
-  /** The file and what is wrong with it, for every state but `missing` and `ok`. */
+  /** The file and what is wrong with it; empty in the states `missing` and `ok`. */
   readonly problem: string;
 }
 
-/** No config file: nobody has said anything. */
+/** The state without a config file: the user has decided nothing yet. */
 export const MISSING: ConfigState = {
   state: 'missing',
   analytics: undefined,
@@ -35,10 +35,10 @@ export const MISSING: ConfigState = {
   problem: '',
 };
 
-/** Nobody's settings are larger; a bigger file is not read, and means off. */
+/** A larger file is not read, and analytics is off. */
 export const MAX_CONFIG_BYTES = 1024 * 1024;
 
-/** Reads, never writes, never throws. A symbolic link to the file is followed: people keep their settings elsewhere. */
+/** Never writes and never throws. Follows a symbolic link, because people keep their settings in other folders. */
 export function readConfig(path: string): ConfigState {
   let bytes: Buffer;
   try {
@@ -63,7 +63,7 @@ export function parseConfig(path: string, bytes: Uint8Array): ConfigState {
     destination: own(KEYS.destination),
   } as const;
   if (countKey(Buffer.from(bytes).toString('utf8'), KEYS.analytics) > 1) {
-    return { ...found, state: 'invalid', problem: problem(`"${KEYS.analytics}" is there more than once`) };
+    return { ...found, state: 'invalid', problem: problem(`"${KEYS.analytics}" occurs more than once`) };
   }
   const accepted = own(KEYS.acceptedSchema);
   if (accepted === undefined) return found;
@@ -77,18 +77,19 @@ export function parseConfig(path: string, bytes: Uint8Array): ConfigState {
 }
 
 /**
- * The file's object, undefined where its bytes are not one.
+ * Parses the file's bytes; undefined if they are not a JSON object.
  *
- * Only cosmiconfig's loader is used, from its own file: an explorer would run code from the current directory, and
- * merely loading it fails where there is no home (docs/decisions/cosmiconfig-loader-only.md).
+ * Only cosmiconfig's loader is imported, from its own file. Its explorer would run code from the current directory, and
+ * cannot even be loaded without a home (docs/decisions/cosmiconfig-loader-only.md).
  */
 export function parseObject(path: string, bytes: Uint8Array): Record<string, unknown> | undefined {
   try {
-    // A byte order mark is how Windows editors begin a file, and is left out. Else strictly UTF-8: with replaced characters an update would silently change somebody else's value.
+    // A byte order mark, with which Windows editors begin a file, is left out. Other bytes that are not UTF-8 are an
+    // error: an update would write replacement characters into another program's value.
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
     const value: unknown = defaultLoadersSync['.json'](path, text);
     return isObject(value) ? value : undefined;
   } catch {
-    return undefined; // damaged: the state says so, and means off
+    return undefined; // damaged, so that the state is `invalid` and analytics is off
   }
 }

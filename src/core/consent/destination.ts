@@ -11,19 +11,19 @@ export interface Endpoint {
   readonly key: string;
 }
 
-/** Where reports go, and who said so. */
+/** An endpoint, and where it was configured. */
 export interface Destination extends Endpoint {
   /** `{host}/batch/` */
   readonly url: string;
   readonly source: 'environment' | 'config' | 'server';
 }
 
-/** A destination, or none, or one that can't be used and why; what can't be used is not replaced by another. */
+/** No destination with a `problem` means: one is configured, but cannot be used. No other is used in its place. */
 export type Resolved = { readonly destination: Destination | null; readonly problem?: string };
 
 /**
- * The environment's destination, else config.json's, else the one that the server declared. None means: counted and
- * kept, never sent.
+ * The destination of the environment, else of config.json, else of the server's declaration. Without any, reports are
+ * kept and never sent.
  */
 export function resolveDestination(
   env: NodeJS.ProcessEnv,
@@ -46,12 +46,13 @@ function resolve(where: string, value: unknown, source: Destination['source']): 
 
 const KEY = /^[\x21-\x7e]+$/;
 
-/** Why a value is no endpoint; undefined where it is one. TLS is required of everything but this machine itself. */
+/** Why a value is not an endpoint; undefined if it is one. Only loopback may be reached without TLS. */
 function endpointProblem(value: unknown): string | undefined {
   if (!isObject(value)) return 'expected an object with "host" and "key"';
   const { host, key } = value;
   if (typeof host !== 'string' || host === '') return 'the host is missing';
-  if (typeof key !== 'string' || !KEY.test(key)) return 'the key is missing, or has characters that no key has';
+  if (typeof key !== 'string' || !KEY.test(key))
+    return 'the key is missing, or contains a character that is not allowed';
   if (key.length > MAX_KEY_LENGTH) return `the key is longer than ${MAX_KEY_LENGTH} characters`;
   if (!URL.canParse(host)) return 'the host is not a URL such as https://eu.i.posthog.com';
   const url = new URL(host);

@@ -3,17 +3,19 @@ import type { Home } from '../../platform/home.js';
 import { MISSING, readConfig } from './config-file.js';
 import { type Consent, decide } from './decide.js';
 
-/** What a process asks before it records and again before it sends. */
+/** Answers whether counts may be recorded or sent. A process asks before each time it does so. */
 export interface Gate {
-  /** The consent as of now. Costs one stat(2) while the config file matters, nothing where the environment decided. */
+  /**
+   * The consent as of now. Costs one stat(2) if the config file can change it, and nothing if the environment decides.
+   */
   check(): Consent;
-  /** True where no file can change the answer: it holds for the life of the process. */
+  /** True if no file can change the answer while the process lives. */
   readonly isFixed: boolean;
 }
 
 /**
- * A gate over this environment, as it is at this moment, and this home's config file. A change of the file is noticed
- * at the next check: every update replaces it, so that inode, size or a time differ.
+ * Creates a gate from a copy of the environment and from the home's config file. The next check notices a change of the
+ * file, because every update replaces it, so that its inode, size or a time differs.
  */
 export function createGate(env: NodeJS.ProcessEnv, home: Home | undefined): Gate {
   const snapshot = { ...env };
@@ -23,10 +25,10 @@ export function createGate(env: NodeJS.ProcessEnv, home: Home | undefined): Gate
   let consent: Consent;
   let isSettled = false;
   function read(path: string): Consent {
-    // Stat before read: a change between the two is seen as one more change next time, never missed.
+    // Stat comes before read. So a change between the two is read again at the next check, and never missed.
     seen = statOf(path);
     const config = readConfig(path);
-    // A file that can't be read just now (EMFILE) means off, and is tried again even if it does not change.
+    // A file that cannot be read now (EMFILE) means off. It is read again at the next check, even if it did not change.
     isSettled = config.state !== 'unreadable';
     consent = decide(snapshot, config);
     return consent;
@@ -51,7 +53,7 @@ function statOf(path: string): Stats | undefined {
   try {
     return statSync(path, { throwIfNoEntry: false });
   } catch {
-    return undefined; // can't be seen: reading it fails as well, and that means off
+    return undefined; // reading it fails as well, so that analytics is off
   }
 }
 

@@ -1,20 +1,20 @@
 import type { ConfigState } from './config-file.js';
 
-/** Who decides. In order of precedence: the first layer that says on or off does. */
+/** The layers of consent, in order of precedence. The first one that says on or off decides. */
 export const LAYERS = ['DO_NOT_TRACK', 'DOT_AI_TELEMETRY', 'DOT_AI_ANALYTICS', 'ci', 'config', 'default'] as const;
 export type LayerName = (typeof LAYERS)[number];
 
-/** What one layer says by itself. */
+/** What one layer says on its own. */
 export interface Layer {
   readonly layer: LayerName;
-  /** The layer's own words, null where it is not set. */
+  /** The text that was set, null if nothing was. */
   readonly value: string | null;
   readonly verdict: 'on' | 'off' | 'none';
-  /** Why a value was not understood, and what that means. */
+  /** Set if the value was not understood: why, and what follows from it. */
   readonly warning?: string;
 }
 
-/** Environment variables, and the words a user may give them. */
+/** The words that environment variables may be set to. */
 const YES = ['true', '1', 'yes', 'on'];
 const NO = ['false', '0', 'no', 'off'];
 
@@ -39,7 +39,7 @@ type Rule = (env: NodeJS.ProcessEnv, config: ConfigState) => Omit<Layer, 'layer'
 
 const none = (value: string | null = null) => ({ value, verdict: 'none' }) as const;
 
-/** The table of layers: for each, what it says. Missing knowledge and anything not understood never say on. */
+/** The rule of each layer. A value that is missing or not understood never says on. */
 export const RULES: Readonly<Record<LayerName, Rule>> = {
   DO_NOT_TRACK: ({ DO_NOT_TRACK: value }) => {
     if (value === undefined) return none();
@@ -62,7 +62,7 @@ export const RULES: Readonly<Record<LayerName, Rule>> = {
     return { value, verdict: 'off', warning };
   },
 
-  // Only the config file's yes is in question here: a home baked into a build image must not report every build.
+  // Overrides only an opt-in in config.json: a home that is part of a build image must not report every build.
   ci: (env, config) => {
     const variable = CI_VARIABLES.find((name) => env[name] && !['false', '0'].includes(word(env[name])));
     if (variable === undefined) return none();
@@ -83,7 +83,6 @@ export const RULES: Readonly<Record<LayerName, Rule>> = {
   default: () => ({ value: null, verdict: 'off' }),
 };
 
-/** A file that cannot be understood means off. */
 const WHAT_TO_DO =
   'That means off. Repair it, or decide anew with dot-ai-analytics enable or disable, which keep a copy';
 

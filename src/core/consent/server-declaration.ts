@@ -3,16 +3,18 @@ import type { Home } from '../../platform/home.js';
 import { MAX_NAMES, namesProblem, type Vocabulary } from '../../schema/vocabulary.js';
 import type { Endpoint } from './destination.js';
 
-/** What a server declared when it created its tracker. */
+/** What the last server that recorded here declared when it created its tracker. */
 export interface Declaration extends Vocabulary {
   readonly posthog?: Endpoint;
-  /** Set where the server said so itself, instead of having it detected. */
+  /** Set if the server declared it, instead of having it detected. */
   readonly ephemeral?: boolean;
 }
 
 export const MAX_DECLARATION_BYTES = 64 * 1024;
 
-/** The names of this server and of those that recorded here before: what a report of this home can hold. */
+/**
+ * The names that reports of this home can contain: those of this server and of the servers that recorded here before.
+ */
 export function knownVocabulary(home: Home | undefined, own: Vocabulary): Vocabulary {
   const earlier = home === undefined ? undefined : readDeclaration(home);
   const merge = (mine: readonly string[], theirs: readonly string[] = []) =>
@@ -20,7 +22,7 @@ export function knownVocabulary(home: Home | undefined, own: Vocabulary): Vocabu
   return { tools: merge(own.tools, earlier?.tools), features: merge(own.features, earlier?.features) };
 }
 
-/** Undefined where no server has recorded here yet, or where the file is damaged. */
+/** Undefined if no server has recorded here yet, or if the file is damaged. */
 export function readDeclaration(home: Home): Declaration | undefined {
   const value = tryReadObject(home.server, MAX_DECLARATION_BYTES);
   if (value === undefined || namesProblem(value.tools) !== undefined || namesProblem(value.features) !== undefined)

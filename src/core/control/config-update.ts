@@ -23,20 +23,20 @@ import { type ConfigState, MAX_CONFIG_BYTES, parseConfig, parseObject, readConfi
 export type Changes = Readonly<Record<string, unknown>>;
 
 export interface Update {
-  /** Where a file that could not be understood was kept, before it was replaced. */
+  /** The path of the copy of a damaged file that was replaced. */
   readonly keptCopy?: string;
 }
 
-/** How long an explicit change waits for other processes' changes, ms. Longer than a killed one's lock lasts. */
+/** How long an explicit change waits for the lock. Longer than the lock of a killed process lasts. */
 const LOCK_TIMEOUT_MS = 8_000;
 
 /**
- * Changes our keys in config.json: atomically, one process at a time, every other byte as it was, through a symbolic
- * link, with the file's mode and owner.
+ * Changes our keys in config.json atomically, one process at a time. Every other byte, the file's mode and its owner
+ * stay the same. A symbolic link stays, and its target is changed.
  *
- * @param onDamage what to do with a file that can't be understood: only an explicit yes or no may `replace` it, and a
- *   copy is kept then (P2)
- * @throws AnalyticsError `CONFIG_NOT_WRITTEN`; the file is then as it was
+ * @param onDamage what to do with a file that cannot be understood: only an explicit opt-in or opt-out may `replace`
+ *   it, and then a copy is kept (P2)
+ * @throws AnalyticsError `CONFIG_NOT_WRITTEN`; the file is then unchanged
  */
 export async function updateConfig(home: Home, changes: Changes, onDamage: 'replace' | 'refuse'): Promise<Update> {
   try {
@@ -49,8 +49,8 @@ export async function updateConfig(home: Home, changes: Changes, onDamage: 'repl
 }
 
 /**
- * The same for the hint flag, from inside a server: gives up at once while another process changes the file, and only
- * where `unless` does not hold of the file as it is under the lock. Never replaces a damaged file.
+ * The same for the hint flag, from inside a server. Does nothing if another process is changing the file, if `unless`
+ * is true of the file as it is under the lock, or if the file is damaged.
  *
  * @returns whether the change was made
  */
@@ -64,12 +64,12 @@ export function tryUpdateConfig(home: Home, changes: Changes, unless: (config: C
     });
     return done?.value ?? false;
   } catch {
-    return false; // a read-only, damaged or foreign file: where it can't be remembered it is not shown (P9)
+    return false; // the file is read-only, damaged or foreign: a hint that cannot be remembered is not shown (P9)
   }
 }
 
 function lockOf(config: string): string {
-  return `${config}.analytics-lock`; // not a name that other programs use for theirs
+  return `${config}.analytics-lock`; // not a name that another program would use for its lock
 }
 
 function change(home: Home, changes: Changes, onDamage: 'replace' | 'refuse', lock: Lock): Update {
@@ -81,7 +81,7 @@ function change(home: Home, changes: Changes, onDamage: 'replace' | 'refuse', lo
     text = editKey(text, key, value === undefined ? undefined : JSON.stringify(value));
   }
   if (old.isUnderstood && text === (old.text ?? EMPTY)) return {};
-  const keptCopy = writeLike(target, text, lock, !old.isUnderstood);
+  const keptCopy = replaceFile(target, text, lock, !old.isUnderstood);
   return keptCopy === undefined ? {} : { keptCopy };
 }
 
@@ -92,9 +92,9 @@ function resolveLink(path: string): string {
 }
 
 interface Old {
-  /** The file's text where it is a JSON object, which is then edited; anything else is replaced. */
+  /** The text, if it is a JSON object and can be edited. Otherwise the file is replaced. */
   readonly text?: string;
-  /** False where a copy has to be kept: the file is damaged, or of a newer version. */
+  /** False if a copy has to be kept: the file is damaged, or a newer version wrote it. */
   readonly isUnderstood: boolean;
 }
 
@@ -110,12 +110,12 @@ function readOld(path: string): Old {
 }
 
 /**
- * Replaces the file by one with the same mode and owner, durable before anybody is told that it is done. Until the
- * last step, which is one rename, the old file stands where it was.
+ * Replaces the file by one with the same mode and owner. The new file is durable when this returns. Until the last
+ * step, which is one rename, the old file is in its place.
  *
- * @returns where a copy of the old file was kept
+ * @returns the path of the copy of the old file, if one was kept
  */
-function writeLike(path: string, text: string, lock: Lock, keepsCopy: boolean): string | undefined {
+function replaceFile(path: string, text: string, lock: Lock, keepsCopy: boolean): string | undefined {
   const old = entry(path);
   const temporary = writeTemporary(path, text);
   try {
@@ -130,7 +130,7 @@ function writeLike(path: string, text: string, lock: Lock, keepsCopy: boolean): 
       closeSync(fd);
     }
     lock.assertHeld();
-    const keptCopy = keepsCopy ? keep(path) : undefined;
+    const keptCopy = keepsCopy ? keepCopy(path) : undefined;
     renameSync(temporary, path);
     syncFolder(dirname(path));
     return keptCopy;
@@ -140,9 +140,9 @@ function writeLike(path: string, text: string, lock: Lock, keepsCopy: boolean): 
   }
 }
 
-/** Gives the file that is about to be replaced a second name; what can't be read can be kept that way too. */
-function keep(path: string): string {
-  // A device, a pipe or a folder is no settings file, and not ours to move.
+/** Gives the file that will be replaced a second name. This keeps also a file that cannot be read. */
+function keepCopy(path: string): string {
+  // A device, a pipe or a folder is not a settings file, and must not be replaced.
   if (entry(path)?.isFile() !== true) throw new Error('it is not a regular file');
   for (let number = 1; ; number += 1) {
     const copy = join(dirname(path), `${basename(path)}.kept-${number}`);
@@ -151,13 +151,13 @@ function keep(path: string): string {
       linkSync(path, copy);
     } catch (error) {
       if (systemCode(error) === 'EEXIST') continue;
-      copyFileSync(path, copy, constants.COPYFILE_EXCL); // no hard links here
+      copyFileSync(path, copy, constants.COPYFILE_EXCL); // the file system has no hard links
     }
     return copy;
   }
 }
 
-/** A no must survive a power cut: the rename is in the folder, not in the file. */
+/** An opt-out must survive a power cut, and a rename is recorded in the folder, not in the file. */
 function syncFolder(path: string): void {
   try {
     const fd = openSync(path, 'r');
@@ -167,7 +167,7 @@ function syncFolder(path: string): void {
       closeSync(fd);
     }
   } catch {
-    // Windows can't; there the file system does it
+    // Windows cannot sync a folder; its file system does that itself
   }
 }
 

@@ -8,41 +8,41 @@ import { readReceipt } from '../deliver/receipts.js';
 import { listReports, reportPath } from '../deliver/report-files.js';
 import { closedPath, listClosed } from '../report/closed-files.js';
 
-/** A claim that is older was left by a killed process: an attempt ends after 3 s (delivery/post.ts). */
+/** An older claim was left by a killed process, because an attempt ends after 3 s (deliver/post.ts). */
 const MAX_CLAIM_MS = 4_000;
 const CHECK_INTERVAL_MS = 20;
 
 /**
- * Deletes everything that was recorded and not delivered. spool/ goes before outbox/, because reports move in that
- * direction. A report that is being sent right now is waited for: its sender looks at the gate every 100 ms, gives up
- * and puts it back. So when this returns nobody is sending, and nobody will (P10).
+ * Deletes everything that was recorded and not delivered. spool/ is emptied before outbox/, because reports move in
+ * that direction. If a report is being sent, this waits: its sender asks the gate every 100 ms, gives up and puts it
+ * back. So when this returns, nobody is sending, and nobody will (P10).
  *
  * @throws AnalyticsError `DATA_NOT_DELETED`
  */
 export async function purgeUnsent(home: Home): Promise<void> {
-  refuseForeign(home);
+  assertNotForeign(home);
   for (;;) {
     emptySpool(home);
     empty(home.outbox);
-    if (!isSending(home)) break;
+    if (!isAnySending(home)) break;
     await new Promise((resolve) => setTimeout(resolve, CHECK_INTERVAL_MS));
   }
   for (const folder of [home.sending, home.outbox]) empty(folder);
   emptySpool(home);
   for (const folder of [home.sending, home.outbox]) assertEmpty(folder);
-  assertEmpty(home.spool, sentMarkers(home));
+  assertEmpty(home.spool, sentClosedFiles(home));
 }
 
 /**
- * Deletes counts and closed reports, except the markers of reports that were sent: they hold the bytes that sent/ shows,
- * and without them a sent day could be closed again.
+ * Deletes counts and closed reports, except those that were sent. Without its closed file, a day that was sent could be
+ * closed again.
  */
 function emptySpool(home: Home): void {
-  const kept = sentMarkers(home);
+  const kept = sentClosedFiles(home);
   for (const name of listFolder(home.spool)) if (!kept.has(name)) removeFile(join(home.spool, name));
 }
 
-function sentMarkers(home: Home): ReadonlySet<string> {
+function sentClosedFiles(home: Home): ReadonlySet<string> {
   const wasSent = (name: string) =>
     entry(reportPath(home.sent, name)) !== undefined && readReceipt(home, name) !== undefined;
   return new Set(
@@ -52,7 +52,7 @@ function sentMarkers(home: Home): ReadonlySet<string> {
   );
 }
 
-function refuseForeign(home: Home): void {
+function assertNotForeign(home: Home): void {
   try {
     assertOwnData(home);
   } catch (error) {
@@ -60,14 +60,14 @@ function refuseForeign(home: Home): void {
   }
 }
 
-function isSending(home: Home): boolean {
+function isAnySending(home: Home): boolean {
   return listReports(home.sending).some((name) => {
     const claimedAt = entry(reportPath(home.sending, name))?.mtimeMs ?? 0;
     return Math.abs(Date.now() - claimedAt) < MAX_CLAIM_MS;
   });
 }
 
-/** Deletes everything, what was sent and what the server declared included. */
+/** Deletes everything, including the copies of sent reports and the declaration of the server. */
 export async function purgeAll(home: Home): Promise<void> {
   await purgeUnsent(home);
   for (const folder of [home.sent, home.spool]) {
@@ -101,6 +101,6 @@ function removeFolder(folder: string): void {
   try {
     rmdirSync(folder);
   } catch {
-    // missing, or a server has just created something in it again
+    // it is missing, or a server has just created a file in it again
   }
 }

@@ -4,13 +4,13 @@ import type { Gate } from '../consent/gate.js';
 import { judge, type Verdict } from './classify-answer.js';
 import { type Answer, post } from './post.js';
 
-/** What one attempt came to. */
+/** The outcome of one attempt. */
 export interface Result {
-  /** `skipped`: not sent, or given up half-way, because of the user's no, the end of time, or the report itself. */
+  /** `skipped`: not sent, or aborted, because of an opt-out, the end of time, or the report itself. */
   readonly verdict: Verdict | 'skipped';
-  /** `HTTP 503`, `ECONNREFUSED`, or why it was skipped. */
+  /** For example `HTTP 503` or `ECONNREFUSED`, or why the report was skipped. */
   readonly reason: string;
-  /** Absent where there was none. */
+  /** Absent if the destination did not answer. */
   readonly answer?: Answer;
 }
 
@@ -19,30 +19,30 @@ export interface Terms {
   readonly destination: Destination;
   /** Ends the attempt. */
   readonly signal: AbortSignal;
-  /** True in a server, whose exit must not be held up. */
+  /** True in a server, because an attempt must not delay its exit. */
   readonly background: boolean;
   readonly lookup: 'cancellable' | 'system';
 }
 
-/** While a request is under way its sender looks this often whether the user has said no. */
+/** While a request is under way, its sender checks this often whether the user has opted out. */
 const CHECK_INTERVAL_MS = 100;
 
-/** Sends a body once, unless the user says no before or meanwhile (P10). Never throws. */
+/** Sends a body once, unless the user has opted out or does so meanwhile (P10). Never throws. */
 export async function attempt(body: string, { gate, destination, signal, background, lookup }: Terms): Promise<Result> {
   const revoked = new AbortController();
-  const mayGoOn = () => {
+  const mayContinue = () => {
     if (!gate.check().enabled) revoked.abort();
     return !revoked.signal.aborted;
   };
-  const look = setInterval(mayGoOn, CHECK_INTERVAL_MS);
-  if (background) look.unref();
+  const watch = setInterval(mayContinue, CHECK_INTERVAL_MS);
+  if (background) watch.unref();
   try {
-    if (!mayGoOn()) return { verdict: 'skipped', reason: 'off' };
+    if (!mayContinue()) return { verdict: 'skipped', reason: 'off' };
     const answer = await post(destination.url, body, {
       signal: AbortSignal.any([signal, revoked.signal]),
       background,
       lookup,
-      mayStart: mayGoOn,
+      mayStart: mayContinue,
     });
     return { verdict: judge(answer), reason: `HTTP ${answer.status}`, answer };
   } catch (error) {
@@ -50,6 +50,6 @@ export async function attempt(body: string, { gate, destination, signal, backgro
     if (signal.aborted) return { verdict: 'skipped', reason: 'out of time' };
     return { verdict: 'retry', reason: systemCode(error) ?? causeOf(error) };
   } finally {
-    clearInterval(look);
+    clearInterval(watch);
   }
 }

@@ -3,19 +3,19 @@ import { ensurePrivateFolder, removeFile, tryReadObject, writeAtomically } from 
 import type { Home } from '../../platform/home.js';
 import type { Endpoint } from '../consent/destination.js';
 
-/** Why nothing is sent to a destination for a while; in outbox/, so that every process of the home keeps to it. */
+/** Why nothing is sent to a destination for a while. Kept in outbox/, so that every process of the home respects it. */
 export interface Pause {
   readonly host: string;
   readonly key: string;
-  /** ms since the epoch. */
+  /** When it ends, ms since the epoch. */
   readonly until: number;
-  /** The part of it that the destination itself asked for, with Retry-After; ms since the epoch. */
+  /** The end of the wait that the destination asked for with Retry-After, ms since the epoch. */
   readonly askedUntil: number;
-  /** Attempts in a row that failed. */
+  /** How many attempts in a row failed. */
   readonly failures: number;
-  /** What happened: `HTTP 503`, `ECONNREFUSED`. */
+  /** Why the last attempt failed, for example `HTTP 503` or `ECONNREFUSED`. */
   readonly reason: string;
-  /** True where the destination does not accept the key. */
+  /** True if the destination does not accept the key. */
   readonly isUnauthorized: boolean;
 }
 
@@ -26,15 +26,15 @@ const MAX_BACK_OFF_MS = 6 * 3_600_000;
 const MAX_PAUSE_MS = 24 * 3_600_000;
 const MAX_CLOCK_ERROR_MS = 3_600_000;
 
-/** Ours are codes of a few letters. */
+/** A reason is one short line of ASCII. Other text in the file was not written by us, and must not be printed. */
 const REASON = /^[ -~]{1,200}$/;
 
 const pathOf = (home: Home) => join(home.outbox, 'pause.json');
 
-/** The pause in force; undefined where there is none, it is over, or it was for another destination. */
+/** The current pause; undefined if there is none, it is over, or it is for another destination. */
 export function readPause(home: Home, endpoint: Endpoint, now: number): Pause | undefined {
   const pause = lastPause(home, endpoint);
-  // A clock that was set back must not make a pause of years; by a little it may be off.
+  // If the clock was set back, the pause must not last for years. A small clock error is accepted.
   return pause !== undefined && now < pause.until && pause.until - now <= MAX_PAUSE_MS + MAX_CLOCK_ERROR_MS
     ? pause
     : undefined;
@@ -45,11 +45,13 @@ function lastPause(home: Home, { host, key }: Endpoint): Pause | undefined {
   const areNumbers = [value?.until, value?.askedUntil, value?.failures].every(
     (one) => Number.isFinite(one) && (one as number) >= 0,
   );
-  const isWhole = areNumbers && REASON.test(String(value?.reason)) && typeof value?.isUnauthorized === 'boolean';
-  return isWhole && value?.host === host && value.key === key ? (value as Pause) : undefined;
+  const isComplete = areNumbers && REASON.test(String(value?.reason)) && typeof value?.isUnauthorized === 'boolean';
+  return isComplete && value?.host === host && value.key === key ? (value as Pause) : undefined;
 }
 
-/** Waits longer after each failure in a row, spread by half in either direction so that installs don't march in step. */
+/**
+ * Starts a pause. It doubles with each failure in a row, and varies by half, so that installs do not retry together.
+ */
 export function pause(home: Home, { host, key }: Endpoint, failure: Failure, now: number): void {
   const { reason, isUnauthorized, retryAfterMs } = failure;
   const failures = Math.min((lastPause(home, { host, key })?.failures ?? 0) + 1, 1000);

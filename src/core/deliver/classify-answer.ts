@@ -5,7 +5,7 @@ import type { Answer } from './post.js';
 export type Verdict =
   /** It arrived. */
   | 'delivered'
-  /** These bytes will never be taken: keep them in sent/ for the user to see, and don't send them again. */
+  /** The destination will never accept these bytes. Keep them in sent/ for the user to see; do not send them again. */
   | 'rejected'
   /** Keep it, wait, try again. */
   | 'retry'
@@ -20,8 +20,9 @@ const BY_STATUS: Readonly<Record<number, Verdict>> = {
 };
 
 /**
- * 2xx alone proves nothing: a captive portal answers 200 with a page. Delivered means that PostHog's own word came
- * with it. Everything that is not in the table (redirects, 404, 408, 429, 5xx) is kept and tried again.
+ * Decides what an answer means. A 2xx status alone proves nothing, because a captive portal answers 200 with a page;
+ * the body must be PostHog's too. After a status that is not in the table (redirects, 404, 408, 429, 5xx) a report is
+ * kept.
  */
 export function judge({ status, body }: Answer): Verdict {
   if (status >= 200 && status < 300) return saysOk(body) ? 'delivered' : 'retry';
@@ -38,7 +39,7 @@ function saysOk(body: string): boolean {
   }
 }
 
-/** `Retry-After` in ms from now, from either of its forms (RFC 9110, 10.2.3); undefined where it says nothing usable. */
+/** `Retry-After` in ms from now, from either of its forms (RFC 9110, 10.2.3); undefined if it cannot be used. */
 export function retryAfterMs({ retryAfter }: Answer, now: number): number | undefined {
   if (retryAfter === undefined) return undefined;
   const wait = /^\d+$/.test(retryAfter) ? Number(retryAfter) * 1000 : Date.parse(retryAfter) - now;

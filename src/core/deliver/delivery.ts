@@ -17,16 +17,17 @@ export interface Delivery extends Terms {
   readonly home: Home;
   readonly vocabulary: Vocabulary;
   readonly clock: Clock;
-  /** True where a person asked for it now: a back-off is not waited for, a Retry-After is. */
+  /** True if a person asked for it now. Then a back-off is ignored; a Retry-After is not. */
   readonly ignoreBackOff?: boolean;
   /** Called after each report. */
   readonly onReport?: (name: string, result: Result) => void;
 }
 
 /**
- * One pass over the outbox, oldest day first. Stops at the first report that has to wait, since the next would too.
- * @returns the pause that kept it from sending anything
- * @throws a system error where the folders can't be written; nothing a destination does makes it throw
+ * Makes one pass over the outbox, oldest day first. Stops at the first report that has to wait, since the next would
+ * too.
+ * @returns the pause, if there is one and therefore nothing was sent
+ * @throws a system error if the folders cannot be written; nothing that a destination does makes it throw
  */
 export async function deliver(delivery: Delivery): Promise<Pause | undefined> {
   const { home, gate, destination, clock, signal } = delivery;
@@ -48,7 +49,7 @@ export async function deliver(delivery: Delivery): Promise<Pause | undefined> {
   return undefined;
 }
 
-/** A report that can't be claimed (another user's, after one `sudo`) does not keep the others. */
+/** A report that cannot be claimed (it belongs to root after one `sudo`) does not hold up the others. */
 function tryClaim(home: Home, name: string): boolean {
   try {
     return claim(home, name);
@@ -59,8 +60,8 @@ function tryClaim(home: Home, name: string): boolean {
 }
 
 /**
- * P10: the claim is there before the gate is asked again (in `attempt`). `disable` writes its no before it looks into
- * sending/. So either the question sees the no, or `disable` sees the claim and waits until it is given up.
+ * P10: the claim exists before `attempt` asks the gate again. `disable` writes its opt-out before it looks into
+ * sending/. So either the gate sees the opt-out, or `disable` sees the claim and waits until it is released.
  */
 async function sendClaimed(delivery: Delivery, name: string): Promise<Result> {
   const { home } = delivery;
@@ -71,21 +72,21 @@ async function sendClaimed(delivery: Delivery, name: string): Promise<Result> {
     finish(delivery, report, result);
     return result;
   } catch (error) {
-    return { verdict: 'retry', reason: causeOf(error) }; // a full disk: the next report would fare no better
+    return { verdict: 'retry', reason: causeOf(error) }; // a full disk: the next report would fail too
   } finally {
-    release(home, name); // what has no final answer goes back; what is settled is no longer here
+    release(home, name); // puts it back into the outbox; a report that is settled is no longer in sending/
   }
 }
 
-/** The claimed report as it will be sent, or why it can't be: its bytes are gone, or not of the closed world. */
+/** The claimed report as it will be sent, or why it cannot be: its bytes are gone, or contain unknown names. */
 function prepare({ home, destination, vocabulary }: Delivery, name: string): Stored | string {
   const stored = readReport(home.sending, name);
-  if (stored === undefined) return 'it can not be read';
+  if (stored === undefined) return 'it cannot be read';
   const opened = openEnvelope(stored.body, vocabulary);
   if ('problem' in opened) return `it is not a report of this vocabulary, ${opened.problem}`;
   const body = withKey(stored.body, destination.key);
   if (body === stored.body) return stored;
-  writeAtomically(reportPath(home.sending, name), body); // what is kept is what is sent
+  writeAtomically(reportPath(home.sending, name), body); // so that the copy in sent/ has the bytes that are sent
   return describe(name, body);
 }
 

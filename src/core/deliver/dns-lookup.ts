@@ -3,17 +3,17 @@ import type { LookupFunction } from 'node:net';
 import { tryReadText } from '../../platform/files.js';
 
 /*
- * The system's own look-up (getaddrinfo) can't be cancelled: with a name server that does not answer it holds the
- * process for ten seconds, even against process.exit(). This one asks the name servers itself, gives up in time, and
- * can be cancelled. What it does not know (mDNS, a VPN's split DNS) is "not resolved" to a server, whose reports wait;
- * `dot-ai-analytics send` uses the system's.
+ * The lookup of the system (getaddrinfo) cannot be canceled. If a name server does not answer, it keeps the process
+ * alive for ten seconds, even after process.exit(). This lookup asks the name servers itself, has a timeout, and can be
+ * canceled. It does not know mDNS or a VPN's split DNS: a server cannot resolve such names, and its reports wait.
+ * `dot-ai-analytics send` uses the lookup of the system.
  */
 
-/** Below what `close()` may take. */
+/** Shorter than the time that `close()` may take. */
 const TIMEOUT_MS = 700;
 const MAX_BYTES = 1024 * 1024;
 
-/** A look-up for one request; it ends when `signal` says so. */
+/** Creates the lookup for one request. It ends when `signal` is aborted. */
 export function createLookup(signal: AbortSignal): LookupFunction {
   return (hostname, options, callback) => {
     resolve(hostname, signal).then(
@@ -27,7 +27,7 @@ export function createLookup(signal: AbortSignal): LookupFunction {
   };
 }
 
-/** At least one address, IPv4 before IPv6. */
+/** Resolves to at least one address, IPv4 before IPv6. */
 async function resolve(hostname: string, signal: AbortSignal): Promise<LookupAddress[]> {
   const known = hostname === 'localhost' ? '127.0.0.1' : fromHostsFile(hostname);
   if (known !== undefined) return [toAddress(known)];

@@ -13,37 +13,37 @@ import { type Receipt, writeReceipt } from './receipts.js';
 import { listReports, reportPath, wasTaken } from './report-files.js';
 
 /*
- * A report moves outbox → sending → sent by rename(2), always as one whole file, which is the request body. In
- * sending/ it belongs to the one process whose rename succeeded; a process that is killed there leaves the file, and
- * after ABANDONED_AFTER_MS any other puts it back. It can't be known then whether the bytes arrived, so they are sent
- * again: the same bytes, which the destination recognizes by their ids.
+ * A report is one file, the request body, and moves outbox → sending → sent by rename(2). In sending/ it belongs to the
+ * process whose rename succeeded. If that process is killed, the file stays, and after ABANDONED_AFTER_MS any other
+ * process puts it back. Nobody knows then whether the bytes arrived, so the same bytes are sent again, and the
+ * destination recognizes them by their ids.
  */
 
-/** ms, many times what an attempt takes (delivery/post.ts): a claim that is this old has no living owner. */
+/** Many times what an attempt takes (post.ts). A claim that is older has no living owner. */
 const ABANDONED_AFTER_MS = 60_000;
 
 /**
- * Takes over the reports that were closed: the same bytes under the report's name. After a crash it resumes here. If it
- * ever races with a delivery, the same bytes with the same ids are sent twice, which the destination recognizes.
+ * Links closed reports into the outbox, and resumes here after a crash. If this ever races with a delivery, the same
+ * bytes with the same ids are sent twice, and the destination recognizes them.
  *
- * P10: `disable` writes its opt-out, then deletes spool/, then outbox/. Either the gate sees the opt-out, or the link
- * finds no source, or what was linked is deleted from outbox/.
+ * P10: `disable` writes its opt-out, then deletes spool/, then outbox/. So either the gate sees the opt-out, or the
+ * link has no source, or the linked file is deleted from outbox/.
  */
 export function takeClosed(home: Home, gate: Gate, now: number): void {
   for (const name of listClosed(home)) {
-    // The receipt of an older one is gone, so nobody can tell any more whether it was taken.
+    // The receipt of an older report is gone, so that nobody can tell any more whether it was taken.
     if (daysBetween(dayOfReport(name), dayOf(now)) > DAYS_KEPT) continue;
     try {
       if (wasTaken(home, name) || !gate.check().enabled) continue;
       ensurePrivateFolder(home.outbox);
       linkOnce(closedPath(home, name), reportPath(home.outbox, name));
     } catch (error) {
-      debug('take %s: %s', name, causeOf(error)); // the other reports need not wait for it
+      debug('take %s: %s', name, causeOf(error)); // the other reports do not wait for it
     }
   }
 }
 
-/** Takes a report for sending. False where another process has it, or it is gone. */
+/** Claims a report for sending. False if another process has it, or it is gone. */
 export function claim(home: Home, name: ReportName): boolean {
   const from = reportPath(home.outbox, name);
   try {
@@ -58,12 +58,12 @@ export function claim(home: Home, name: ReportName): boolean {
   }
 }
 
-/** Puts a report back that was not delivered this time. */
+/** Puts a claimed report back into the outbox. */
 export function release(home: Home, name: ReportName): void {
   moveIfThere(reportPath(home.sending, name), reportPath(home.outbox, name));
 }
 
-/** A report that has its final answer. The receipt comes first: a crash in between sends again, and overwrites it. */
+/** Ends the way of a report. The receipt is written first: after a crash in between, the report is sent again. */
 export function settle(home: Home, name: ReportName, receipt: Receipt): void {
   ensurePrivateFolder(home.sent);
   writeReceipt(home, name, receipt);
@@ -71,7 +71,7 @@ export function settle(home: Home, name: ReportName, receipt: Receipt): void {
   else moveIfThere(reportPath(home.sending, name), reportPath(home.sent, name));
 }
 
-/** Puts back what killed processes were sending. */
+/** Puts back the reports that killed processes were sending. */
 export function reclaimAbandoned(home: Home): void {
   for (const name of listReports(home.sending)) {
     const stat = entry(reportPath(home.sending, name));
@@ -88,13 +88,13 @@ export interface Stored {
   readonly sha256: string;
 }
 
-/** Undefined where it is gone, or is no regular file of a report's size. */
+/** Undefined if the file is gone, is not a regular file, or is larger than a report can be. */
 export function readReport(folder: string, name: ReportName): Stored | undefined {
   try {
     const content = readBytes(reportPath(folder, name), MAX_REPORT_BYTES);
     return describe(name, content.toString('utf8'));
   } catch {
-    return undefined; // moved on meanwhile, or not ours
+    return undefined; // moved meanwhile, or not a report
   }
 }
 
@@ -103,7 +103,7 @@ export function describe(name: ReportName, body: string): Stored {
   return { name, day: dayOfReport(name), body, bytes: bytes.length, sha256: sha256(bytes) };
 }
 
-/** Everything that is closed and not settled, in the order of sending. */
+/** The reports in outbox/ and sending/, in the order of sending. */
 export function listWaiting(home: Home): Stored[] {
   const read = (folder: string) => listReports(folder).map((name) => readReport(folder, name));
   const found = [...read(home.sending), ...read(home.outbox)].filter((one) => one !== undefined);
@@ -115,6 +115,6 @@ function moveIfThere(from: string, to: string): void {
   try {
     renameSync(from, to);
   } catch (error) {
-    if (systemCode(error) !== 'ENOENT') throw error; // gone: deleted by the user, or another process was faster
+    if (systemCode(error) !== 'ENOENT') throw error; // the user deleted it, or another process was faster
   }
 }

@@ -1,31 +1,31 @@
 import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
 import { createLookup } from './dns-lookup.js';
 
-/** What came back. */
+/** The answer of the destination. */
 export interface Answer {
   readonly status: number;
-  /** The header as it stands. */
+  /** The text of the header. */
   readonly retryAfter: string | undefined;
   readonly body: string;
 }
 
 export interface PostOptions {
-  /** Asked when the connection stands, right before the first byte leaves; false ends the attempt. */
+  /** Called when the connection is established, right before the first byte is sent. False ends the attempt. */
   readonly mayStart: () => boolean;
   /** Ends the attempt at once, without an answer. */
   readonly signal: AbortSignal;
-  /** True where the process must not be kept alive by this attempt. */
+  /** True if this attempt must not keep the process alive. */
   readonly background: boolean;
-  /** How a name is resolved: so that it can be given up at once, or as the system does. */
+  /** How a name is resolved: in a way that can be canceled, or as the system does. */
   readonly lookup: 'cancellable' | 'system';
 }
 
-/** From the first look-up to the last byte of the answer, ms. */
+/** From the DNS lookup to the last byte of the answer. */
 const ATTEMPT_TIMEOUT_MS = 3_000;
-/** PostHog's answers are tiny; a captive portal's page need not be read. */
+/** PostHog's answers are tiny. The page of a captive portal need not be read to its end. */
 const MAX_ANSWER_BYTES = 16 * 1024;
 
-/** Every header of a request, in order: `preview` shows these, and no other is sent. */
+/** All headers of a request, in order. `preview` shows the same. */
 export function headersFor(url: string, body: string): Record<string, string> {
   return {
     Host: new URL(url).host,
@@ -37,15 +37,15 @@ export function headersFor(url: string, body: string): Record<string, string> {
 }
 
 /**
- * One POST of exactly these bytes: no compression, no cookie, no redirect followed, no connection kept.
- * @throws where there was no answer: refused, reset, not resolved, too late, aborted
+ * Sends exactly these bytes in one POST: without compression, cookies, redirects or a connection that is kept.
+ * @throws if there is no answer: refused, reset, not resolved, too late, aborted
  */
 export async function post(
   url: string,
   body: string,
   { signal, background, lookup, mayStart }: PostOptions,
 ): Promise<Answer> {
-  // Not fetch: that adds headers nobody asked for, and costs 20 ms to load.
+  // Not fetch, which adds headers of its own and costs 20 ms to load.
   const { request } = url.startsWith('https:') ? await import('node:https') : await import('node:http');
   signal.throwIfAborted();
   const options: RequestOptions = { method: 'POST', headers: headersFor(url, body), agent: false, signal };
@@ -66,7 +66,7 @@ export async function post(
     outgoing.on('response', (incoming) => readAnswer(incoming, outgoing).then(resolve, reject));
     outgoing.on('close', () => {
       clearTimeout(timer);
-      reject(new Error('the connection was closed without an answer')); // no effect after an answer
+      reject(new Error('the connection was closed without an answer')); // has no effect after an answer
     });
   });
 }

@@ -6,7 +6,7 @@ import { listNames, type ReportName } from '../report/closed-files.js';
 /*
  * Names in outbox/, sending/ and sent/:
  *     2026-11-23.json             the request body
- *     2026-11-23.receipt.json     in sent/ only: what became of it, also where the body was dropped
+ *     2026-11-23.receipt.json     in sent/ only: what became of it, even if the body is gone
  */
 
 const BODY = '.json';
@@ -30,7 +30,7 @@ export function listReceipts(home: Home): ReportName[] {
   return listNames(home.sent, RECEIPT);
 }
 
-/** True where the report was taken into the outbox already. Looked up in the direction in which it moves. */
+/** True if the outbox has taken the report before. Looks in the order in which it moves, so that it is not missed. */
 export function wasTaken(home: Home, name: ReportName): boolean {
   const places = [home.outbox, home.sending, home.sent].map((folder) => reportPath(folder, name));
   return [...places, receiptPath(home, name)].some(isThere);

@@ -8,7 +8,7 @@ import { dayOfReport, type ReportName } from '../report/closed-files.js';
 import { readReport, settle } from './outbox.js';
 import { listReceipts, listReports, receiptPath, reportPath } from './report-files.js';
 
-/** Drops what cannot be delivered any more and deletes what was kept long enough. */
+/** Drops reports that waited too long or are too many, and deletes copies and receipts that are too old. */
 export function tidy(home: Home, now: number): void {
   const today = dayOf(now);
   for (const folder of [home.data, home.outbox, home.sending, home.sent]) sweepTemporaries(folder);
@@ -27,7 +27,7 @@ function expire(home: Home, name: ReportName, now: number): void {
   try {
     settle(home, name, { day: dayOfReport(name), outcome: 'expired', at: new Date(now).toISOString(), bytes, sha256 });
   } catch (error) {
-    debug('drop %s: %s', name, causeOf(error)); // no room for a receipt: next time
+    debug('drop %s: %s', name, causeOf(error)); // no room for a receipt; the next pass tries again
   }
 }
 

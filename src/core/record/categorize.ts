@@ -55,8 +55,8 @@ const ABORT = 20;
 const TIMEOUT = 23;
 
 /**
- * The category of what a tool threw: a function of error codes and known classes. It never reads a name, a message or
- * a stack. The value is only read, and one that cannot be read is `other`.
+ * Categorizes the value that a tool threw, by error codes and known classes only. Never reads a name, a message or a
+ * stack, and changes nothing. A value that cannot be read is `other`.
  */
 export function categorize(error: unknown): Category {
   try {
@@ -76,7 +76,7 @@ interface Known {
   readonly body?: { readonly kind?: unknown } | null;
 }
 
-/** An error that names its category itself, as dot-ai's `AppError` does. Any other text is ignored (P3). */
+/** The category that the error itself has, as dot-ai's `AppError` does. Any other text is ignored (P3). */
 function declared(error: unknown): Category | undefined {
   const category = (error as Known | null)?.category;
   return isCategory(category) ? category : undefined;

@@ -1,60 +1,59 @@
 import { MAX_COUNT } from '../../schema/limits.js';
 
 /*
- * The counters of one process and one UTC day, as the bytes of its spool file. What is in memory and what is on disk
- * is the same text, so that one positioned write brings a counted call to disk:
+ * The counts of one process and one UTC day, as the bytes of its spool file. Memory and disk hold the same text, so
+ * that one positioned write brings a call to disk:
  *
- *     dot-ai-analytics spool 1 2026-11-23                         line 0, SLOT bytes, padded with spaces
- *     tool recommend successes=0012 latency_le_1000=0011 …          one line per key, SLOT bytes, ends in a newline
+ *     dot-ai-analytics spool 1 2026-11-23                         line 0, SLOT_BYTES long, padded with spaces
+ *     tool recommend successes=0012 latency_le_1000=0011 …          one per key, SLOT_BYTES long, ends in a newline
  *     feature helm uses=0003 …
  *
- * A cell is four digits that saturate; its place never changes, so an increment overwrites digits in place. A line
- * that is full is continued by another line of the same key; a reader adds lines up. SLOT divides the kernel's page,
- * within which a write is whole or absent even if the process is killed in it. A key or a cell is a member of the
- * vocabulary, so the page is bounded by it, however many calls there are.
+ * A cell has four digits and saturates. Its place never changes, so that an increment overwrites digits in place. When
+ * a line is full, another line of the same key continues it, and a reader adds them up. SLOT_BYTES divides the size of
+ * the kernel's page, within which a write is whole or absent, even if the process is killed during it. Keys and cells
+ * are members of the vocabulary, so that they bound the page, however many calls there are.
  */
 
-/** Bytes per line. */
-export const SLOT = 512;
+export const SLOT_BYTES = 512;
 const DIGITS = 4;
 const NEWLINE = 10;
 const SPACE = 32;
 const ZERO = 48;
 const NINE = 57;
-const FIRST_SLOTS = 8;
+const INITIAL_SLOTS = 8;
 
 /** Counts by line key (`tool recommend`) and cell (`success`). */
 export type Counts = ReadonlyMap<string, ReadonlyMap<string, number>>;
 
 interface Line {
-  /** Where the unused rest of the line's last slot begins. */
+  /** The position of the first unused byte in the line's last slot. */
   end: number;
   readonly cells: Map<string, number>;
 }
 
 export interface Page {
   readonly day: string;
-  /** Another number for each page that a process opens: counts on another one are not counts on this one. */
+  /** A different number for each page of a process. It tells whether an earlier count is on this page. */
   readonly generation: number;
   /** Adds one to each of the cells on a line. */
   add(line: string, cells: readonly string[]): void;
-  /** The whole page as it is on disk; valid until the next `add`. */
+  /** The whole page, as it is on disk. Valid until the next `add`. */
   bytes(): Buffer;
-  /** Calls `write` with each changed slot and forgets it. */
+  /** Calls `write` with each slot that changed since the last flush. */
   flush(write: (bytes: Buffer, position: number) => void): void;
 }
 
 export function createPage(day: string, generation = 1): Page {
-  let buffer = Buffer.alloc(SLOT * FIRST_SLOTS, SPACE);
+  let buffer = Buffer.alloc(SLOT_BYTES * INITIAL_SLOTS, SPACE);
   let slots = 0;
   const lines = new Map<string, Line>();
   const dirty = new Set<number>();
 
   function openSlot(text: string): number {
-    if ((slots + 1) * SLOT > buffer.length) buffer = Buffer.concat([buffer, Buffer.alloc(buffer.length, SPACE)]);
-    const start = slots * SLOT;
+    if ((slots + 1) * SLOT_BYTES > buffer.length) buffer = Buffer.concat([buffer, Buffer.alloc(buffer.length, SPACE)]);
+    const start = slots * SLOT_BYTES;
     buffer.write(`${text} `, start, 'latin1');
-    buffer[start + SLOT - 1] = NEWLINE;
+    buffer[start + SLOT_BYTES - 1] = NEWLINE;
     slots += 1;
     dirty.add(start);
     return start + text.length + 1;
@@ -71,8 +70,8 @@ export function createPage(day: string, generation = 1): Page {
 
   function openCell(key: string, line: Line, cell: string): number {
     const length = cell.length + 1 + DIGITS + 1;
-    const room = SLOT - 1 - (line.end % SLOT);
-    if (line.end % SLOT === 0 || room < length) line.end = openSlot(key);
+    const room = SLOT_BYTES - 1 - (line.end % SLOT_BYTES);
+    if (line.end % SLOT_BYTES === 0 || room < length) line.end = openSlot(key);
     buffer.write(`${cell}=0000 `, line.end, 'latin1');
     const digits = line.end + cell.length + 1;
     line.end += length;
@@ -88,12 +87,12 @@ export function createPage(day: string, generation = 1): Page {
       const line = lineOf(key);
       for (const cell of cells) {
         const digits = line.cells.get(cell) ?? openCell(key, line, cell);
-        if (increment(buffer, digits)) dirty.add(digits - (digits % SLOT));
+        if (increment(buffer, digits)) dirty.add(digits - (digits % SLOT_BYTES));
       }
     },
-    bytes: () => buffer.subarray(0, slots * SLOT),
+    bytes: () => buffer.subarray(0, slots * SLOT_BYTES),
     flush(write) {
-      for (const start of dirty) write(buffer.subarray(start, start + SLOT), start);
+      for (const start of dirty) write(buffer.subarray(start, start + SLOT_BYTES), start);
       dirty.clear();
     },
   };
@@ -103,7 +102,7 @@ function headerOf(day: string): string {
   return `dot-ai-analytics spool 1 ${day}`;
 }
 
-/** Adds one to four digits in place; false where they are saturated already. */
+/** Adds one to the four digits in place. False if they are saturated. */
 function increment(buffer: Buffer, start: number): boolean {
   for (let at = start + DIGITS - 1; at >= start; at -= 1) {
     if ((buffer[at] as number) < NINE) {
@@ -120,8 +119,8 @@ const KEY = /^(tool|feature|provider) [A-Za-z][A-Za-z0-9_]{0,39}$/;
 const CELL = /^([a-z][A-Za-z0-9_]{0,60})=(\d{4})$/;
 
 /**
- * Reads what a page says. Whatever is not exactly of the form above (a torn tail, a foreign line, a damaged cell) is
- * left out, so that a damaged file can lose counts but never invent them. Not a page at all: empty.
+ * Reads the counts of a page. Skips everything that does not match the format above (a torn tail, a foreign line, a
+ * damaged cell), so that a damaged file can lose counts but never invent them. Without the header there are no counts.
  */
 export function parsePage(text: string, day: string): Counts {
   const [header, ...lines] = text.split('\n');
@@ -139,7 +138,7 @@ export function parsePage(text: string, day: string): Counts {
   return counts;
 }
 
-/** Adds to one count, up to the saturation. */
+/** Adds to one count, at most up to MAX_COUNT. */
 export function addCount(counts: Map<string, Map<string, number>>, key: string, cell: string, count: number): void {
   if (count === 0) return;
   const line = counts.get(key) ?? new Map<string, number>();

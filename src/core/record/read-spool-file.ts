@@ -3,12 +3,12 @@ import { readBytes } from '../../platform/files.js';
 import { type Counts, parsePage } from './counter-page.js';
 import type { SpoolFile } from './spool-files.js';
 
-/** No page of a process comes near this size; a larger file is not ours. */
+/** Far more than a page can have. A larger file is not a spool file. */
 const MAX_BYTES = 1024 * 1024;
 
 /**
- * The counts of a spool file. They are empty for a file that is too large and for anything else under that name (a
- * folder, a FIFO, a symbolic link). They are undefined if the file cannot be read now, so that its counts can wait.
+ * Reads the counts of a spool file. Returns no counts for a file that is too large, and for a folder, a FIFO or a
+ * symbolic link under that name. Returns undefined if the file cannot be read now, so that the caller can wait.
  */
 export function readSpoolFile({ path, day }: SpoolFile): Counts | undefined {
   try {

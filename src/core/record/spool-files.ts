@@ -6,9 +6,9 @@ import { type Day, isDay } from '../../schema/calendar.js';
 
 /*
  * Names in spool/:
- *     2026-11-23.4f0c9a1e.txt            counters of one process for one day
+ *     2026-11-23.4f0c9a1e.txt            the counts of one process for one day
  *     2026-11-23.closed.json             the day's frozen report (see report/publish.ts)
- *     2026-11-23.4f0c9a1e.closed.json    the frozen report of one process, which closed its own counters on shutdown
+ *     2026-11-23.4f0c9a1e.closed.json    the frozen report of one process, which closed its own counts on shutdown
  */
 
 export interface SpoolFile {
@@ -19,13 +19,13 @@ export interface SpoolFile {
 
 const SPOOL_FILE = /^(\d{4}-\d\d-\d\d)\.([0-9a-f]{8})\.txt$/;
 
-/** A name for a new file. The token is random for each file and has no meaning. */
+/** Names a new file. Its token is random and has no meaning. */
 export function newSpoolFile(home: Home, day: Day): SpoolFile {
   const token = randomToken(4);
   return { day, token, path: join(home.spool, `${day}.${token}.txt`) };
 }
 
-/** The files of all processes, also of dead ones, oldest day first. */
+/** The files of all processes, dead ones included, oldest day first. */
 export function listSpool(home: Home): SpoolFile[] {
   return listFolder(home.spool).flatMap((name) => {
     const [, day, token] = SPOOL_FILE.exec(name) ?? [];

@@ -1,4 +1,4 @@
-/** A request body of PostHog's `/batch/`: what is frozen, shown, sent and kept, byte for byte. */
+/** A request body for PostHog's `/batch/`. The same bytes are frozen, shown, sent and kept. */
 export interface Body {
   readonly api_key: string;
   readonly batch: readonly EncodedEvent[];
@@ -12,7 +12,7 @@ interface EncodedEvent {
   readonly distinct_id: string;
 }
 
-/** The same body for another project. Ids and order stay, so that it is still the same report. */
+/** Replaces the project key. Ids and order stay, so that it is still the same report. */
 export function withKey(body: string, key: string): string {
   const parsed = JSON.parse(body) as Body;
   return parsed.api_key === key ? body : serialize({ ...parsed, api_key: key });

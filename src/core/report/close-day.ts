@@ -19,22 +19,22 @@ import { isEmpty, mergePages } from './totals.js';
 export interface Closing {
   readonly gate: Gate;
   readonly vocabulary: Vocabulary;
-  /** The destination's key as of now; a later change is followed when the report is sent. */
+  /** The key of the destination as of now. Sending replaces it if the destination has changed by then. */
   readonly key: string;
 }
 
 export interface DayClosing extends Closing {
   readonly home: Home;
-  /** False where the folder does not outlive the process; then `first_this_…` is left out. */
+  /** False if the folder does not outlive the process; then `first_this_…` is left out. */
   readonly isKept: boolean;
 }
 
-/** A file that can't be read holds its day open for this many days, then the day closes without it. */
+/** A file that cannot be read holds its day open for this many days. Then the day closes without it. */
 const MAX_DAYS_UNREADABLE = 2;
 
 /**
- * Closes every finished day of every process, the dead ones' too, into one report a day. Any number of processes may
- * do this at once. One day that fails does not keep the others.
+ * Closes every finished day: makes one report of the spool files of all processes, dead ones included. Any number of
+ * processes may do this at once. A day that fails does not hold up the others.
  */
 export async function closeFinishedDays(closing: DayClosing, now: number): Promise<void> {
   const { home, gate } = closing;
@@ -56,26 +56,26 @@ export async function closeFinishedDays(closing: DayClosing, now: number): Promi
 async function closeDay(closing: DayClosing, day: Day, files: readonly SpoolFile[], isPatient: boolean): Promise<void> {
   const { home, gate, isKept } = closing;
   if (!isClosed(home, day)) {
-    // What a process froze by itself on shutdown is in a report of its own; only its file was left behind by a kill.
+    // A file whose process froze it on shutdown is in a report of its own. A kill left only the file behind.
     const isFrozenAlone = ({ token }: SpoolFile) => isThere(closedPath(home, `${day}.${token}`));
     const open = files.filter((file) => !isFrozenAlone(file));
     const pages = open.map(readSpoolFile);
     if (isPatient && pages.includes(undefined)) return;
     const body = await frozen(closing, isKept ? seenBefore(home, day) : undefined, day, pages);
-    if (body === 'off') return; // nothing is closed, and nothing deleted: the no may be a damaged file's
+    if (body === 'off') return; // nothing is closed or deleted: the reason for off may be a damaged config file
     const areThere = () => open.every((file) => isThere(file.path) && !isFrozenAlone(file));
     if (body !== 'empty' && !publish(home, day, body, gate, areThere) && !isClosed(home, day)) return;
   }
-  // All of it is in the frozen report, or comes too late for it, or was nothing.
+  // Each file is in the frozen report, or came too late for it, or was empty.
   for (const file of files) removeFile(file.path);
 }
 
 /**
- * The counts of this process alone, as reports; used on shutdown where the folder is not kept. Finished days with a
- * file are not its business: those are everybody's, and `closeFinishedDays` closes each once. What has a file that is
- * gone is in another report already, or was deleted by the user.
+ * Makes reports of the counts of this process alone. Used on shutdown if the folder is not kept. Skips finished days
+ * that have a file, because `closeFinishedDays` closes those once for all processes. If a page's file is gone, its
+ * counts are in another report already, or the user deleted them.
  *
- * @returns the bodies that have no place on disk
+ * @returns the bodies that could not be written to disk
  */
 export async function closeOwn(
   closing: Closing,
@@ -94,7 +94,7 @@ export async function closeOwn(
   return unpublished;
 }
 
-/** False where there was no room on disk for the report, so that it has to be sent from memory. */
+/** False if the report could not be written to disk, so that it has to be sent from memory. */
 function publishOwn(gate: Gate, home: Home, file: SpoolFile, body: string): boolean {
   const name = `${file.day}.${file.token}`;
   try {
@@ -102,13 +102,13 @@ function publishOwn(gate: Gate, home: Home, file: SpoolFile, body: string): bool
     return true;
   } catch (error) {
     debug('close %s: %s', name, causeOf(error));
-    if (mayBeClosed(home, name)) return true; // sent from memory as well, they could be counted twice
-    removeFile(file.path); // else whoever comes next would report the same counts again
+    if (mayBeClosed(home, name)) return true; // sending it from memory as well could count it twice
+    removeFile(file.path); // otherwise another process would report the same counts again
     return entry(file.path) !== undefined;
   }
 }
 
-/** A request body, or why there is none: nothing was counted, or nobody may report it. */
+/** A request body, or why there is none: nothing was counted, or analytics is off. */
 async function frozen(
   { gate, vocabulary, key }: Closing,
   seen: Seen | undefined,

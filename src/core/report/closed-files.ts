@@ -4,8 +4,8 @@ import type { Home } from '../../platform/home.js';
 import { type Day, isDay } from '../../schema/calendar.js';
 
 /**
- * A report's name: its day, or the day and a random token for one that a single process froze on shutdown. It stays the
- * same on the whole way of the report.
+ * A report's name: its day, and also a random token if a single process froze it on shutdown. It never changes while
+ * the report moves through the folders.
  */
 export type ReportName = string;
 
@@ -13,7 +13,7 @@ export function dayOfReport(name: ReportName): Day {
   return name.slice(0, 10);
 }
 
-/** Where a frozen report is published, under a name that never moves. */
+/** The path at which a frozen report is published. The file is never moved. */
 export function closedPath(home: Home, name: ReportName): string {
   return join(home.spool, `${name}${CLOSED}`);
 }

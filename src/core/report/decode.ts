@@ -5,8 +5,8 @@ import { SCHEMA } from '../../schema/fields.js';
 import type { Report, Row } from '../../schema/report.js';
 
 /**
- * Reads a frozen body back, for people and for `first_this_week`: its rows without what the encoder added. Undefined
- * for what is not a body of ours. Not the check that decides whether it may be sent; that is `openEnvelope`.
+ * Reads the rows of a frozen body, without the properties that the encoder added, to show them and to compute
+ * `first_this_week`. Undefined if it is not such a body. `openEnvelope`, not this, checks what may be sent.
  */
 export function decode(body: string): Report | undefined {
   try {
@@ -16,7 +16,7 @@ export function decode(body: string): Report | undefined {
     const day = dayOf(Date.parse(parsed.batch[0].timestamp));
     return rows.every((row) => row !== undefined) ? { schema: SCHEMA, day, rows } : undefined;
   } catch {
-    return undefined; // torn, or not ours
+    return undefined; // torn, or a file of another program
   }
 }
 
@@ -26,5 +26,5 @@ function rowOf(event: unknown): Row | undefined {
   return { event: event.event, properties: Object.fromEntries(own) as Row['properties'] };
 }
 
-/** The encoder's own properties begin so; a row's never do. */
+/** The encoder's properties begin with this; a row's never do. */
 const ENCODER = '$';

@@ -7,7 +7,7 @@ import { OTHER } from '../../schema/vocabulary.js';
 import { fromCell, NTH_CELLS } from '../record/cells.js';
 import type { Cells, Totals } from './totals.js';
 
-/** A row with exact counts, and how much it weighs when rows have to give way. */
+/** A row before limits and rounding: exact counts, and the weight by which the least used rows are folded. */
 export interface Draft {
   readonly event: EventName;
   readonly names: Readonly<Record<string, string>>;
@@ -15,7 +15,7 @@ export interface Draft {
   readonly weight: number;
 }
 
-/** All rows of a day, before the least used ones give way. */
+/** All rows of a day, before the least used ones are folded. */
 export function draftRows(totals: Totals): Draft[] {
   return [
     ...projections(totals),
@@ -26,7 +26,7 @@ export function draftRows(totals: Totals): Draft[] {
   ];
 }
 
-/** The rows that the field table alone describes: for each name, its cells and what is computed from them. */
+/** The rows that the field table describes: for each name its cells, and the counts computed from them. */
 function projections(totals: Totals): Draft[] {
   return EVENTS.flatMap(({ event, subject, fields }) =>
     subject === undefined
@@ -52,7 +52,7 @@ function projected(fields: readonly Field[], cells: Cells): Map<string, number> 
   return counts;
 }
 
-/** A count that is computed, from cells and from other counts that are computed. */
+/** Adds up counts, each of which is a cell or a sum itself. */
 function sumOf(names: readonly string[], fields: readonly Field[], cells: Cells): number {
   return sum(
     names.map((name) => {
@@ -62,7 +62,7 @@ function sumOf(names: readonly string[], fields: readonly Field[], cells: Cells)
   );
 }
 
-/** The latency of the tools that are called too rarely to show their own. */
+/** The latency of all tools that were called too rarely to show their own. */
 function pooledLatency({ tool }: Totals): Draft[] {
   const counts = addAll([...tool.values()].map(latencyOf).filter((one) => sum(one.values()) < MIN_CALLS_FOR_LATENCY));
   return sum(counts.values()) < MIN_CALLS_FOR_LATENCY ? [] : [draft('tool_latency', {}, counts)];
@@ -72,7 +72,7 @@ function latencyOf(cells: Cells): Map<string, number> {
   return new Map(LATENCY_CELLS.flatMap((cell) => (cells.has(cell) ? [[cell, cells.get(cell) ?? 0]] : [])));
 }
 
-/** Of the sessions that reached k different tools, those with exactly k are the ones that did not reach k + 1. */
+/** A session with exactly k different tools has reached its kth tool and not its (k + 1)th. */
 function sessions({ tool }: Totals): Draft[] {
   const reached = NTH_CELLS.map((cell) => sum([...tool.values()].map((cells) => cells.get(cell) ?? 0)));
   const [one = 0, two = 0, three = 0, four = 0, , six = 0] = reached;
@@ -87,7 +87,7 @@ function sessions({ tool }: Totals): Draft[] {
   return [draft('session_usage', {}, new Map(Object.entries(counts)))];
 }
 
-/** The most frequent steps; the others become one, from `other` to `other`. */
+/** The most frequent steps. The rest becomes one step from `other` to `other`. */
 function steps({ tool }: Totals): Draft[] {
   const prefix = fromCell('');
   const all = [...tool].flatMap(([to, cells]) =>
@@ -102,7 +102,7 @@ function steps({ tool }: Totals): Draft[] {
   return rare.length === 0 ? sorted : merge([...sorted.slice(0, MAX_STEPS), ...rare.map(asOther)]);
 }
 
-/** Folds the least used into `other`, one after the other, until the rest fits. */
+/** Folds the least used rows into `other`, one by one, until at most `max` rows are left. */
 export function fold(rows: readonly Draft[], max: number): Draft[] {
   let kept = [...rows].sort(byWeight);
   while (kept.length > max) {
@@ -113,7 +113,7 @@ export function fold(rows: readonly Draft[], max: number): Draft[] {
   return kept;
 }
 
-/** Heaviest first; equal weights by name, so that the same counts always give the same rows. */
+/** Heaviest first. Equal weights are sorted by name, so that the same counts always give the same rows. */
 function byWeight(a: Draft, b: Draft): number {
   return b.weight - a.weight || (nameOf(a) < nameOf(b) ? -1 : 1);
 }

@@ -3,16 +3,17 @@ import { MAX_ROWS } from '../../schema/limits.js';
 import type { Row } from '../../schema/report.js';
 import { type Body, serialize } from './body.js';
 
-/** Never contacted: the encoder's `fetch` only keeps what it is handed. */
+/** Never contacted, because the encoder's `fetch` only keeps its arguments. */
 const NOWHERE = 'https://encoder.invalid';
-/** posthog-node refuses an empty key; the real one takes its place afterwards. */
+/** posthog-node refuses an empty key. The real key replaces this one afterwards. */
 const NO_KEY = 'none';
 
 /**
- * One day's rows as the request body that posthog-node would send: shuffled, each with a fresh random id that is its
- * `distinct_id` too, dated noon UTC, without the `sent_at` that would tell when and from a clock how wrong.
+ * Encodes one day's rows as the request body that posthog-node would send. Rows are shuffled and dated noon UTC, and
+ * each has a new random id, which is also its `distinct_id`. `sent_at` is left out: it would tell the time, and by how
+ * much the clock is wrong.
  *
- * @throws where posthog-node's format is not the expected one; nothing is frozen then
+ * @throws if posthog-node's format is not the expected one; then nothing is frozen
  */
 export async function encode(rows: readonly Row[], day: string, key: string): Promise<string> {
   const captured: { url: string; body: unknown }[] = [];
@@ -25,11 +26,11 @@ export async function encode(rows: readonly Row[], day: string, key: string): Pr
       uuid,
       timestamp: new Date(`${day}T12:00:00.000Z`),
       disableGeoip: true,
-      // `$ip` keeps the sender's address out of the event, `$process_person_profile` keeps a person from being made.
+      // `$ip` keeps the sender's address out of the event; `$process_person_profile` prevents a person profile.
       properties: { ...properties, $process_person_profile: false, $ip: '0.0.0.0' },
     });
   }
-  await client.flush(); // never shutdown(): it prints and may hold the process
+  await client.flush(); // not shutdown(), which prints and may keep the process alive
   const [request] = captured;
   if (captured.length !== 1 || request?.url !== `${NOWHERE}/batch/` || typeof request.body !== 'string') {
     throw new Error('posthog-node did not encode one plain batch');
@@ -39,11 +40,11 @@ export async function encode(rows: readonly Row[], day: string, key: string): Pr
   return serialize({ api_key: key, batch });
 }
 
-/** Settings that make posthog-node an encoder and nothing else; why each, in docs/decisions/posthog-node-as-encoder.md. */
+/** Makes posthog-node an encoder only. docs/decisions/posthog-node-as-encoder.md gives the reason for each setting. */
 async function createEncoder(keep: (url: string, body: unknown) => void) {
   const { PostHog } = await import('posthog-node');
   const mode = process.env.POSTHOG_CAPTURE_MODE;
-  delete process.env.POSTHOG_CAPTURE_MODE; // `v1` would change endpoint and format
+  delete process.env.POSTHOG_CAPTURE_MODE; // `v1` would change the endpoint and the format
   try {
     return new PostHog(NO_KEY, {
       host: NOWHERE,
@@ -70,7 +71,7 @@ async function createEncoder(keep: (url: string, body: unknown) => void) {
   }
 }
 
-/** Fisher and Yates with a CSPRNG: the order tells nothing. */
+/** A Fisher–Yates shuffle with a CSPRNG, so that the order reveals nothing. */
 function shuffle<T>(items: readonly T[]): T[] {
   const shuffled = [...items];
   for (let last = shuffled.length - 1; last > 0; last -= 1) {

@@ -6,7 +6,7 @@ import { closedPath, dayOfReport, listClosed } from './closed-files.js';
 import { decode } from './decode.js';
 import { keyOf, type Seen } from './rows.js';
 
-/** Which keys the reports of this ISO week and month hold that are already closed. */
+/** Collects the keys of the closed reports of this day's ISO week and month. */
 export function seenBefore(home: Home, day: Day): Seen {
   const seen = { week: new Set<string>(), month: new Set<string>() };
   for (const name of listClosed(home)) {

@@ -6,34 +6,34 @@ import { roundCount } from '../../schema/rounding.js';
 import { type Draft, draftRows, fold } from './drafts.js';
 import type { Totals } from './totals.js';
 
-/** What has been reported in the same ISO week and in the same month already: keys as `keyOf` makes them. */
+/** The keys (see `keyOf`) of the rows that were already reported in the same ISO week and month. */
 export interface Seen {
   readonly week: ReadonlySet<string>;
   readonly month: ReadonlySet<string>;
 }
 
-/** The key under which a row's `first_this_week` and `first_this_month` are looked up: its event and its names. */
+/** The key by which `first_this_week` and `first_this_month` recognize a row: its event and its names. */
 export function keyOf({ event, properties }: Row): string {
   const names = kindOf(event).fields.filter(isName);
   return [event, ...names.map(({ name }) => properties[name])].join(' ');
 }
 
 interface RowOptions {
-  /** At most this many rows; beyond that the least used names fold into `other`. */
+  /** At most this many rows. The least used names are folded into `other` until they fit. */
   readonly rows?: number;
   /** The schema that was accepted. */
   readonly schema: number;
-  /** Undefined where the folder does not outlive the process: then nobody can know, and the flags are left out. */
+  /** Undefined if the folder does not outlive the process. Earlier reports are then unknown, and the flags left out. */
   readonly seen: Seen | undefined;
 }
 
-/** The rows of one day. Pure, in a fixed order: shuffling and ids come when the report is frozen. */
+/** Makes the rows of one day, in a fixed order. Freezing shuffles them and draws their ids. */
 export function rowsOf(totals: Totals, { rows = MAX_ROWS, schema, seen }: RowOptions): Row[] {
   const accepted = draftRows(totals).filter(({ event }) => kindOf(event).since <= schema);
   return fold(accepted, rows).map((row) => finish(row, schema, seen));
 }
 
-/** Rounds, leaves zeros out, keeps only the accepted schema's fields, in the field table's order. */
+/** Keeps the fields of the accepted schema, in the order of the field table. Rounds counts and omits zeros. */
 function finish({ event, names, counts }: Draft, schema: number, seen: Seen | undefined): Row {
   const key = keyOf({ event, properties: names });
   const flags: Readonly<Record<string, boolean>> =

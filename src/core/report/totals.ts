@@ -6,12 +6,12 @@ import { addCount, type Counts } from '../record/counter-page.js';
 /** The counts of one name by cell, exact up to 9999. */
 export type Cells = ReadonlyMap<string, number>;
 
-/** One day, over all processes, by name: every name folded to the vocabulary, every cell known. */
+/** The counts of one day, over all processes, by name. Every name is in the vocabulary, and every cell is known. */
 export type Totals = Readonly<Record<Subject, ReadonlyMap<string, Cells>>>;
 
 /**
- * Adds up the pages of a day. Names are folded a second time here, because a page may have been written by a server with
- * another vocabulary, or by hand.
+ * Adds up the pages of a day. Names are folded again here, because a server with another vocabulary, or a person, may
+ * have written the page.
  */
 export function mergePages(pages: readonly Counts[], vocabulary: Vocabulary): Totals {
   const fold = foldsFor(vocabulary);
@@ -33,7 +33,7 @@ export function mergePages(pages: readonly Counts[], vocabulary: Vocabulary): To
   };
 }
 
-/** True where the pages of a day held nothing, so that there is nothing to report. */
+/** True if there is nothing to report. */
 export function isEmpty(totals: Totals): boolean {
   return SUBJECTS.every((subject) => totals[subject].size === 0);
 }
@@ -44,7 +44,7 @@ function foldsFor({ tools, features }: Vocabulary): Readonly<Record<Subject, Fol
 
 const FROM = fromCell('');
 
-/** A cell under the name that is added up; undefined for one that no row is made of. */
+/** The cell's name with the tool in it folded; undefined if no row is made of such a cell. */
 function knownCell(subject: Subject, cell: string, foldTool: Fold): string | undefined {
   if (isFieldCell(subject, cell)) return cell;
   if (subject !== 'tool') return undefined;

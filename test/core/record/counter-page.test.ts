@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createPage, parsePage, SLOT } from '../../../src/core/record/counter-page.js';
+import { createPage, parsePage, SLOT_BYTES } from '../../../src/core/record/counter-page.js';
 
 const DAY = '2026-11-23';
 const plain = (text: string) =>
@@ -27,7 +27,7 @@ test('P8: counters saturate, and the page does not grow with the number of calls
   const page = createPage(DAY);
   for (let call = 0; call < 10_050; call += 1) page.add('tool query', ['successes', 'latency_le_10']);
   expect(plain(text(page))).toEqual({ 'tool query': { successes: 9999, latency_le_10: 9999 } });
-  expect(page.bytes().length).toBe(2 * SLOT);
+  expect(page.bytes().length).toBe(2 * SLOT_BYTES);
   page.flush(() => {});
   const writes: number[] = [];
   page.add('tool query', ['successes']);
@@ -85,7 +85,7 @@ describe('P7: a damaged page can lose counts, never invent them', () => {
 
   test.each([
     ['another day', whole.replace(DAY, '2026-11-22')],
-    ['no header', whole.slice(SLOT)],
+    ['no header', whole.slice(SLOT_BYTES)],
     ['another version', whole.replace('spool 1', 'spool 2')],
     ['nothing', ''],
     ['zeros', '\0'.repeat(4096)],
