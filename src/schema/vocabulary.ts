@@ -1,5 +1,6 @@
 import * as LIBRARY_ERRORS from '../platform/error-table/library.js';
 import { AnalyticsError } from '../platform/errors.js';
+import { MAX_NAME_LENGTH, MAX_NAMES } from './limits.js';
 
 /** Every failed call has exactly one. Chosen by error codes and known classes, never by a name, a message or a stack. */
 export const CATEGORIES = [
@@ -59,8 +60,7 @@ export function namesFor(names: Names, { tools, features }: Vocabulary): readonl
   return names === 'tool' ? [...tools, OTHER] : [...tools, OTHER, START];
 }
 
-const NAME = /^[a-z][A-Za-z0-9_]{0,39}$/;
-export const MAX_NAMES = 64;
+const NAME = new RegExp(`^[a-z][A-Za-z0-9_]{0,${MAX_NAME_LENGTH - 1}}$`);
 
 /** @throws AnalyticsError `BAD_VOCABULARY` */
 export function checkVocabulary(vocabulary: Vocabulary | undefined): void {

@@ -1,6 +1,7 @@
 import { isObject, tryReadObject } from '../../platform/files.js';
 import type { Home } from '../../platform/home.js';
-import { MAX_NAMES, namesProblem, type Vocabulary } from '../../schema/vocabulary.js';
+import { MAX_NAMES } from '../../schema/limits.js';
+import { namesProblem, type Vocabulary } from '../../schema/vocabulary.js';
 import type { Endpoint } from './destination.js';
 
 /** What the last server that recorded here declared when it created its tracker. */

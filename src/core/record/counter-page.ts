@@ -22,7 +22,7 @@ const ZERO = 48;
 const NINE = 57;
 const INITIAL_SLOTS = 8;
 
-/** Counts by line key (`tool recommend`) and cell (`success`). */
+/** Counts by line key (`tool recommend`) and cell (`successes`). */
 export type Counts = ReadonlyMap<string, ReadonlyMap<string, number>>;
 
 interface Line {
