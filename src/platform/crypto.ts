@@ -1,12 +1,12 @@
 /**
- * Node's crypto, loaded when it is first needed: half of what this package costs a host at start would otherwise be
- * spent on it, and neither `status` nor a server in which analytics is off draws or hashes anything.
+ * Node's crypto, loaded on first use. It would be half of what this package costs a host at start, and neither `status`
+ * nor a server in which analytics is off needs it.
  */
 export function crypto(): typeof import('node:crypto') {
   return process.getBuiltinModule('node:crypto');
 }
 
-/** `bytes` random ones in hexadecimal, for names of files that must not meet. */
+/** Random bytes in hexadecimal, for file names that must differ. */
 export function randomToken(bytes: number): string {
   return crypto().randomBytes(bytes).toString('hex');
 }

@@ -4,9 +4,9 @@ import { entry } from './files.js';
 import type { Home } from './home.js';
 
 /**
- * True where the home is likely to vanish with the process: in Kubernetes or another container, unless the config
- * folder is on a mount of its own (a volume). A few file operations: asked when days are closed and on shutdown, never
- * per call.
+ * True if the home probably disappears with the process: in Kubernetes or another container, unless the config folder
+ * is on a mount of its own (a volume). Costs a few file operations, so it is asked when days close and on shutdown,
+ * never for a call.
  */
 export function isEphemeral(env: NodeJS.ProcessEnv, home: Home | undefined): boolean {
   return isContainer(env) && (home === undefined || !isMounted(home.folder));

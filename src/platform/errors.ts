@@ -11,7 +11,7 @@ type Placeholder<Message extends string> = Message extends `${string}<${infer Na
 
 type Values<Message extends string> = { readonly [Name in Placeholder<Message>]: string | number };
 
-/** A value for each `<placeholder>` of a message; nothing if it has none. */
+/** A value for each `<placeholder>` of a message; nothing if the message has none. */
 type ValuesAndOptions<Message extends string> = [Placeholder<Message>] extends [never]
   ? []
   : [values: Values<Message>, options?: ErrorOptions];
@@ -24,7 +24,7 @@ export class AnalyticsError<Listed extends ListedError = ListedError> extends Er
   override readonly name = 'AnalyticsError';
   readonly code: ErrorCode;
 
-  /** @param listed an error of the table; no other compiles */
+  /** @param listed an error of the table; nothing else compiles */
   constructor(listed: Listed, ...rest: ValuesAndOptions<Listed['message']>) {
     const [values = {}, options] = rest as [values?: Readonly<Record<string, string | number>>, options?: ErrorOptions];
     super(
@@ -35,7 +35,7 @@ export class AnalyticsError<Listed extends ListedError = ListedError> extends Er
   }
 }
 
-/** The system's word for a failed call, such as `EACCES`; undefined for everything that is not a system error. */
+/** The code of a system error, such as `EACCES`; undefined for every other error. */
 export function systemCode(error: unknown): string | undefined {
   const code = (error as NodeJS.ErrnoException | undefined)?.code;
   return typeof code === 'string' ? code : undefined;
@@ -59,7 +59,7 @@ const CAUSES: Record<string, string> = {
   ENOTFOUND: 'there is no such name',
 };
 
-/** A system error in words a person can act on, e.g. `the file system is read-only (EROFS)`. */
+/** Describes a system error so that a person can act on it, for example `the file system is read-only (EROFS)`. */
 export function causeOf(error: unknown): string {
   const code = systemCode(error);
   if (code === undefined) return error instanceof Error ? error.message : String(error);

@@ -20,12 +20,12 @@ import { systemCode } from './errors.js';
 export const PRIVATE_FILE = 0o600;
 const PRIVATE_FOLDER = 0o700;
 
-/** config.json's folder has other programs' files too, so the name says whose a left-over is. */
+/** The folder of config.json has files of other programs too, so the name says whose file was left behind. */
 const TEMPORARY = '.analytics-tmp-';
 
 /**
- * The bytes of a regular file of at most `limit` bytes. Opened without blocking and checked before reading, so that a
- * FIFO, a device, a folder or an endless file under the expected name is an error (`EINVAL`, `EFBIG`), never a hang.
+ * Reads a regular file of at most `limit` bytes. It is opened without blocking and checked before it is read, so that a
+ * FIFO, a device, a folder or an endless file is an error (`EINVAL`, `EFBIG`) and never blocks the process.
  * @throws a system error
  */
 export function readBytes(path: string, limit: number, follow = false): Buffer {
@@ -48,16 +48,16 @@ export function readBytes(path: string, limit: number, follow = false): Buffer {
   }
 }
 
-/** Like `readBytes`, undefined where the file is missing or can't be read. */
+/** Like `readBytes`, but undefined if the file is missing or cannot be read. */
 export function tryReadText(path: string, limit: number, follow = false): string | undefined {
   try {
     return readBytes(path, limit, follow).toString('utf8');
   } catch {
-    return undefined; // the caller treats an unreadable file as one that is not there
+    return undefined; // the caller treats an unreadable file as a missing one
   }
 }
 
-/** Like `tryReadText` for JSON; anything that is not an object (arrays included) is undefined. */
+/** Like `tryReadText` for a JSON object; undefined for any other value, arrays included. */
 export function tryReadObject(path: string, limit: number): Record<string, unknown> | undefined {
   const text = tryReadText(path, limit);
   if (text === undefined) return undefined;
@@ -65,7 +65,7 @@ export function tryReadObject(path: string, limit: number): Record<string, unkno
     const value: unknown = JSON.parse(text);
     return isObject(value) ? value : undefined;
   } catch {
-    return undefined; // torn or foreign: as good as missing
+    return undefined; // the caller treats a torn or foreign file as a missing one
   }
 }
 
@@ -73,12 +73,12 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** A name that `sweepTemporaries` knows, in the folder of `path`. */
+/** A new name, in the folder of `path`, that `sweepTemporaries` recognizes. */
 export function temporaryBeside(path: string): string {
   return join(dirname(path), `${TEMPORARY}${randomToken(6)}`);
 }
 
-/** Creates a file that nobody else can read, whole, under a temporary name beside `path`; returns that name. */
+/** Writes a complete private file under a temporary name beside `path`, and returns its path. */
 export function writeTemporary(path: string, bytes: string | Buffer, mode = PRIVATE_FILE): string {
   const temporary = temporaryBeside(path);
   const fd = openSync(temporary, 'wx', mode);
@@ -95,7 +95,7 @@ export function writeTemporary(path: string, bytes: string | Buffer, mode = PRIV
   return temporary;
 }
 
-/** Replaces `path` in one step: a reader, or a crash, sees the old content or the new, never a part. */
+/** Replaces `path` in one step. Readers see the old content or the new, never a part, even after a crash. */
 export function writeAtomically(path: string, bytes: string | Buffer): void {
   const temporary = writeTemporary(path, bytes);
   try {
@@ -107,8 +107,8 @@ export function writeAtomically(path: string, bytes: string | Buffer): void {
 }
 
 /**
- * Creates the folder and its parents, private. For a read-only file system Node's recursive mkdir says `ENOENT`; asked
- * for the last level alone, the system says what is wrong.
+ * Creates a private folder and its parents. On a read-only file system Node's recursive mkdir fails with `ENOENT`. A
+ * second mkdir of the last level alone fails with the true cause.
  */
 export function makeFolder(path: string): void {
   try {
@@ -120,8 +120,8 @@ export function makeFolder(path: string): void {
 }
 
 /**
- * Creates the folder and its parents, private, or makes it so. Refuses (`ELOOP`, `ENOTDIR`, `EPERM`) one that is a
- * symbolic link, no folder, or another user's: counts must not end up where somebody else decides.
+ * Creates the folder and its parents, or makes an existing one private. Refuses a symbolic link (`ELOOP`), a file
+ * (`ENOTDIR`) and another user's folder (`EPERM`): nobody else may decide where counts are written.
  */
 export function ensurePrivateFolder(path: string): void {
   makeFolder(path);
@@ -130,7 +130,7 @@ export function ensurePrivateFolder(path: string): void {
   if (process.platform !== 'win32' && (lstatSync(path).mode & 0o077) !== 0) chmodSync(path, PRIVATE_FOLDER);
 }
 
-/** The system's code for why a folder is not ours to use; undefined where it is, or does not exist. */
+/** The error code that says why a folder must not be used; undefined if it may be, or does not exist. */
 export function folderProblem(path: string): 'ELOOP' | 'ENOTDIR' | 'EPERM' | undefined {
   const stat = entry(path);
   if (stat === undefined) return undefined;
@@ -140,36 +140,36 @@ export function folderProblem(path: string): 'ELOOP' | 'ENOTDIR' | 'EPERM' | und
   return uid !== undefined && uid !== 0 && stat.uid !== uid ? 'EPERM' : undefined;
 }
 
-/** Names in the folder, sorted; none where it is missing, unreadable or a symbolic link. */
+/** The names in the folder, sorted; none if it is missing, unreadable or a symbolic link. */
 export function listFolder(path: string): string[] {
   try {
     return lstatSync(path).isDirectory() ? readdirSync(path).sort() : [];
   } catch {
-    return []; // an unreadable folder has nothing for us
+    return []; // the caller treats an unreadable folder as an empty one
   }
 }
 
-/** Removes a file if it can. Where it matters that it is gone, the caller looks again. */
+/** Removes a file if possible. A caller to whom it matters checks that the file is gone. */
 export function removeFile(path: string): void {
   try {
     unlinkSync(path);
   } catch {
-    // gone already, or it can't be removed
+    // it is gone already, or cannot be removed
   }
 }
 
-/** The entry itself, links not followed; undefined where there is none or where it can't be seen. */
+/** The stat of a path, links not followed; undefined if it is missing or the file system does not tell. */
 export function entry(path: string): Stats | undefined {
   try {
     return lstatSync(path);
   } catch {
-    return undefined; // a missing file and one behind a closed door are the same to us
+    return undefined; // the caller treats a file it cannot see as a missing one
   }
 }
 
 /**
- * Whether anything stands there. Unlike `entry` it throws where that can't be seen (EIO, EACCES): what is decided by
- * the answer, such as to delete what was counted, has to wait.
+ * Whether a file exists. Unlike `entry`, this throws if the file system does not tell (EIO, EACCES): a decision that
+ * depends on the answer, for example to delete counts, has to wait.
  */
 export function isThere(path: string): boolean {
   try {
@@ -181,7 +181,7 @@ export function isThere(path: string): boolean {
   }
 }
 
-/** Temporary files that a killed process left behind: nobody finishes one after this many milliseconds. */
+/** An older temporary file was left behind by a killed process. */
 const ABANDONED_AFTER_MS = 3_600_000;
 
 export function sweepTemporaries(folder: string): void {

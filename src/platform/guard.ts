@@ -2,10 +2,10 @@ import { debug } from './debug.js';
 import { causeOf } from './errors.js';
 
 /**
- * Returns what `action` returns, or undefined if it throws: counting never disturbs the host (P6).
+ * Returns the result of `action`, or undefined if it throws, so that counting never disturbs the host (P6).
  *
- * @param topic with it, `NODE_DEBUG=dot-ai-analytics` explains the error. Leave it out where `action` reads a value of
- *   the host, because the text of such an error can be anything
+ * @param topic if given, `NODE_DEBUG=dot-ai-analytics` prints the error. Leave it out if `action` reads a value of the
+ *   host, because such an error can contain any text
  */
 export function guard<T>(action: () => T, topic?: string): T | undefined {
   try {

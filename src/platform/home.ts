@@ -5,19 +5,19 @@ import * as LIBRARY_ERRORS from './error-table/library.js';
 import { AnalyticsError } from './errors.js';
 import { entry, folderProblem, systemError } from './files.js';
 
-/** Where everything lives. All paths are absolute: nothing is ever read relative to the current directory. */
+/** The paths of all files. They are absolute: nothing is ever read relative to the current directory. */
 export interface Home {
-  /** `~/.dot-ai`, or what `DOT_AI_CONFIG_DIR` says. */
+  /** `~/.dot-ai`, or the value of `DOT_AI_CONFIG_DIR`. */
   readonly folder: string;
   /** `config.json`, shared with other programs. */
   readonly config: string;
-  /** `analytics/`, ours alone: folders 0700, files 0600. */
+  /** `analytics/`, which only this package uses. Folders are 0700, files 0600. */
   readonly data: string;
   readonly spool: string;
   readonly outbox: string;
   readonly sending: string;
   readonly sent: string;
-  /** What the last server that recorded here declared: its destination and vocabulary, so that the CLI knows them too. */
+  /** The declaration of the last server that recorded here (destination, vocabulary), so that the CLI knows it. */
   readonly server: string;
 }
 
@@ -36,8 +36,8 @@ export function homeIn(folder: string): Home {
 }
 
 /**
- * The home of this environment; undefined where there is none (a uid without a passwd entry) or where it is not an
- * absolute path, since a relative one would depend on whose checkout the server happens to run in.
+ * The home of this environment. Undefined if there is none (a uid without a passwd entry), or if its path is relative:
+ * such a path would depend on the folder in which the server was started.
  */
 export function findHome(env: NodeJS.ProcessEnv): Home | undefined {
   const folder = env.DOT_AI_CONFIG_DIR || defaultFolder(env);
@@ -54,7 +54,7 @@ function defaultFolder(env: NodeJS.ProcessEnv): string | undefined {
   }
 }
 
-/** Why there is no home, and what to do, without the last full stop; undefined if there is one. */
+/** Why there is no home and what to do, without the last full stop; undefined if there is a home. */
 export function homeProblem(env: NodeJS.ProcessEnv): string | undefined {
   return findHome(env) === undefined ? noHome(env).message.slice(0, -1) : undefined;
 }
@@ -71,22 +71,21 @@ function noHome(env: NodeJS.ProcessEnv): AnalyticsError {
 }
 
 /**
- * Looks at the data folder before anything in it is read, written or deleted: never through a symbolic link, never in
- * another user's folder. A missing one is fine.
- * @throws a system error
+ * Checks the data folder before anything in it is read, written or deleted. A missing folder is fine.
+ * @throws a system error if the folder is a symbolic link, or belongs to another user
  */
 export function assertOwnData({ data }: Home): void {
   const problem = folderProblem(data);
   if (problem !== undefined) throw systemError(problem, data);
 }
 
-/** True where a server could not keep its counts on disk: they are then in memory only, and can't be shown. */
+/** True if a server cannot write its counts to disk. It keeps them in memory, where no view can read them. */
 export function isUnwritable({ data, folder }: Home): boolean {
   if (folderProblem(data) !== undefined) return true;
-  let standing = entry(data) === undefined ? folder : data;
-  while (entry(standing) === undefined && standing !== dirname(standing)) standing = dirname(standing);
+  let existing = entry(data) === undefined ? folder : data;
+  while (entry(existing) === undefined && existing !== dirname(existing)) existing = dirname(existing);
   try {
-    accessSync(standing, constants.W_OK);
+    accessSync(existing, constants.W_OK);
     return false;
   } catch {
     return true;

@@ -1,14 +1,14 @@
 /**
- * Changes one top-level key of a JSON object and nothing else: indentation, order, spacing, number formats and other
- * programs' keys stay as they are, byte for byte.
+ * Changes one top-level key of a JSON object. Everything else (indentation, order, number formats, the keys of other
+ * programs) stays the same, byte for byte.
  *
  * @param text an object that `JSON.parse` accepts
- * @param value JSON of the new value, undefined to remove the key
+ * @param value the new value as JSON, or undefined to remove the key
  */
 export function editKey(text: string, key: string, value: string | undefined): string {
   const members = membersOf(text);
   const matching = members.filter((member) => member.key === key);
-  // With duplicate keys JSON.parse takes the last; the others go, so that no reader can take another.
+  // Of duplicate keys JSON.parse takes the last. The others are removed, so that no reader takes another one.
   let result = text;
   for (const member of matching.slice(0, value === undefined ? undefined : -1).reverse()) {
     result = removeMember(result, member.key);
@@ -19,7 +19,7 @@ export function editKey(text: string, key: string, value: string | undefined): s
   return result.slice(0, member.valueStart) + value + result.slice(member.valueEnd);
 }
 
-/** How often an object has a key; a reader that takes the first and one that takes the last may differ. */
+/** How often an object has a key. If more than once, readers may disagree about its value. */
 export function countKey(text: string, key: string): number {
   return membersOf(text).filter((member) => member.key === key).length;
 }
@@ -33,7 +33,7 @@ interface Member {
 
 const TOKEN = /\s+|"(?:[^"\\]|\\.)*"|[[\]{}:,]|[^\s"[\]{}:,]+/gy;
 
-/** The object's own members and where they stand. */
+/** The top-level members of the object, with their positions. */
 function membersOf(text: string): Member[] {
   const members: Member[] = [];
   let depth = 0;
@@ -75,7 +75,7 @@ function addMember(text: string, key: string, value: string): string {
   const open = text.indexOf('{') + 1;
   if (first === undefined)
     return `${text.slice(0, open)}\n  ${JSON.stringify(key)}: ${value}\n${text.slice(text.lastIndexOf('}'))}`;
-  // Written as its neighbours are: what stands before the first key, and around its colon, stands here too.
+  // Copies the style of the first member: the white space before it, and around its colon.
   const colon = text.slice(first.start, first.valueStart).replace(/^"(?:[^"\\]|\\.)*"/, '');
   const before = text.slice(open, first.start);
   const between = second === undefined && !before.includes('\n') ? colon.replace(':', '') : before;

@@ -1,12 +1,14 @@
 import { constants, copyFileSync, linkSync } from 'node:fs';
 import { systemCode } from './errors.js';
 
-/** File systems without hard links: an exclusive copy, which has one winner too but can be torn by a crash. */
+/**
+ * A file system without hard links fails with one of these. An exclusive copy has one winner too, but a crash tears it.
+ */
 const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EXDEV', 'EMLINK'];
 
 /**
- * Gives a finished file a second name. Of any number of processes one wins, and what it publishes is whole.
- * @returns false where the name is taken, or the source is gone
+ * Gives a finished file a second name. Exactly one of any number of processes wins, and the file it publishes is whole.
+ * @returns false if the name is taken, or the source is gone
  */
 export function linkOnce(from: string, to: string): boolean {
   try {

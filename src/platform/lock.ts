@@ -4,24 +4,25 @@ import { systemCode } from './errors.js';
 import { entry, PRIVATE_FILE, removeFile, temporaryBeside, tryReadText } from './files.js';
 
 /*
- * A file that O_EXCL creates has one maker. It holds a random token, by which its maker knows it again: a holder that
- * was stopped for so long that its lock was judged abandoned (Ctrl-Z, a laptop's sleep) finds another's token, and
- * gives up instead of undoing what happened meanwhile. No pid: it means nothing in another container.
+ * A lock is a file that O_EXCL creates, so exactly one process creates it. It contains a random token, by which the
+ * holder recognizes it. If the holder was stopped for so long that its lock counted as abandoned (Ctrl-Z, a laptop's
+ * sleep), it finds another token and gives up, instead of overwriting what happened meanwhile. The token is not a pid,
+ * because a pid has no meaning in another container.
  */
 
-/** ms. A holder does a few synchronous file operations; a lock this old was left by a kill. */
+/** A holder does only a few synchronous file operations. A killed process left an older lock behind. */
 const ABANDONED_AFTER_MS = 3_000;
 const RETRY_INTERVAL_MS = 5;
 
 export interface Lock {
-  /** @throws `ELOCKED` where the lock was lost; to be called right before the change that it protects */
+  /** Call this right before the change that the lock protects. @throws `ELOCKED` if the lock was lost */
   assertHeld(): void;
 }
 
 /**
- * Runs a section alone among all processes, if the lock is free.
- * @returns `{ value }` of what the section returned, undefined while somebody else has the lock
- * @throws what the section throws, and a system error where the folder can't be written
+ * Runs a section, exclusive among all processes, if the lock is free.
+ * @returns the result of the section as `{ value }`, or undefined if another process has the lock
+ * @throws the errors of the section, and a system error if the folder cannot be written
  */
 export function tryWithLock<T>(path: string, section: (lock: Lock) => T): { readonly value: T } | undefined {
   const token = randomToken(8);
@@ -43,9 +44,9 @@ export function tryWithLock<T>(path: string, section: (lock: Lock) => T): { read
   }
 }
 
-/** The same, waiting up to `patience` ms. @throws `ELOCKED` where the lock can't be had in that time */
-export async function withLock<T>(path: string, patience: number, section: (lock: Lock) => T): Promise<T> {
-  const until = performance.now() + patience;
+/** The same, but waits for the lock. @throws `ELOCKED` if it does not become free in time */
+export async function withLock<T>(path: string, timeoutMs: number, section: (lock: Lock) => T): Promise<T> {
+  const until = performance.now() + timeoutMs;
   for (;;) {
     const result = tryWithLock(path, section);
     if (result !== undefined) return result.value;
@@ -71,14 +72,14 @@ function removeAbandoned(path: string): void {
   const seen = entry(path);
   const token = tryReadText(path, 64);
   if (seen?.isFile() !== true || Math.abs(Date.now() - seen.mtimeMs) < ABANDONED_AFTER_MS) return;
-  // Two processes may judge the same lock abandoned, and the slower would remove the faster one's new lock. So move it
-  // aside first: whoever moved another lock than the one it judged puts that one back.
+  // Two processes may find the same lock abandoned, and the slower one would remove the faster one's new lock. So the
+  // lock is moved aside first. A process that has moved another lock than the one it read puts that one back.
   const aside = temporaryBeside(path);
   try {
     renameSync(path, aside);
     if (tryReadText(aside, 64) !== token) linkSync(aside, path);
   } catch {
-    // somebody else was faster, in either direction
+    // another process was faster
   }
   removeFile(aside);
 }

@@ -4,7 +4,7 @@ export type Day = string;
 export const DAY_MS = 86_400_000;
 const DAY = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/;
 
-/** A day is closed at 01:00 UTC of the next, so that a clock that is a little slow still counts into it. */
+/** A day closes at 01:00 UTC of the next, so that a server whose clock is a little slow still counts into it. */
 const CLOSES_AFTER_MIDNIGHT_MS = 3_600_000;
 
 export function dayOf(now: number): Day {
@@ -15,7 +15,7 @@ export function isDay(text: unknown): text is Day {
   return typeof text === 'string' && DAY.test(text) && dayOf(startOf(text)) === text;
 }
 
-/** Midnight UTC at which the day begins, in ms; NaN for what is no date. */
+/** Midnight UTC at which the day begins, in ms; NaN if the text is not a date. */
 function startOf(day: Day): number {
   return Date.parse(`${day}T00:00:00.000Z`);
 }
@@ -24,12 +24,12 @@ export function endOf(day: Day): number {
   return startOf(day) + DAY_MS;
 }
 
-/** Whole days from one to the other; negative where `to` is earlier. */
+/** Whole days from one day to the other; negative if `to` is earlier. */
 export function daysBetween(from: Day, to: Day): number {
   return Math.round((startOf(to) - startOf(from)) / DAY_MS);
 }
 
-/** 01:00 UTC of the next day, in ms: from then on the day is finished, and the first server to look closes it. */
+/** 01:00 UTC of the next day, in ms. From then on the day is finished, and the first server that looks closes it. */
 export function closesAt(day: Day): number {
   return endOf(day) + CLOSES_AFTER_MIDNIGHT_MS;
 }
@@ -38,7 +38,7 @@ export function isFinished(day: Day, now: number): boolean {
   return now >= closesAt(day);
 }
 
-/** The ISO 8601 week, `2026-W48`: weeks begin on Monday, week 1 holds the year's first Thursday. */
+/** The ISO 8601 week, `2026-W48`. Weeks begin on Monday; week 1 contains the year's first Thursday. */
 export function weekOf(day: Day): string {
   const thursday = new Date(startOf(day));
   thursday.setUTCDate(thursday.getUTCDate() + 4 - (thursday.getUTCDay() || 7));
@@ -47,7 +47,7 @@ export function weekOf(day: Day): string {
   return `${year}-W${String(week).padStart(2, '0')}`;
 }
 
-/** `2026-11` */
+/** The month, `2026-11`. */
 export function monthOf(day: Day): string {
   return day.slice(0, 7);
 }

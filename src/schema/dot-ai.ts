@@ -1,21 +1,19 @@
 import type { Category, Vocabulary } from './vocabulary.js';
 
 /**
- * dot-ai answers a failed operation with an ordinary result, whose text is `{"success": false, …}` or
- * `{"status": "failed", …}`, and a refusal with `{"error": "FORBIDDEN", …}`.
+ * dot-ai answers a failed operation with an ordinary result. Its text is `{"success": false, …}` or
+ * `{"status": "failed", …}`, and for a refusal `{"error": "FORBIDDEN", …}`.
  */
 const MAY_HAVE_FAILED = /"success"\s*:\s*false|"status"\s*:\s*"(?:failed|error)"|"error"\s*:\s*"FORBIDDEN"/;
 
-/** A failure's text is short; parsing a long result would cost the host more than the answer is worth. */
+/** The text of a failure is short. A longer result is not parsed, to save the host's time. */
 const MAX_CHARACTERS = 64 * 1024;
 
 interface TextResult {
   readonly content?: readonly { readonly type?: unknown; readonly text?: unknown }[];
 }
 
-/**
- * dot-ai's own vocabulary: its tools, and the stages that a workflow goes through. Spread it into `createAnalytics`.
- */
+/** dot-ai's vocabulary: its tools, and the stages of a workflow. Spread it into the options of `createAnalytics`. */
 export const dotAiVocabulary = {
   tools: [
     'recommend',
@@ -30,7 +28,8 @@ export const dotAiVocabulary = {
   ],
   features: ['chooseSolution', 'answerQuestion', 'generateManifests', 'deployManifests'],
   classify(result: unknown): Category | undefined {
-    if ((result as { success?: unknown } | null | undefined)?.success === false) return 'operation'; // REST, or a plain function
+    // The REST API, or a plain function, returns the object itself.
+    if ((result as { success?: unknown } | null | undefined)?.success === false) return 'operation';
     const [first] = (result as TextResult | undefined)?.content ?? [];
     if (first?.type !== 'text' || typeof first.text !== 'string') return undefined;
     return failureIn(first.text);
@@ -44,6 +43,6 @@ function failureIn(text: string): Category | undefined {
     if (error === 'FORBIDDEN') return 'authorization';
     return success === false || status === 'failed' || status === 'error' ? 'operation' : undefined;
   } catch {
-    return undefined; // a text that only mentions it
+    return undefined; // a text that only contains such words
   }
 }

@@ -2,12 +2,12 @@ import { isDay } from './calendar.js';
 import { isEventName } from './field.js';
 
 /*
- * What is around our properties, key by key, with two rules for each key: what this package sends, and what the collector
- * takes from any of PostHog's clients. They are functions and not a schema of a library, because a collector asks
- * thousands of times a second.
+ * The keys around our properties. Each has two rules: what this package sends, and what the collector accepts from any
+ * PostHog client. The rules are functions and not a schema of a library, because a collector runs them thousands of
+ * times a second.
  */
 
-/** Whose body it is: one that this package froze, or one of any PostHog client. */
+/** Who made the body: this package, or any PostHog client. */
 export type Sender = 'us' | 'any';
 
 interface Rule {
@@ -16,7 +16,7 @@ interface Rule {
   readonly isOptional?: boolean;
 }
 
-/** For each key the rule by sender; a key without a rule for a sender is unknown from it. */
+/** The rules by key and sender. Without a rule for a sender, the key is unknown in its bodies. */
 type Rules = Readonly<Record<string, { readonly [S in Sender]?: Rule }>>;
 
 const MAX_EVENTS = 1000;
@@ -73,7 +73,7 @@ export const EVENT: Rules = {
   distinct_id: same(short),
 };
 
-/** Properties that the client adds to those of the row. */
+/** The properties that the client adds to those of the row. */
 export const ADDED: Rules = {
   $process_person_profile: { us: exactly(false), any: optional(boolean) },
   $ip: { us: exactly('0.0.0.0'), any: optional(exactly('0.0.0.0')) },
@@ -83,7 +83,7 @@ export const ADDED: Rules = {
   $lib_version: { us: matching('a version', RELEASE), any: optional(matching('a version', RELEASE)) },
 };
 
-/** The first key that breaks a rule or is missing; a key without a rule is handed to `unknown`. */
+/** Finds the first key that breaks its rule or is missing. Passes keys without a rule to `unknown`. */
 export function problemOf(
   value: unknown,
   rules: Rules,

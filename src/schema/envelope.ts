@@ -5,29 +5,29 @@ import { type Report, type Row, reportProblem, shapeProblem } from './report.js'
 import type { Vocabulary } from './vocabulary.js';
 
 /*
- * How rows travel: PostHog's batch format. What is around our properties is constant, random, or the day:
+ * Rows travel in PostHog's batch format. Everything around our properties is constant, random, or the day:
  *
  *     {"api_key": …, "batch": [{"event", "properties", "timestamp": noon UTC, "uuid": v4, "distinct_id": the same}, …]}
  */
 
-/** One event of a body, without what is around its row. */
+/** One event of a body, reduced to its row, day and id. */
 export interface SentRow {
   readonly day: Day;
   readonly uuid: string;
   readonly row: Row;
 }
 
-/** Which field breaks which rule, never its value. */
+/** The field that breaks a rule, and the rule. Never contains the value. */
 export interface Refusal {
   readonly problem: string;
 }
 
 /**
- * Takes a body apart, in its order. The rows are not checked: that is `reportProblem`.
+ * Takes a body apart, in order. Does not check the rows; `reportProblem` does that.
  * @param body parsed JSON
  */
 export function takeApart(body: unknown, sender: Sender): readonly SentRow[] | Refusal {
-  // First how much there is: a small packed body can hold hundreds of thousands of things to look at.
+  // The number of events is checked first: a small packed body can contain hundreds of thousands.
   const problem = problemOf(body, BODY, sender, 'body');
   const shape = problem === undefined ? shapeProblem(body) : undefined;
   if (problem !== undefined || shape !== undefined) return { problem: problem ?? `body: ${shape}` };
@@ -56,18 +56,18 @@ interface SentEvent {
   readonly distinct_id: string;
 }
 
-/** A body of this package taken apart, or what is wrong with it. */
+/** The report in a body of this package, or what is wrong with the body. */
 export type Opened = { readonly report: Report } | Refusal;
 
-/** Checks every string and number of a body against the closed world. */
+/** Checks every string and number of a body against the schema and the vocabulary. */
 export function openEnvelope(body: string, vocabulary: Vocabulary): Opened {
   const parsed = parse(body);
   const rows = takeApart(parsed, 'us');
   if ('problem' in rows) return rows;
   const problem = relationProblem(rows, parsed as { batch: readonly SentEvent[] });
   if (problem !== undefined) return { problem };
-  // The value is checked, the text is sent. They are the same only if writing the value gives the text: a repeated key
-  // or white space would be sent unseen.
+  // The value is checked, but the text is sent. They are the same only if serializing the value gives the text.
+  // Otherwise a repeated key or white space would be sent unchecked.
   if (JSON.stringify(parsed) !== body) return { problem: 'body: expected no repeated key and no white space' };
   const report = { schema: SCHEMA, day: rows[0]?.day ?? '', rows: rows.map(({ row }) => row) };
   const wrong = reportProblem(report, vocabulary);
@@ -84,6 +84,6 @@ function parse(body: string): unknown {
   try {
     return JSON.parse(body);
   } catch {
-    return undefined; // no object, which the rules refuse
+    return undefined; // the rules refuse what is not an object
   }
 }

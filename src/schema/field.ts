@@ -1,30 +1,31 @@
 import type { Names } from './vocabulary.js';
 
-/** Which closed set, or which range, a property's value comes from. */
+/** The kind of value that a property has: a name of a closed set, a count or a flag. */
 type Values = Names | 'count' | 'flag';
 
 /** One property of a row, or a family of them (`failures_<category>`) that share a definition. */
 export interface Field {
-  /** The property's name as sent; for a family, a pattern that `names` spells out. */
+  /** The property's name, as it is sent. For a family, a pattern; `names` has its members. */
   readonly name: string;
   readonly names: readonly string[];
   readonly values: Values;
   /** The first schema that has it. */
   readonly since: number;
-  /** For people, behind the number: `call(s)` makes `12 calls`. In a family, `<…>` stands for what differs. */
+  /** Printed after the number: `call(s)` gives `12 calls`. In a family, `<…>` stands for the part that differs. */
   readonly label: string;
   readonly example: string | number | true;
   readonly what: string;
   readonly not: string;
   readonly why: string;
-  /** A count that is not counted itself: the sum of these. */
+  /** Set for a count that is computed: the counts that it is the sum of. */
   readonly from?: readonly string[];
   /**
-   * The number that this one is a part of: a property of the same row, `rows` (how many rows there are), or a total that
-   * other rows tell. What is suppressed of the parts must not follow from the total and the parts that are shown.
+   * The total that this number is a part of: a property of the same row, `rows` (the number of rows), or a total that
+   * other rows give. The collector ensures that a suppressed part cannot be computed from the total and the other
+   * parts.
    */
   readonly partOf?: string;
-  /** Left out of a row unless the count, or a family's counts together, reach this. */
+  /** The smallest count, or sum of a family's counts, that a row shows. */
   readonly shownFrom?: number;
 }
 
@@ -32,19 +33,19 @@ export interface EventKind {
   readonly event: EventName;
   /** The first schema that has it. */
   readonly since: number;
-  /** Above its rows in `preview`. */
+  /** The heading above its rows in `preview`. */
   readonly heading: string;
   readonly answers: string;
-  /** The kind of names whose counts a row of this event projects. Rows of other events have builders of their own. */
+  /** Set if the field table alone describes the rows: one for each name of this kind. Other events have builders. */
   readonly subject?: Subject;
-  /** The count by which the least used names give way; rows of an event without it never do. */
+  /** The count by which the least used names are found and folded. Rows of an event without it are never folded. */
   readonly size?: string;
-  /** What `preview` calls a row that has no names. */
+  /** The label in `preview` of a row that has no names. */
   readonly unnamed?: string;
   readonly fields: readonly Field[];
 }
 
-/** What is counted by name. */
+/** The kinds of things that are counted by name. */
 export const SUBJECTS = ['tool', 'feature', 'provider'] as const;
 export type Subject = (typeof SUBJECTS)[number];
 
@@ -63,22 +64,22 @@ export function isEventName(name: unknown): name is EventName {
   return EVENT_NAMES.includes(name as EventName);
 }
 
-/** A line of the table: what is usual is left out. `names` defaults to the name alone, `since` to the first schema. */
+/** A line of the table. By default `names` is the name alone and `since` is the first schema. */
 export function field(line: Omit<Field, 'names' | 'since'> & Partial<Pick<Field, 'names' | 'since'>>): Field {
   return { names: [line.name], since: 1, ...line };
 }
 
-/** The fields that say what a row is about, and those that are added up over rows. */
+/** Names say what a row is about. Counts are added up over rows. */
 export const isName = ({ values }: Field): boolean => values !== 'count' && values !== 'flag';
 export const isCount = ({ values }: Field): boolean => values === 'count';
 
-/** The counts that are cells of a spool file's line; the others are computed from them. */
+/** True for a count that is a cell of a spool file. Other counts are computed from cells. */
 export const isCell = (one: Field): boolean => isCount(one) && one.from === undefined;
 
-/** A family of cells of which every counted thing is in exactly one, shown only from a certain number of them. */
+/** True for a family in which each call is in exactly one cell, and which is shown only from a minimum of calls. */
 export const isHistogram = ({ names, shownFrom }: Field): boolean => names.length > 1 && shownFrom !== undefined;
 
-/** A number with its label: `1 call`, `12 calls`; of a family's member, with what differs in place of `<…>`. */
+/** Formats a number with its label: `1 call`, `12 calls`. For a member of a family, its part replaces `<…>`. */
 export function labelFor({ name: pattern, label }: Field, name: string, count: number): string {
   const own = label.replace(/<.*>/, name.slice(pattern.indexOf('<')));
   return `${count} ${own.replace('(s)', count === 1 ? '' : 's')}`;

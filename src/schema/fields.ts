@@ -4,10 +4,10 @@ import { MAX_COUNT, MAX_STEPS, MIN_CALLS_FOR_LATENCY } from './limits.js';
 import { CATEGORIES } from './vocabulary.js';
 
 /*
- * Everything that is ever recorded. A number has one name, from the cell on disk to the column of the dashboard, and
- * this table says all that is known about it: cells, totals, rows, validation, `preview`, `schema`, docs/collected.md,
- * the collector's columns and what it suppresses, and PostHog's sums are computed from it. To add a field: a line here,
- * and the line of code that sees it happen (src/core/record/cells.ts).
+ * The table of all fields that are ever recorded. A number has one name, from the cell on disk to the column of the
+ * dashboard. Cells, totals, rows, validation, `preview`, `schema`, docs/collected.md, the collector's columns and
+ * suppression, and PostHog's sums are computed from this table. To add a field, add a line here and the line of code
+ * that sees it happen (src/core/record/cells.ts).
  */
 
 const latency = (what: string, partOf: string) =>
@@ -265,12 +265,12 @@ export const EVENTS: readonly EventKind[] = [
 ];
 
 /**
- * The number that consent is given to: that of the newest field. Until a user accepts it, only the fields of the accepted
- * number are recorded and sent.
+ * The number of the newest schema, to which a user consents. Until then, only the fields of the schema that was
+ * accepted are recorded and sent.
  */
 export const SCHEMA = Math.max(...EVENTS.flatMap(({ since, fields }) => [since, ...fields.map((one) => one.since)]));
 
-/** The kinds of rows that consent to `schema` covers. */
+/** The events that exist in this schema. */
 export function kindsOf(schema: number): EventKind[] {
   return EVENTS.filter(({ since }) => since <= schema);
 }
@@ -279,7 +279,7 @@ export function kindOf(event: EventName): EventKind {
   return EVENTS.find((kind) => kind.event === event) as EventKind; // the table has one for each name
 }
 
-/** Every property name of an event with its field, families spelled out. */
+/** Every property name of an event, members of families included, with its field. */
 export function propertiesOf(kind: EventKind, schema: number = SCHEMA): Map<string, Field> {
   const accepted = kind.fields.filter((one) => one.since <= schema);
   return new Map(accepted.flatMap((one) => one.names.map((name) => [name, one] as const)));

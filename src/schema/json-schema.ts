@@ -3,7 +3,7 @@ import { kindsOf, propertiesOf, SCHEMA } from './fields.js';
 import { MAX_COUNT, MAX_EXACT_COUNT, MAX_ROWS } from './limits.js';
 import { namesFor, PROVIDERS, type Vocabulary } from './vocabulary.js';
 
-/** A report of the given schema as JSON Schema (draft 2020-12), with every allowed string spelled out. */
+/** Describes a report of this schema as JSON Schema (draft 2020-12), with every allowed string. */
 export function toJsonSchema(vocabulary: Vocabulary, schema: number = SCHEMA): Record<string, unknown> {
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
@@ -53,7 +53,7 @@ function describe({ what, not, why }: Field): string {
   return `${what} ${not} ${why}`;
 }
 
-/** What a field's value can be, as a phrase. */
+/** Describes the values that a field can have, as a phrase. */
 export function describeValues(field: Field): string {
   switch (field.values) {
     case 'count':

@@ -1,4 +1,7 @@
-/** Upper bounds of the histogram cells in ms; each call is in exactly one. Source: OpenTelemetry's MCP conventions. */
+/**
+ * Upper bounds of the histogram's cells in ms. Each call is in exactly one cell. Source: OpenTelemetry's MCP
+ * conventions.
+ */
 export const LATENCY_BOUNDS = [
   10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 30_000, 60_000, 120_000, 300_000,
 ] as const;

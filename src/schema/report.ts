@@ -6,13 +6,13 @@ import { MAX_COUNT, MAX_ROWS } from './limits.js';
 import { roundCount } from './rounding.js';
 import { namesFor, type Vocabulary } from './vocabulary.js';
 
-/** One independent line of a report: its event's name and its properties, flat. */
+/** One independent line of a report: an event name and flat properties. */
 export interface Row {
   readonly event: EventName;
   readonly properties: Readonly<Record<string, string | number | true>>;
 }
 
-/** One UTC day of one installation: 1 to 100 rows in random order, with nothing that links them. */
+/** One UTC day of one install: 1 to 100 rows in random order, with nothing that links them. */
 export interface Report {
   readonly schema: number;
   readonly day: string;
@@ -20,8 +20,8 @@ export interface Report {
 }
 
 /**
- * The closed world as a check: every event name, property name, string and number must be a member of the finite set
- * that the schema and the vocabulary define. Built from the field table; used before a report is frozen, and before it
+ * Builds the check of a report from the field table: every event name, property name, string and number must be a
+ * member of the finite set that the schema and the vocabulary define. It runs before a report is frozen, and before it
  * is sent.
  */
 function reportSchema(vocabulary: Vocabulary, schema: number) {
@@ -36,7 +36,7 @@ function reportSchema(vocabulary: Vocabulary, schema: number) {
   });
 }
 
-/** Why a value is not a report: the path of the first wrong field and the rule, never the value itself. */
+/** Why a value is not a report: the path of the first wrong field, and the rule. Never contains the value. */
 export function reportProblem(report: unknown, vocabulary: Vocabulary, schema: number = SCHEMA): string | undefined {
   const shape = shapeProblem(report);
   if (shape !== undefined) return `report: ${shape}`;
@@ -54,12 +54,12 @@ function compiled(vocabulary: Vocabulary, schema: number): ReturnType<typeof rep
   return known;
 }
 
-/** The report, its rows, a row, its properties. */
+/** The levels are: the report, its rows, a row, its properties. */
 const MAX_LEVELS = 4;
 
 /**
- * Runs before valibot, which takes a key such as `__proto__` or `constructor` for a known one and, being recursive, runs
- * out of stack on deep nesting.
+ * Must run before valibot, which treats a key such as `__proto__` or `constructor` as a known one. It is recursive,
+ * too, and overflows the stack on deep nesting.
  */
 export function shapeProblem(value: unknown, level = 1): string | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
@@ -72,7 +72,7 @@ export function shapeProblem(value: unknown, level = 1): string | undefined {
   return undefined;
 }
 
-/** An issue without what was received: the path, except a key that is not ours, and what was expected there. */
+/** Describes an issue by its path and the expected value. Leaves out the received value and unknown keys. */
 function describeIssue(issue: v.BaseIssue<unknown>, whole: string): string {
   const isUnknownKey = issue.type === 'strict_object' && issue.expected === 'never';
   const path = (issue.path ?? []).slice(0, isUnknownKey ? -1 : undefined).map(({ key }) => String(key));

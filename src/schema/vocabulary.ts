@@ -2,7 +2,7 @@ import * as LIBRARY_ERRORS from '../platform/error-table/library.js';
 import { AnalyticsError } from '../platform/errors.js';
 import { MAX_NAME_LENGTH, MAX_NAMES } from './limits.js';
 
-/** Every failed call has exactly one. Chosen by error codes and known classes, never by a name, a message or a stack. */
+/** The category of a failed call. It is chosen by error codes and known classes, never by a name or a message. */
 export const CATEGORIES = [
   'authentication',
   'authorization',
@@ -37,23 +37,23 @@ export const PROVIDERS = [
 ] as const;
 export type Provider = (typeof PROVIDERS)[number];
 
-/** What any name outside the vocabulary becomes. */
+/** Replaces every name that is not in the vocabulary. */
 export const OTHER = 'other';
-/** Where a session's chain of tools begins. */
+/** The start of a session's chain of tools. */
 export const START = 'start';
 
-/** The names a server declares when it creates its tracker: with them the set of strings that can leave is closed. */
+/** The names that a server declares when it creates its tracker. No other names can leave the machine. */
 export interface Vocabulary {
   /** At most 64 names, each `^[a-z][A-Za-z0-9_]{0,39}$`, not `other` or `start`. */
   readonly tools: readonly string[];
-  /** Likewise. */
+  /** The same rules. */
   readonly features: readonly string[];
 }
 
-/** The kinds of names that a property can have for a value. */
+/** The kinds of names that can be the value of a property. */
 export type Names = 'tool' | 'tool_or_start' | 'feature' | 'provider';
 
-/** Every string that such a property can have: the closed world, spelled out. */
+/** Every string that such a property can have. */
 export function namesFor(names: Names, { tools, features }: Vocabulary): readonly string[] {
   if (names === 'provider') return PROVIDERS;
   if (names === 'feature') return [...features, OTHER];
@@ -73,7 +73,7 @@ function checkNames(list: string, names: readonly string[] | undefined): void {
   if (problem !== undefined) throw new AnalyticsError(LIBRARY_ERRORS.badVocabulary, { list, problem });
 }
 
-/** What is wrong with a list of declared names, undefined where nothing is. */
+/** Why a list of names cannot be declared; undefined if it can be. */
 export function namesProblem(names: unknown): string | undefined {
   if (!Array.isArray(names)) return 'expected an array of names';
   if (names.length > MAX_NAMES) return `${names.length} names are declared, but at most ${MAX_NAMES} are allowed`;
@@ -86,7 +86,7 @@ export function namesProblem(names: unknown): string | undefined {
   return new Set(names).size === names.length ? undefined : 'a name is declared twice';
 }
 
-/** Maps any value to the vocabulary: a member to itself, everything else to `other`. Made once, used per call. */
+/** Maps a member of the vocabulary to itself and every other value to `other`. Made once, used for each call. */
 export type Fold = (name: unknown) => string;
 
 export function foldInto(names: readonly string[]): Fold {
@@ -94,7 +94,7 @@ export function foldInto(names: readonly string[]): Fold {
   return (name) => (known.has(name) ? (name as string) : OTHER);
 }
 
-/** dot-ai's presets name a model family (`anthropic_opus`, `google_flash`); the provider is what leaves. */
+/** Reduces a name of a model family in dot-ai's presets (`anthropic_opus`, `google_flash`) to its provider. */
 export function foldProvider(name: unknown): Provider {
   if (typeof name !== 'string') return OTHER;
   const known = PROVIDERS.find((provider) => name === provider || name.startsWith(`${provider}_`));
