@@ -3,7 +3,10 @@ import type { Home } from '../../platform/home.js';
 import { MISSING, readConfig } from './config-file.js';
 import { type Consent, decide } from './decide.js';
 
-/** Answers whether counts may be recorded or sent. A process asks before each time it does so. */
+/** ms of the monotonic clock. A count may use an answer that is this old; whatever creates a file or sends asks anew. */
+export const MAX_LOOK_AGE_MS = 50;
+
+/** What a process asks before it records and again before it sends. */
 export interface Gate {
   /**
    * The consent as of now. Costs one stat(2) if the config file can change it, and nothing if the environment decides.

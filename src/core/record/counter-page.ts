@@ -39,15 +39,30 @@ export interface Page {
   add(line: string, cells: readonly string[]): void;
   /** The whole page, as it is on disk. Valid until the next `add`. */
   bytes(): Buffer;
-  /** Calls `write` with each slot that changed since the last flush. */
-  flush(write: (bytes: Buffer, position: number) => void): void;
+  /**
+   * Calls `write` with each range of changed bytes, which lies within one slot, and forgets it. Their place in the buffer
+   * is their place in the file.
+   */
+  flush(write: (buffer: Buffer, from: number, length: number) => void): void;
 }
 
 export function createPage(day: string, generation = 1): Page {
   let buffer = Buffer.alloc(SLOT_BYTES * INITIAL_SLOTS, SPACE);
   let slots = 0;
   const lines = new Map<string, Line>();
-  const dirty = new Set<number>();
+  /** Changed ranges, as pairs of begin and end; a call changes one line, which is one range. */
+  let changed: number[] = [];
+
+  function touch(from: number, to: number): void {
+    const last = changed.length - 2;
+    const begin = changed[last];
+    if (begin === undefined || slotOf(begin) !== slotOf(from)) {
+      changed.push(from, to);
+      return;
+    }
+    changed[last] = Math.min(begin, from);
+    changed[last + 1] = Math.max(changed[last + 1] as number, to);
+  }
 
   function openSlot(text: string): number {
     if ((slots + 1) * SLOT_BYTES > buffer.length) buffer = Buffer.concat([buffer, Buffer.alloc(buffer.length, SPACE)]);
@@ -55,7 +70,7 @@ export function createPage(day: string, generation = 1): Page {
     buffer.write(`${text} `, start, 'latin1');
     buffer[start + SLOT_BYTES - 1] = NEWLINE;
     slots += 1;
-    dirty.add(start);
+    touch(start, start + SLOT_BYTES);
     return start + text.length + 1;
   }
 
@@ -74,6 +89,7 @@ export function createPage(day: string, generation = 1): Page {
     if (line.end % SLOT_BYTES === 0 || room < length) line.end = openSlot(key);
     buffer.write(`${cell}=0000 `, line.end, 'latin1');
     const digits = line.end + cell.length + 1;
+    touch(line.end, digits);
     line.end += length;
     line.cells.set(cell, digits);
     return digits;
@@ -87,16 +103,21 @@ export function createPage(day: string, generation = 1): Page {
       const line = lineOf(key);
       for (const cell of cells) {
         const digits = line.cells.get(cell) ?? openCell(key, line, cell);
-        if (increment(buffer, digits)) dirty.add(digits - (digits % SLOT_BYTES));
+        if (increment(buffer, digits)) touch(digits, digits + DIGITS);
       }
     },
     bytes: () => buffer.subarray(0, slots * SLOT_BYTES),
     flush(write) {
-      for (const start of dirty) write(buffer.subarray(start, start + SLOT_BYTES), start);
-      dirty.clear();
+      for (let at = 0; at < changed.length; at += 2) {
+        const [from, to] = [changed[at] as number, changed[at + 1] as number];
+        write(buffer, from, to - from);
+      }
+      changed = [];
     },
   };
 }
+
+const slotOf = (at: number): number => at - (at % SLOT_BYTES);
 
 function headerOf(day: string): string {
   return `dot-ai-analytics spool 1 ${day}`;

@@ -46,22 +46,24 @@ export function createFile(open: OpenPage, home: Home): boolean {
 export function writeFile(open: OpenPage): void {
   const { fd, page } = open;
   if (fd === undefined) return;
-  const put = (bytes: Buffer, position: number) => {
-    if (writeSync(fd, bytes, 0, bytes.length, position) < bytes.length) throw new Error('the disk took only a part');
-  };
   try {
     if (open.lags) {
-      put(page.bytes(), 0);
+      const bytes = page.bytes();
+      put(fd, bytes, 0, bytes.length);
       page.flush(() => {});
     } else {
-      // One slot for most calls. A kill between two leaves a call half counted, which was not answered yet.
-      page.flush(put);
+      // One range for most calls. A kill between two leaves a call half counted, which was not answered yet.
+      page.flush((buffer, from, length) => put(fd, buffer, from, length));
     }
     open.lags = false;
   } catch (error) {
     open.lags = true;
     debug('spool: %s', causeOf(error));
   }
+}
+
+function put(fd: number, buffer: Buffer, from: number, length: number): void {
+  if (writeSync(fd, buffer, from, length, from) < length) throw new Error('the disk took only a part');
 }
 
 export function closeFile(open: OpenPage): void {

@@ -39,21 +39,27 @@ export function peekPage(spool: Spool, day: Day): Page {
   return findOrAddPage(spool, day).page;
 }
 
-/**
- * The day's page, to count on at once: ask for consent before. No file is created. A page whose file was deleted, by
- * `clear`, by `disable` or by hand, is replaced, because what it held must stay deleted.
- */
+/** The day's page, to count on at once: ask for consent before. No file is created. */
 export function openPage(spool: Spool, day: Day): Page {
   const open = findOrAddPage(spool, day);
   if (spool.pages.length > 1) retireOthers(spool, open);
-  if (!isFileGone(open)) return open.page;
-  forgetPages(spool, [open.page]);
-  return addPage(spool, day).page;
+  return open.page;
+}
+
+/** Lets go of pages whose file was deleted, by `clear`, by `disable` or by hand: what they held must stay deleted. */
+export function forgetDeletedPages(spool: Spool): void {
+  const gone = spool.pages.filter(isFileGone);
+  if (gone.length > 0)
+    forgetPages(
+      spool,
+      gone.map(({ page }) => page),
+    );
 }
 
 /** Adds one to each of these cells, in memory and on disk. */
 export function countOn(spool: Spool, page: Page, line: string, cells: readonly string[]): void {
-  const open = spool.pages.find((one) => one.page === page);
+  const [first] = spool.pages;
+  const open = first?.page === page ? first : spool.pages.find((one) => one.page === page);
   if (open === undefined) return; // forgotten: its counts are deleted, or a report holds them
   page.add(line, cells);
   open.hasCounts = true;
@@ -82,6 +88,8 @@ export function forgetAllPages(spool: Spool, { erase }: { readonly erase: boolea
 }
 
 function findOrAddPage(spool: Spool, day: Day): OpenPage {
+  const [first] = spool.pages; // the only one on most days, looked at on every call
+  if (first?.page.day === day) return first;
   return spool.pages.find(({ page }) => page.day === day) ?? addPage(spool, day);
 }
 

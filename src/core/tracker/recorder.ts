@@ -1,21 +1,22 @@
 import { guard } from '../../platform/guard.js';
 import { DAY_MS, type Day, dayOf, endOf } from '../../schema/calendar.js';
 import type { Subject } from '../../schema/field.js';
+import { MAX_LOOK_AGE_MS } from '../consent/gate.js';
 import { acceptedCells, lineOf } from '../record/cells.js';
 import type { Page } from '../record/counter-page.js';
-import { countOn, openPage, peekPage } from '../record/spool.js';
+import { countOn, forgetDeletedPages, openPage, peekPage } from '../record/spool.js';
 import { noticeConsent } from './background.js';
 import type { Tracker } from './tracker.js';
 
-/** While off, an opt-in is noticed at the first call after this time. While on, an opt-out is noticed at every call. */
+/** While off, an opt-in is noticed at the first call after this time. */
 const ASK_AGAIN_AFTER_MS = 1_000;
 
 /** Whether it is worth timing a call. Costs nothing while on, and next to nothing while off. Never throws. */
 export function mayRecord(tracker: Tracker): boolean {
   if (tracker.isOn || tracker.gate.isFixed) return tracker.isOn;
   const now = performance.now();
-  if (now - tracker.askedAt < ASK_AGAIN_AFTER_MS) return false;
-  tracker.askedAt = now;
+  if (now - tracker.lookedAt < ASK_AGAIN_AFTER_MS) return false;
+  tracker.lookedAt = now;
   return guard(() => noticeConsent(tracker), 'consent') ?? false;
 }
 
@@ -24,9 +25,25 @@ export function currentGeneration(tracker: Tracker): number {
   return peekPage(tracker.spool, today(tracker)).generation;
 }
 
-/** Asks whether a call that ended now may be counted: today's page to count on at once, or undefined while off. */
+/**
+ * Asks whether a call that ended now may be counted: today's page to count on at once, or undefined while off.
+ *
+ * P10. What config.json says and whether the spool file is still there is looked up at most once in MAX_LOOK_AGE_MS,
+ * because the two system calls cost more than the count. `disable` writes its opt-out, `clear` deletes; both then wait for
+ * longer than that age and delete once more. So a call that ends after they returned looks again, however long this
+ * process was stopped. A process that is stopped between its look and its write holds a descriptor of a deleted file:
+ * what it writes there is in no folder. A new file is created only after a fresh look (record/spool.ts).
+ */
 export function requestPage(tracker: Tracker): Page | undefined {
-  return noticeConsent(tracker) ? openPage(tracker.spool, today(tracker)) : undefined;
+  const now = performance.now();
+  if (now - tracker.lookedAt >= MAX_LOOK_AGE_MS) look(tracker, now);
+  return tracker.isOn ? openPage(tracker.spool, today(tracker)) : undefined;
+}
+
+/** The age of a look counts from before it: a change during the look is seen at the next one. */
+function look(tracker: Tracker, now: number): void {
+  tracker.lookedAt = now;
+  if (noticeConsent(tracker)) forgetDeletedPages(tracker.spool);
 }
 
 /** Counts on the page that was requested just now, and leaves out what belongs to a schema that is not accepted. */

@@ -29,8 +29,8 @@ export interface Tracker {
   isOn: boolean;
   /** The schema that the user accepted, 0 while off. */
   acceptedSchema: number;
-  /** While off: when the gate was last asked, ms of the monotonic clock. */
-  askedAt: number;
+  /** When config.json and the spool file were last looked at, ms of the monotonic clock. */
+  lookedAt: number;
   /** Set by the first `close()`; the background work does not start again. */
   closing: Promise<void> | undefined;
 }
@@ -56,7 +56,7 @@ export function createTracker(
     today: { day: '', from: 0, to: 0 },
     isOn: false,
     acceptedSchema: 0,
-    askedAt: Number.NEGATIVE_INFINITY,
+    lookedAt: Number.NEGATIVE_INFINITY,
     closing: undefined,
   };
 }
