@@ -1,3 +1,4 @@
+import { MAX_LOOK_AGE_MS } from '../../src/core/consent/gate.js';
 import { type Analytics, type AnalyticsOptions, createAnalytics, dotAiVocabulary } from '../../src/index.js';
 import { type FixedClock, fixedClock } from '../../src/testing/index.js';
 import type { TestHome } from './home.js';
@@ -32,6 +33,11 @@ export function testTracker(
       for (let call = 0; call < times; call += 1) await session.run(tool, async () => ({}));
     },
   };
+}
+
+/** Until every running server has to look at config.json and its spool file again before it counts. */
+export function nextLook(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, MAX_LOOK_AGE_MS + 1));
 }
 
 /** Waits until something holds; fails the test after ten seconds. */

@@ -10,7 +10,10 @@ export interface Consent {
   readonly layers: readonly Layer[];
 }
 
-/** The schema that `{"analytics": true}` without a number, and the environment variable, accept. */
+/** What an error while deciding means. It is nobody's opt-out, so it deletes nothing. */
+export const UNDECIDED: Consent = { enabled: false, decidedBy: 'config', acceptedSchema: null, layers: [] };
+
+/** A bare `{"analytics": true}` and the environment variable accept this schema. */
 const DEFAULT_ACCEPTED_SCHEMA = 1;
 
 /** Decides from the environment and the config file alone. All code that records, sends or shows counts asks this. */

@@ -4,6 +4,7 @@ import * as LIBRARY_ERRORS from '../../platform/error-table/library.js';
 import { AnalyticsError, causeOf } from '../../platform/errors.js';
 import { entry, isThere, listFolder, removeFile } from '../../platform/files.js';
 import { assertOwnData, type Home } from '../../platform/home.js';
+import { MAX_LOOK_AGE_MS } from '../consent/gate.js';
 import { readReceipt } from '../deliver/receipts.js';
 import { listReports, reportPath } from '../deliver/report-files.js';
 import { closedPath, listClosed } from '../report/closed-files.js';
@@ -21,10 +22,13 @@ const CHECK_INTERVAL_MS = 20;
  */
 export async function purgeUnsent(home: Home): Promise<void> {
   assertNotForeign(home);
+  // A server may count on what it saw up to MAX_LOOK_AGE_MS ago. The files that it had open or created until then are
+  // found by the last pass, which begins when no such look can be in use any more.
+  const until = performance.now() + MAX_LOOK_AGE_MS + CHECK_INTERVAL_MS;
   for (;;) {
     emptySpool(home);
     empty(home.outbox);
-    if (!isAnySending(home)) break;
+    if (!isAnySending(home) && performance.now() > until) break;
     await new Promise((resolve) => setTimeout(resolve, CHECK_INTERVAL_MS));
   }
   for (const folder of [home.sending, home.outbox]) empty(folder);

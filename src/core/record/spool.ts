@@ -78,6 +78,11 @@ export function forgetPages(spool: Spool, pages: readonly Page[]): void {
   spool.pages = spool.pages.filter(({ page }) => !pages.includes(page));
 }
 
+/** Drops the counts that are only in memory. */
+export function forgetUnwrittenPages(spool: Spool): void {
+  spool.pages = spool.pages.filter(({ file }) => file !== undefined);
+}
+
 /** Drops all counts in memory, and with `erase` those on disk too. */
 export function forgetAllPages(spool: Spool, { erase }: { readonly erase: boolean }): void {
   for (const open of spool.pages) {

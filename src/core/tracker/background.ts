@@ -2,7 +2,7 @@ import { debug } from '../../platform/debug.js';
 import { causeOf } from '../../platform/errors.js';
 import { guard } from '../../platform/guard.js';
 import type { Consent } from '../consent/decide.js';
-import { forgetAllPages } from '../record/spool.js';
+import { forgetAllPages, forgetUnwrittenPages } from '../record/spool.js';
 import { clearMemory } from './memory-outbox.js';
 import { startTimer, stopTimer, takeClosing, takeSending } from './scheduler.js';
 import { closeDays, declare, finish, send } from './tasks.js';
@@ -14,7 +14,19 @@ export function noticeConsent(tracker: Tracker): boolean {
   tracker.acceptedSchema = consent.acceptedSchema ?? 0;
   if (consent.enabled && !tracker.isOn) turnOn(tracker);
   if (!consent.enabled && tracker.isOn) turnOff(tracker, consent);
+  const changes = tracker.gate.changes();
+  if (changes !== tracker.configChanges) forgetMemory(tracker);
+  tracker.configChanges = changes;
   return tracker.isOn;
+}
+
+/**
+ * P10: between two looks the user may have opted out and in again. What is on disk was deleted then; what is only in
+ * memory, because the folder cannot be written, goes whenever config.json has changed.
+ */
+function forgetMemory(tracker: Tracker): void {
+  forgetUnwrittenPages(tracker.spool);
+  clearMemory(tracker.memoryOutbox);
 }
 
 function turnOn(tracker: Tracker): void {

@@ -27,6 +27,8 @@ export interface Tracker {
   today: { readonly day: Day; readonly from: number; readonly to: number };
   /** Whether the gate said on when it was last asked. */
   isOn: boolean;
+  /** What the gate said of changes of config.json when it was last asked. */
+  configChanges: number;
   /** The schema that the user accepted, 0 while off. */
   acceptedSchema: number;
   /** When config.json and the spool file were last looked at, ms of the monotonic clock. */
@@ -55,6 +57,7 @@ export function createTracker(
     schedule: createSchedule({ ...TIMING, ...timing }),
     today: { day: '', from: 0, to: 0 },
     isOn: false,
+    configChanges: gate.changes(),
     acceptedSchema: 0,
     lookedAt: Number.NEGATIVE_INFINITY,
     closing: undefined,

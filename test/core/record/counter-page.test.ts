@@ -52,10 +52,11 @@ test('flush writes exactly the changed slots: a file that follows the flushes eq
     fc.property(fc.array(fc.tuple(cell, fc.boolean())), (steps) => {
       const page = createPage(DAY);
       let file = Buffer.alloc(0);
-      const write = (bytes: Buffer, position: number) => {
-        const next = Buffer.alloc(Math.max(file.length, position + bytes.length));
+      const write = (bytes: Buffer, from: number, length: number) => {
+        expect(Math.floor(from / SLOT)).toBe(Math.floor((from + length - 1) / SLOT)); // a kill leaves it whole or absent
+        const next = Buffer.alloc(Math.max(file.length, from + length));
         file.copy(next);
-        bytes.copy(next, position);
+        bytes.copy(next, from, from, from + length);
         file = next;
       };
       for (const [[key, cells], flush] of steps) {

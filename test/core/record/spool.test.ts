@@ -8,6 +8,7 @@ import {
   countOn,
   createSpool,
   forgetAllPages,
+  forgetDeletedPages,
   forgetPages,
   openPage,
   peekPage,
@@ -16,7 +17,7 @@ import {
 import { countedRows, countedTool } from '../../support/counted.js';
 import { testHome, tree } from '../../support/home.js';
 import { ROOT, runScript } from '../../support/processes.js';
-import { testTracker, vocabulary } from '../../support/tracker.js';
+import { nextLook, testTracker, vocabulary } from '../../support/tracker.js';
 
 describe('P7: a call that was answered is counted', () => {
   test('kill -9 right after the fiftieth answer, without a pause: 50, twenty times out of twenty', async () => {
@@ -107,6 +108,7 @@ describe('a page has a generation of its own', () => {
       return [page.generation, peekPage(spool, day).generation, openPage(spool, day).generation];
     });
     rmSync(home.paths.spool, { recursive: true });
+    forgetDeletedPages(spool);
     generations.push(openPage(spool, DAY).generation);
     forgetAllPages(spool, { erase: false });
     generations.push(openPage(spool, DAY).generation);
@@ -153,6 +155,7 @@ describe('a folder that is deleted or cannot be written', () => {
     const { analytics, use } = testTracker(home);
     await use('query', 5);
     rmSync(home.paths.data, { recursive: true });
+    await nextLook();
     await use('query', 2);
     expect(countedTool(home.paths, vocabulary, 'query')).toMatchObject({ invocations: 2 });
     await analytics.close();

@@ -239,6 +239,7 @@ test('a config file that is damaged while a day is closed destroys nothing', asy
   let asked = 0;
   const breaking = {
     isFixed: false,
+    changes: () => 0,
     check: () => {
       asked += 1;
       if (asked === 2) writeConfig(home.paths, '{"analytics": tr');

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { listSpool } from '../../../src/core/record/spool-files.js';
 import { countedRows, countedTool } from '../../support/counted.js';
 import { type TestHome, testHome } from '../../support/home.js';
-import { testTracker, vocabulary } from '../../support/tracker.js';
+import { nextLook, testTracker, vocabulary } from '../../support/tracker.js';
 
 const refuse = () => {
   throw new Error('a trap');
@@ -138,6 +138,7 @@ describe('what a connection called before is not recorded', () => {
     await session.run('query', async () => ({}));
     const call = session.begin('recommend');
     rmSync(home.paths.data, { recursive: true });
+    await nextLook();
     call.end('success');
     expect(steps(home)).toEqual(anew);
     await session.run('query', async () => ({})); // and the chain goes on from there
