@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type Destination, resolveDestination } from '../../src/core/consent/destination.js';
@@ -111,13 +111,25 @@ describe('P10: no means no, now', () => {
     await analytics.close();
   });
 
-  test('a file that a server creates at the very moment of the opt-out is taken back', () => {
-    // The server asked the gate just before; now the opt-out is on disk, and `disable` has looked for files already.
-    const home = testHome({ analytics: false });
-    const spool = createSpool(home.paths, createGate(home.env, home.paths), vocabulary);
-    countOn(spool, openPage(spool, '2026-11-23'), 'tool query', ['successes']);
-    expect(dataFiles(home)).toEqual([]);
-    expect(unclosedPages(spool)).toEqual([]);
+  test('P10: a file that a server creates at the very moment of the opt-out is taken back, and none after it', () => {
+    const home = testHome({ analytics: true });
+    const on = createGate(home.env, home.paths).check();
+    const answering = (...answers: boolean[]) => ({
+      isFixed: false,
+      check: () => ({ ...on, enabled: answers.shift() ?? false }),
+      changes: () => 0,
+    });
+    // The opt-out is written before the file is created, or between its creation and the first byte in it.
+    for (const [answers, created] of [
+      [[false], 0],
+      [[true, false], 1],
+    ] as const) {
+      const spool = createSpool(home.paths, answering(...answers), vocabulary);
+      countOn(spool, openPage(spool, '2026-11-23'), 'tool query', ['successes']);
+      expect(dataFiles(home)).toEqual([]);
+      expect(existsSync(home.paths.spool), 'the folder that is made for a file').toBe(created > 0);
+      expect(unclosedPages(spool)).toEqual([]);
+    }
   });
 
   test('a sender that has no timer but its own gives up within a moment', async () => {
@@ -300,6 +312,19 @@ test('P10: eight servers under load, each of which sends: after disable no byte 
   expect(Object.keys(tree(home.folder))).toEqual(['.dot-ai/config.json']);
   expect(results.map(({ code, stderr }) => `${code}${stderr}`)).toEqual(results.map(() => '0'));
   report('disable under load', { servers: 8, requestsBefore: requests, requestsAfter: 0 });
+});
+
+test('P7: a call right after clear returned is on disk, whatever the server saw just before', async () => {
+  const home = testHome({ analytics: true });
+  const { analytics, use } = testTracker(home);
+  for (let round = 0; round < 5; round += 1) {
+    await nextLook();
+    await use('query', 3); // the server has looked now
+    await clearData(home.env);
+    await use('query', 2);
+    expect(countedTool(home.paths, vocabulary, 'query')).toMatchObject({ invocations: 2 });
+  }
+  await analytics.close();
 });
 
 test('clear: a running server begins anew, and what was cleared is never sent', async () => {

@@ -118,9 +118,15 @@ function retireOthers(spool: Spool, current: OpenPage): void {
 
 function startFile(spool: Spool, open: OpenPage): void {
   const { home, gate, declaration } = spool;
-  if (home === undefined || !createFile(open, home)) return;
+  if (home === undefined) return;
+  // The look that this count relies on may be old.
+  if (!gate.check().enabled) {
+    forgetPages(spool, [open.page]);
+    return;
+  }
+  if (!createFile(open, home)) return;
   // P10. `disable` first writes the opt-out, then deletes the files that exist. Either it saw this (still empty) file,
-  // or the file is younger than the opt-out, and this second look sees the opt-out before the file holds any count.
+  // or the file is younger than the opt-out, and this second question sees the opt-out before the file holds any count.
   if (!gate.check().enabled) {
     forgetAllPages(spool, { erase: true });
     return;

@@ -53,7 +53,7 @@ test('flush writes exactly the changed slots: a file that follows the flushes eq
       const page = createPage(DAY);
       let file = Buffer.alloc(0);
       const write = (bytes: Buffer, from: number, length: number) => {
-        expect(Math.floor(from / SLOT)).toBe(Math.floor((from + length - 1) / SLOT)); // a kill leaves it whole or absent
+        expect(Math.floor(from / SLOT_BYTES)).toBe(Math.floor((from + length - 1) / SLOT_BYTES)); // a kill leaves it whole or absent
         const next = Buffer.alloc(Math.max(file.length, from + length));
         file.copy(next);
         bytes.copy(next, from, from, from + length);
