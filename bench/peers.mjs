@@ -81,9 +81,13 @@ async function openOurs(url) {
   const { instrument } = await loadAdapter();
   const analytics = createAnalytics({ ...dotAiVocabulary, hint: false, posthog: { host: url, key: 'phc_bench' } });
   const session = analytics.session();
+  let next = 0;
   return {
     instrument: (server) => void instrument(server, analytics),
-    record: (work) => session.run(TOOL, work),
+    record(work) {
+      next = (next + 1) % dotAiVocabulary.tools.length; // in turn, so that no counter saturates: it would write nothing
+      return session.run(dotAiVocabulary.tools[next] ?? TOOL, work);
+    },
     close: () => analytics.close(),
   };
 }
