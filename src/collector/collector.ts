@@ -15,35 +15,35 @@ import { createWriter } from './store/writer.js';
 
 export interface CollectorOptions {
   readonly host: string;
-  /** 0: any that is free. */
+  /** 0 means any free port. */
   readonly port: number;
-  /** The database's file; made where it is missing. */
+  /** The database's file. Created if it is missing. */
   readonly db: string;
-  /** Cells that fewer rows are made of on a day are not shown. */
+  /** Cells of a day that fewer rows contribute to are suppressed. */
   readonly minRows: number;
-  /** Reports a minute from one sender; 0: no limit. */
+  /** Reports a minute from one sender; 0 means no limit. */
   readonly rate: number;
   readonly vocabulary: Vocabulary;
-  /** Where the dashboard's files are. */
+  /** The folder of the dashboard's files. */
   readonly page: string;
-  /** Asked for by whoever reads; needed unless the host is loopback. */
+  /** Readers must send it. Required unless the host is loopback. */
   readonly token?: string;
-  /** Further names under which it may be reached on loopback, e.g. that of a proxy. */
+  /** Further host names that are accepted on loopback, for example that of a proxy. */
   readonly allowHosts?: readonly string[];
   /** Take the sender's address from X-Forwarded-For. */
   readonly trustProxy?: boolean;
-  /** The file holds an invented year; the dashboard says so. */
+  /** The file contains an invented year, and the dashboard says so. */
   readonly isInvented?: boolean;
   readonly clock?: Clock;
 }
 
 export interface Collector {
   readonly url: string;
-  /** Finishes what it has begun, writes what waits, and closes the file. */
+  /** Answers the requests it has received, writes the reports that wait, and closes the file. */
   close(): Promise<void>;
 }
 
-/** ms. A report is a few kilobytes: who needs longer for it is not sending one. */
+/** A report has a few kilobytes. A sender that needs longer is not sending a report. */
 const HEADERS_TIMEOUT_MS = 5_000;
 const REQUEST_TIMEOUT_MS = 10_000;
 const IDLE_TIMEOUT_MS = 5_000;
@@ -53,7 +53,7 @@ const MAX_CONNECTIONS_PER_SENDER = 100;
 const CLOSE_TIMEOUT_MS = 3_000;
 
 /**
- * Starts a collector: one process, one file.
+ * Starts a collector. One process uses one file.
  * @throws AnalyticsError `COLLECTOR` if the file or the address cannot be used, or a token is missing
  */
 export async function startCollector(options: CollectorOptions): Promise<Collector> {
@@ -106,13 +106,13 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     const { portNotAvailable, hostNotAvailable } = COLLECTOR_ERRORS;
     throw new AnalyticsError(isPort ? portNotAvailable : hostNotAvailable, { host, port, cause: causeOf(error) });
   }
-  published.warm().catch(() => {}); // closed meanwhile
+  published.warm().catch(() => {}); // the collector was closed meanwhile
   const address = server.address() as AddressInfo;
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${address.port}/`,
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      // Senders that go on over connections of theirs end with their next answer.
+      // A sender that keeps its connection is disconnected after its next answer.
       const idle = setInterval(() => server.closeIdleConnections(), 20);
       const late = setTimeout(() => server.closeAllConnections(), CLOSE_TIMEOUT_MS);
       await closed;

@@ -5,16 +5,16 @@ import { isLoopback } from '../platform/loopback.js';
 
 /** PostHog's API for one project. */
 export interface PostHogApi {
-  /** All pages of a list. */
+  /** Reads all pages of a list. */
   list(path: string): Promise<Record<string, unknown>[]>;
   send(method: 'POST' | 'PATCH', path: string, body: object): Promise<Record<string, unknown>>;
 }
 
 export interface Access {
-  /** Of the app, not of ingestion: `https://eu.posthog.com`. */
+  /** The host of the app, not of ingestion: `https://eu.posthog.com`. */
   readonly host: string;
   readonly project: string;
-  /** A personal key with the scopes dashboard:write and insight:write. */
+  /** A personal API key with the scopes dashboard:write and insight:write. */
   readonly key: string;
   /** Called before a wait that PostHog asked for. */
   readonly onWait?: (seconds: number) => void;
@@ -25,7 +25,7 @@ const MAX_TRIES = 5;
 const MAX_WAIT_SECONDS = 60;
 const MAX_PAGES = 100;
 
-/** @throws AnalyticsError `POSTHOG` from every call, with what PostHog said and what to do */
+/** Every call @throws AnalyticsError `POSTHOG`, with PostHog's message and the next step */
 export function createApi({ host, project, key, onWait }: Access): PostHogApi {
   const origin = originOf(host);
   const root = `${origin}/api/projects/${encodeURIComponent(project)}`;
@@ -53,7 +53,7 @@ export function createApi({ host, project, key, onWait }: Access): PostHogApi {
       return await fetch(url, {
         method,
         headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', accept: 'application/json' },
-        redirect: 'error', // the key is for this host alone
+        redirect: 'error', // a redirect would send the key to another host
         signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
         ...(body !== undefined && { body: JSON.stringify(body) }),
       });
@@ -74,7 +74,7 @@ export function createApi({ host, project, key, onWait }: Access): PostHogApi {
         const { results, next } = await request('GET', url);
         if (Array.isArray(results)) found.push(...results.filter(isObject));
         if (typeof next !== 'string') break;
-        // Its path alone: behind a proxy the rest may be wrong, and the key goes to no other host.
+        // Only the path is used. Behind a proxy the host may be wrong, and the key must not go to another host.
         const { pathname, search } = new URL(next, origin);
         url = `${origin}${pathname}${search}`;
       }

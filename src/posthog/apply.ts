@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { PostHogApi } from './api.js';
 import { INSIGHTS, type Insight } from './insights.js';
 
-/** What is done to one thing to make PostHog equal the table. */
+/** One change, or none, that makes PostHog equal to the table. */
 export interface Step {
   readonly what: string;
   readonly does: 'create' | 'update' | 'keep';
@@ -14,21 +14,21 @@ export const DASHBOARD = {
     'Anonymous counts from those who opted in. Made by dot-ai-analytics dashboard posthog; changes by hand are overwritten. [dot-ai-analytics]',
 } as const;
 
-/** By this an insight is known again, whatever somebody renamed it to. */
+/** Recognizes an insight, even if somebody has renamed it. */
 const marker = ({ key }: Insight) => `[dot-ai-analytics:${key}]`;
 
-/** What the insight has to be. */
+/** The insight as it should be in PostHog. */
 export function wanted(insight: Insight) {
   return { name: insight.name, description: `${insight.says} ${marker(insight)}`, query: insight.query, saved: true };
 }
 
 /**
- * Makes the project's dashboard what the table says: creates what is missing, changes what differs, leaves the rest. An
- * earlier run that stopped half-way is finished; nothing is ever deleted.
+ * Makes the project's dashboard equal to the table: creates what is missing, updates what differs, and deletes nothing.
+ * If an earlier run was interrupted, this completes it.
  */
 export async function apply(api: PostHogApi, onStep: (step: Step) => void): Promise<{ dashboard: number }> {
   const dashboard = await applyDashboard(api, onStep);
-  // `basic`: without the results, which PostHog would compute. In order of id, so that no page repeats or leaves out.
+  // `basic` leaves out the results, which PostHog would have to compute. The order by id keeps the pages consistent.
   const known = await api.list('/insights/?saved=true&basic=true&order=id&limit=100');
   for (const insight of INSIGHTS) {
     const found = known.find(
@@ -80,13 +80,15 @@ async function applyInsight(
   return 'update';
 }
 
-/** The dashboards that an insight is on. `dashboards` is on its way out; what is not named when changing is taken off them. */
+/**
+ * The dashboards with this insight. An update removes it from those that it does not name. `dashboards` is deprecated.
+ */
 function dashboardsOf({ dashboard_tiles: tiles, dashboards }: Record<string, unknown>): number[] {
   if (!Array.isArray(tiles)) return Array.isArray(dashboards) ? dashboards : [];
   return tiles.filter(({ deleted }) => deleted !== true).map(({ dashboard_id: id }) => id as number);
 }
 
-/** Whether all of `part` is in `whole`: PostHog adds defaults of its own to a query that it stores. */
+/** Whether `whole` contains all of `part`. PostHog adds defaults to the queries that it stores. */
 function contains(whole: unknown, part: unknown): boolean {
   if (typeof part !== 'object' || part === null) return isDeepStrictEqual(whole, part);
   if (typeof whole !== 'object' || whole === null) return false;

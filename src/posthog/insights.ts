@@ -4,7 +4,7 @@ import { LATENCY_BOUNDS } from '../schema/latency.js';
 
 /** One chart of PostHog's dashboard. */
 export interface Insight {
-  /** Never changes: by it an insight of an earlier run is known again. */
+  /** Never changes, because it identifies the insight in later runs. */
   readonly key: string;
   readonly name: string;
   readonly says: string;
@@ -12,9 +12,9 @@ export interface Insight {
 }
 
 /*
- * The same questions as the collector's dashboard, in PostHog's own query language
- * (https://posthog.com/docs/api/queries): trends where a sum is enough, SQL where it takes more than one. Rows are
- * counted, never distinct ids: each row has its own.
+ * The same questions as on the collector's dashboard, in PostHog's query language
+ * (https://posthog.com/docs/api/queries). A sum is a trend; everything else is SQL. Rows are counted, never distinct
+ * ids, because each row has an id of its own.
  */
 
 const PERIOD = { date_from: '-90d' };
@@ -23,9 +23,9 @@ type Display = 'ActionsLineGraph' | 'ActionsBar' | 'ActionsBarValue' | 'BoldNumb
 
 interface Trend {
   readonly event: string;
-  /** Adds this property up; without it rows are counted. */
+  /** The property to add up. Without it, rows are counted. */
   readonly sum?: string;
-  /** Only rows that have this flag. */
+  /** Restricts the trend to rows with this flag. */
   readonly flag?: string;
   readonly by?: string;
   readonly interval?: 'day' | 'week' | 'month';
@@ -59,7 +59,7 @@ function table(query: string): object {
 const RECENT = 'timestamp > now() - interval 90 day';
 const total = (property: string) => `sum(toFloat(properties.${property}))`;
 
-/** Sums under the names of the field table; histograms have a table of their own. */
+/** Sums of all counts, under their names in the field table. Histograms have a table of their own. */
 const sums = (event: EventName) =>
   kindOf(event)
     .fields.filter((field) => isCount(field) && !isHistogram(field))
@@ -71,7 +71,7 @@ const TOOLS = `select properties.tool as tool, ${sums('tool_usage')},
 from events where event = 'tool_usage' and ${RECENT} group by tool order by failures desc`;
 
 const BOUNDS = [...LATENCY_BOUNDS.map(String), 'inf'];
-/** The upper bound of the cell in which the quantile lies: the first up to which enough calls are counted. */
+/** The upper bound of the cell with the quantile: the first up to which enough calls are counted. */
 const quantile = (share: number) =>
   `multiIf(${BOUNDS.slice(0, -1)
     .map(

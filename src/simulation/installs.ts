@@ -4,19 +4,19 @@ import type { Category, Provider } from '../schema/vocabulary.js';
 import { logNormal, pick, type Random } from './random.js';
 
 /*
- * A plausible user of dot-ai, for demonstrations and for the privacy figures. Invented: nobody's usage was looked at.
- * What is invented is only who calls what and when; the counts, rows and bytes are made by the code that makes real ones.
+ * A plausible user of dot-ai, for demonstrations and for the privacy figures. It is not based on the usage of real
+ * people. Only the calls and their times are invented. The code of the library makes the counts, rows and bytes.
  */
 
 export interface SimulatedCall {
   readonly tool: string;
   readonly milliseconds: number;
   readonly outcome: Outcome;
-  /** ms since midnight. Nothing that is recorded depends on it; the simulator's counterexamples do. */
+  /** ms since midnight. No count depends on it. The comparison with timed events (uniqueness.ts) does. */
   readonly at: number;
 }
 
-/** What one install does on one day. */
+/** The calls of one install on one day. */
 export interface SimulatedDay {
   readonly sessions: readonly (readonly SimulatedCall[])[];
   readonly features: readonly string[];
@@ -24,7 +24,7 @@ export interface SimulatedDay {
 }
 
 export interface Install {
-  /** Undefined on a day on which it is not used. */
+  /** Undefined on a day without use. */
   on(day: Day): SimulatedDay | undefined;
 }
 
@@ -46,7 +46,7 @@ const TOOLS = {
 } satisfies Record<string, { weight: number; median: number; fails: number; how: Partial<Record<Category, number>> }>;
 type Tool = keyof typeof TOOLS;
 
-/** After these a certain other often follows; else the next one is drawn like the first. */
+/** The tools that often follow a tool. Otherwise the next tool is drawn like the first. */
 const THEN: Partial<Record<Tool, Partial<Record<Tool, number>>>> = {
   version: { recommend: 3, query: 2, projectSetup: 1 },
   recommend: { recommend: 6, operate: 1, query: 1 },
@@ -71,7 +71,7 @@ const PROVIDERS = {
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 
-/** A user who began on `since`. Each has a size, habits and a taste of its own. */
+/** Creates a user who began on `since`, with a random amount of use, habits and preferred tools. */
 export function createInstall(since: Day, random: Random): Install {
   const callsADay = logNormal(9, 1, random);
   const activity = 0.15 + 0.75 * random();
@@ -109,7 +109,7 @@ export function createInstall(since: Day, random: Random): Install {
       const age = daysBetween(since, day);
       const weekday = new Date(`${day}T12:00:00Z`).getUTCDay();
       const isWorkday = weekday >= 1 && weekday <= 5;
-      // Some try it and never come back, some stay; few work at weekends.
+      // Some users try it once, others stay, and few work at weekends.
       const stays = age === 0 ? 1 : activity * (isWorkday ? 1 : 0.25) * (0.35 + 0.65 * Math.exp(-age / 200));
       if (age < 0 || random() >= stays) return undefined;
       const sessions: SimulatedCall[][] = [];

@@ -1,7 +1,9 @@
 /** Numbers in [0, 1). */
 export type Random = () => number;
 
-/** The same numbers everywhere for the same seed (mulberry32): a simulation can be repeated. Never for ids or order. */
+/**
+ * Gives the same numbers for the same seed (mulberry32), so that a simulation can be repeated. Not for ids or order.
+ */
 export function randomFrom(seed: number): Random {
   let state = seed >>> 0;
   return () => {
@@ -12,7 +14,7 @@ export function randomFrom(seed: number): Random {
   };
 }
 
-/** One of the names, by weight. */
+/** Draws one of the names, by weight. */
 export function pick<T extends string>(weights: Readonly<Record<T, number>>, random: Random): T {
   const entries = Object.entries(weights) as [T, number][];
   let left = random() * entries.reduce((total, [, weight]) => total + weight, 0);
@@ -23,7 +25,7 @@ export function pick<T extends string>(weights: Readonly<Record<T, number>>, ran
   return (entries.at(-1) as [T, number])[0];
 }
 
-/** Positive, with half below the median; `spread` is the standard deviation of its logarithm. */
+/** Draws from a log-normal distribution; `spread` is the standard deviation of the logarithm. */
 export function logNormal(median: number, spread: number, random: Random): number {
   const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
   return median * Math.exp(spread * normal);

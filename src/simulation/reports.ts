@@ -9,7 +9,7 @@ import { dotAiVocabulary } from '../schema/dot-ai.js';
 import { SCHEMA } from '../schema/fields.js';
 import type { SimulatedDay } from './installs.js';
 
-/** A simulated day, counted as a server counts it. */
+/** Counts a simulated day as a server would. */
 export function totalsOf(day: Day, { sessions, features, providers }: SimulatedDay): Totals {
   const page = createPage(day);
   for (const calls of sessions) {
@@ -25,7 +25,7 @@ export function totalsOf(day: Day, { sessions, features, providers }: SimulatedD
   return mergePages([parsePage(page.bytes().toString('latin1'), day)], dotAiVocabulary);
 }
 
-/** What an install has reported this week and month: what `seenBefore` reads from the reports it kept. */
+/** The keys that an install reported this week and month. A real one reads them from closed reports (`seenBefore`). */
 export interface Memory {
   seen(day: Day): Seen;
   add(day: Day, totals: Totals): void;
@@ -53,7 +53,7 @@ export function createMemory(): Memory {
   };
 }
 
-/** The request body that this install would send for the day. */
+/** Makes the request body that the install would send for the day. */
 export async function bodyOf(day: Day, totals: Totals, memory: Memory, key: string): Promise<string> {
   const seen = memory.seen(day);
   const body = await freeze(totals, { day, vocabulary: dotAiVocabulary, schema: SCHEMA, seen, key });

@@ -7,19 +7,19 @@ import { randomFrom } from './random.js';
 import { createMemory, totalsOf } from './reports.js';
 
 export interface Uniqueness {
-  /** Installs that reported, rows that arrived: means per day. */
+  /** Installs that reported, and rows that arrived, on an average day. */
   readonly active: number;
   readonly rows: number;
-  /** Shares in [0, 1] of what nobody else sent on the same day: of all rows, of each event's rows … */
+  /** The share in [0, 1] of rows that no other install sent on the same day, in total and by event. */
   readonly uniqueRows: number;
   readonly byEvent: Readonly<Record<string, number>>;
-  /** … of reports, were the rows of an install sent together … */
+  /** The share of unique reports, if the rows of an install were sent together. */
   readonly joint: number;
-  /** … and of calls, were each an event with tool, outcome, duration in ms and time to the second. */
+  /** The share of unique calls, if each were an event with tool, outcome, duration in ms and time to the second. */
   readonly events: number;
 }
 
-/** Workdays only: on others there is less to hide among, and less to see. */
+/** Workdays only, because most installs report on them. */
 function workdays(count: number): Day[] {
   const days: Day[] = [];
   for (let at = Date.parse('2026-11-02T12:00:00Z'); days.length < count; at += DAY_MS) {
@@ -28,7 +28,7 @@ function workdays(count: number): Day[] {
   return days;
 }
 
-/** How much of what arrives on a day is unique, had so many installs sent it. */
+/** Measures how much of the data that arrives on a day is unique, for a number of installs. */
 export function uniqueness({ installs, days, seed }: { installs: number; days: number; seed: number }): Uniqueness {
   const random = randomFrom(seed);
   const all = Array.from({ length: installs }, () => ({
@@ -73,7 +73,7 @@ function eventOf({ tool, outcome, milliseconds, at }: SimulatedCall): string {
   return [tool, outcome, Math.round(milliseconds), Math.floor(at / 1000)].join();
 }
 
-/** How often each text of a kind occurs on a day. */
+/** Counts how often each text of a kind occurs on a day. */
 function createTally() {
   const kinds = new Map<string, Map<string, number>>();
   const numbers = (kind: string) => [...(kinds.get(kind) ?? new Map<string, number>()).values()];

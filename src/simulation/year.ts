@@ -10,9 +10,9 @@ import { randomFrom } from './random.js';
 import { bodyOf, createMemory, totalsOf } from './reports.js';
 
 export interface Year {
-  /** The collector's file. One that is there already is left as it is. */
+  /** The collector's file. If it exists, it is not changed. */
   readonly db: string;
-  /** The first day that is not over yet. */
+  /** The first day that is not over. */
   readonly today: Day;
   readonly installs?: number;
   readonly days?: number;
@@ -21,11 +21,11 @@ export interface Year {
 }
 
 /**
- * Fills a collector's file with what invented users would have sent. Each report is counted, framed and encoded by the
- * code of the client, and taken apart and added up by the code of the collector. The file has its name once it is whole:
- * who is interrupted begins anew.
+ * Fills a collector's file with the reports of invented users. The code of the library counts and encodes each report,
+ * and the code of the collector checks it and adds it up. The file gets its name when it is complete, so that an
+ * interrupted run starts again from the beginning.
  *
- * @returns how many reports that were
+ * @returns the number of reports
  */
 export async function fillYear({ db, today, installs = 300, days = 365, seed = 1, onProgress }: Year): Promise<number> {
   if (existsSync(db)) return 0;
@@ -35,7 +35,7 @@ export async function fillYear({ db, today, installs = 300, days = 365, seed = 1
   const random = randomFrom(seed);
   const first = Date.parse(`${today}T12:00:00Z`) - days * DAY_MS;
   const users = Array.from({ length: installs }, () => ({
-    // The earlier ones have been there from the first day; the rest comes bit by bit.
+    // A fifth of the users have been there from the first day. The others join over the year.
     install: createInstall(dayOf(first + Math.max(0, random() * 1.25 - 0.25) * days * DAY_MS), random),
     memory: createMemory(),
   }));

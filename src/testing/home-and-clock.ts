@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from '../platform/clock.js';
 
-/** A clock that stands still until it is told otherwise. */
+/** A clock that moves only when it is told to. */
 export interface FixedClock extends Clock {
-  /** Moves it, forwards or back, by this many ms. */
+  /** Moves the clock by this many ms, forward or back. */
   advance(ms: number): void;
-  /** Puts it to an instant, e.g. `2026-11-23T22:00:00Z`. */
+  /** Sets the clock to an instant, for example `2026-11-23T22:00:00Z`. */
   set(instant: string): void;
 }
 
@@ -23,7 +23,7 @@ export function fixedClock(instant: string): FixedClock {
   });
 }
 
-/** A home of its own, and an environment that knows no other and has no CI in it. */
+/** A temporary home, and an environment in which it is the only home and no CI variable is set. */
 export interface TemporaryHome {
   readonly folder: string;
   /** For `createAnalytics(options, { env })`, `readStatus({ env })` and child processes. */
@@ -31,7 +31,7 @@ export interface TemporaryHome {
   remove(): void;
 }
 
-/** Makes one under the system's folder for temporary files; `remove` it at the end. */
+/** Creates a home in the system's folder for temporary files. Call `remove` at the end. */
 export function temporaryHome(): TemporaryHome {
   const folder = mkdtempSync(join(tmpdir(), 'dot-ai-analytics-'));
   return {

@@ -1,27 +1,27 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A request as it came in: every header in its order, and the body's exact bytes. */
+/** A received request, with its headers in order and the exact bytes of its body. */
 export interface ReceivedRequest {
   readonly method: string;
   readonly path: string;
-  /** Name, value, name, value: as on the wire. */
+  /** Names and values in turn, as they were sent. */
   readonly rawHeaders: readonly string[];
   readonly body: Buffer;
 }
 
-/** Answers a request; may leave it unanswered, or break the connection. */
+/** Answers a request. It may also not answer, or destroy the connection. */
 export type Respond = (request: ReceivedRequest, response: ServerResponse) => void;
 
-/** A destination on loopback that keeps what it is sent in memory. */
+/** A destination on loopback that keeps received requests in memory. */
 export interface MemoryDestination {
   /** For `createAnalytics({ posthog })`. */
   readonly posthog: { readonly host: string; readonly key: string };
   /** For the environment of a child process. */
   readonly env: { readonly DOT_AI_POSTHOG_HOST: string; readonly DOT_AI_POSTHOG_KEY: string };
-  /** Everything received so far, oldest first. */
+  /** The requests received so far, oldest first. */
   readonly requests: readonly ReceivedRequest[];
-  /** Changes how requests are answered from now on; without an argument, as PostHog does. */
+  /** Changes how requests are answered from now on. Without an argument they are answered as PostHog does. */
   respondWith(respond?: Respond): void;
   close(): Promise<void>;
 }
@@ -30,7 +30,7 @@ const accept: Respond = (_request, response) => {
   response.writeHead(200, { 'content-type': 'application/json' }).end('{"status":1}');
 };
 
-/** Starts one on 127.0.0.1, on a free port. */
+/** Starts a destination on 127.0.0.1, on a free port. */
 export async function memoryDestination(key = 'phc_test'): Promise<MemoryDestination> {
   const requests: ReceivedRequest[] = [];
   let respond = accept;
@@ -57,7 +57,7 @@ async function receive(incoming: IncomingMessage): Promise<ReceivedRequest> {
   try {
     for await (const chunk of incoming) chunks.push(chunk as Buffer);
   } catch {
-    // the sender went away; what had arrived is kept
+    // the sender disconnected; the bytes that had arrived are kept
   }
   const { method = '', url: path = '', rawHeaders } = incoming;
   return { method, path, rawHeaders, body: Buffer.concat(chunks) };

@@ -1,19 +1,19 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { isLoopback } from '../../platform/loopback.js';
 
-/** Who may read. */
+/** Decides which requests may be answered. */
 export interface Readers {
-  /** Whether the request may be answered at all: a page of another site that had its name point here may not. */
+  /** Whether the request uses a name of this collector. A page of another site may have pointed its name here. */
   isKnownHost(host: string | undefined): boolean;
-  /** Whether what is collected may be seen. */
+  /** Whether the sender may read the counts. */
   mayRead(authorization: string | undefined): boolean;
 }
 
 const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]'];
 
 /**
- * @param host the address that is listened on. On loopback whoever is on the machine may read, under a name of the
- *   machine only; elsewhere the token is asked for, which no other site has.
+ * @param host the address on which the collector listens. On loopback everybody on the machine may read, under a name
+ *   of the machine only. On other addresses a reader needs the token, which no other site has.
  */
 export function createReaders(host: string, token: string | undefined, names: readonly string[]): Readers {
   const known = new Set([...LOOPBACK_NAMES, host.includes(':') ? `[${host}]` : host, ...names]);
@@ -23,7 +23,7 @@ export function createReaders(host: string, token: string | undefined, names: re
   };
 }
 
-/** As a bearer token for programs; as the password of any user for browsers, which then remember it. */
+/** Programs send a bearer token. Browsers send the token as the password of any user, and remember it. */
 function isToken(authorization: string | undefined, token: string): boolean {
   const [scheme = '', credentials = ''] = (authorization ?? '').split(' ');
   if (scheme.toLowerCase() === 'bearer') return isSame(credentials, token);

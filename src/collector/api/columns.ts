@@ -2,14 +2,14 @@ import { type EventName, isCount, isHistogram } from '../../schema/field.js';
 import { kindOf, propertiesOf } from '../../schema/fields.js';
 import { LATENCY_CELLS } from '../../schema/latency.js';
 
-/** What each row of an answer has: names and numbers. A number is null where it is zero or suppressed. */
+/** The columns of an answer. A number is null if it is zero or suppressed. */
 export interface Shape {
   readonly asks: string;
   readonly names: readonly string[];
   readonly numbers: readonly string[];
 }
 
-/** The counts of an event, as the field table names them. Histograms have an answer of their own. */
+/** The names of the counts of an event. Histograms have an answer of their own. */
 export function countsOf(event: EventName): string[] {
   return [...propertiesOf(kindOf(event))].flatMap(([name, field]) =>
     isCount(field) && !isHistogram(field) ? [name] : [],
@@ -61,5 +61,5 @@ const TABLE = {
 
 export type QuestionName = keyof typeof TABLE;
 
-/** The columns of JSON and CSV in their order, and of the API's description. */
+/** The columns of JSON, CSV and the API's description, in order. */
 export const SHAPES: Readonly<Record<QuestionName, Shape>> = TABLE;

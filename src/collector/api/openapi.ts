@@ -55,7 +55,7 @@ function pathOf(question: QuestionName): [string, object] {
   return [`/api/v1/${question}`, { get: { summary: shape.asks, parameters: PARAMETERS, responses } }];
 }
 
-/** The collector's API, for docs/openapi.json. */
+/** Describes the collector's API for docs/openapi.json. */
 export function openApi(): object {
   return {
     openapi: '3.1.0',

@@ -3,7 +3,7 @@ import { DAY_MS, type Day, dayOf, daysBetween, isDay, monthOf, weekOf } from '..
 export const GRANULARITIES = ['day', 'week', 'month'] as const;
 export type Granularity = (typeof GRANULARITIES)[number];
 
-/** The days that are asked about, both ends included, and what they are put together to. */
+/** The days of a question, both ends included, and the size of the buckets into which they are grouped. */
 export interface Period {
   readonly from: Day;
   readonly to: Day;
@@ -13,7 +13,7 @@ export interface Period {
 const DEFAULT_DAYS = 30;
 const MAX_DAYS = 3_660;
 
-/** What a query asks for, or what is wrong with it. Default: by day, the last 30 up to the last day there is. */
+/** Reads the period of a query, or finds what is wrong with it. Default: the last 30 days with data, by day. */
 export function periodOf(
   query: Readonly<Record<string, string | undefined>>,
   last: Day,
@@ -37,13 +37,13 @@ export function addDays(day: Day, days: number): Day {
   return dayOf(Date.parse(`${day}T00:00:00Z`) + days * DAY_MS);
 }
 
-/** `2026-11-23`, `2026-W48` or `2026-11`. */
+/** The bucket of a day: `2026-11-23`, `2026-W48` or `2026-11`. */
 export function bucketOf(day: Day, granularity: Granularity): string {
   if (granularity === 'day') return day;
   return granularity === 'week' ? weekOf(day) : monthOf(day);
 }
 
-/** Every bucket of the period, those without any data too. */
+/** All buckets of the period, including those without data. */
 export function bucketsOf({ from, to, granularity }: Period): string[] {
   const buckets = new Set<string>();
   for (let at = 0; at <= daysBetween(from, to); at += 1) buckets.add(bucketOf(addDays(from, at), granularity));

@@ -6,18 +6,18 @@ import type { Days } from '../publish/published-days.js';
 import { countsOf, type QuestionName } from './columns.js';
 import { addDays, bucketOf, bucketsOf, GRANULARITIES, type Period } from './period.js';
 
-/** One line of an answer: the same in JSON and in CSV. Absent numbers are null: nothing, or suppressed. */
+/** One row of an answer, in JSON and in CSV. A number is null if it is zero or suppressed. */
 export type AnswerRow = Readonly<Record<string, string | number | null>>;
 
 export interface Answer extends Period {
-  /** True where something of the period is suppressed because too few installs reported it. */
+  /** True if a number of the period is suppressed because too few installs reported it. */
   readonly suppressed: boolean;
   readonly rows: readonly AnswerRow[];
 }
 
 type Question = (period: Period, days: Days) => Answer;
 
-/** Sums by bucket, label and measure, of what is published and nothing else. */
+/** Adds up published numbers, and no others, by bucket, label and measure. */
 function sums(
   event: EventName,
   days: Days,
@@ -39,7 +39,7 @@ function sums(
 
 const WHOLE = '';
 
-/** Over the whole period. */
+/** Adds up over the whole period. */
 function totals(event: EventName, days: Days): ReadonlyMap<string, ReadonlyMap<string, number>> {
   return sums(event, days, () => WHOLE).get(WHOLE) ?? new Map();
 }
@@ -52,7 +52,7 @@ function answer(period: Period, days: Days, events: readonly EventName[], rows: 
   return { ...period, suppressed, rows };
 }
 
-/** For each bucket and label a line. */
+/** A question whose answer has a row for each bucket and label. */
 function byLabel(
   event: EventName,
   name: string,
@@ -69,7 +69,7 @@ function byLabel(
   };
 }
 
-/** Installs need no id: a day's rows, a week's and a month's first rows. */
+/** The measure that counts installs without an id: all rows of a day, the first rows of a week or month. */
 const INSTALLS = { day: 'rows', week: 'first_this_week', month: 'first_this_month' } as const;
 
 const overview: Question = (period, days) => {
@@ -101,7 +101,7 @@ const installs: Question = (period, days) => {
     return bucketsOf({ ...period, granularity }).map((bucket) => ({
       granularity,
       bucket,
-      // Of a bucket that begins before the period only a part of the first rows is in it.
+      // If a bucket begins before the period, some of its first rows are outside of it.
       installs:
         bucket === bucketOf(addDays(period.from, -1), granularity)
           ? null
@@ -123,8 +123,8 @@ const tools = byLabel('tool_usage', 'tool', (measures, { granularity }) => ({
 const POOLED = 'all rarely called';
 
 /**
- * Per tool, and pooled over those that are called too rarely. `with_latency` calls are in the histogram, `invocations`
- * were made: the rest is suppressed or pooled.
+ * Latency by tool, and pooled for the rarely called tools. Of the `invocations`, `with_latency` are in the histogram.
+ * The rest is suppressed or pooled.
  */
 const latency: Question = (period, days) => {
   const pooled = [...totals('tool_latency', days)].map(([, measures]) => [POOLED, measures] as const);
@@ -170,7 +170,7 @@ const sessions: Question = (period, days) => {
   return answer(period, days, ['session_usage'], rows);
 };
 
-/** Everything that can be asked: `GET /api/v1/<name>`. */
+/** All questions, each under `GET /api/v1/<name>`. */
 export const QUESTIONS = {
   overview,
   installs,
@@ -182,7 +182,7 @@ export const QUESTIONS = {
   sessions,
 } as const satisfies Record<QuestionName, Question>;
 
-/** With a first line that names the columns, also where nothing follows. */
+/** The first line names the columns, even if there are no rows. */
 export function toCsv({ rows }: Answer, columns: readonly string[]): string {
   const lines = rows.map((row) => columns.map((column) => row[column] ?? '').join(','));
   return `${[columns.join(','), ...lines].join('\r\n')}\r\n`;

@@ -21,14 +21,14 @@ import { QUESTIONS, toCsv } from './questions.js';
 export interface Parts {
   readonly vocabulary: Vocabulary;
   readonly minRows: number;
-  /** The counts are a demonstration; the page says so. */
+  /** The counts are invented, and the page says so. */
   readonly isInvented: boolean;
   readonly writer: Writer;
   readonly published: PublishedDays;
   readonly readers: Readers;
   readonly rate: RateLimit;
   readonly clock: Clock;
-  /** Where the dashboard's files are. */
+  /** The folder of the dashboard's files. */
   readonly page: string;
   /** Take the sender's address from the header that a proxy adds. */
   readonly trustProxy: boolean;
@@ -42,7 +42,7 @@ const PAGE_FILES = {
   '/style.css': ['style.css', 'text/css; charset=utf-8'],
 } as const;
 
-/** The collector's routes. What is refused says which rule it breaks, and repeats nothing of it. */
+/** Creates the routes. A refusal names the rule that is broken, and contains nothing of the request. */
 export function createApp(parts: Parts): Hono<Env> {
   const app = new Hono<Env>();
   app.use(async (c, next) => {
@@ -50,7 +50,7 @@ export function createApp(parts: Parts): Hono<Env> {
       return refuse(c, 421, 'this is not a name of the collector (--allow-host)');
     return next();
   });
-  app.post('/batch/', (c) => receive(c, parts)); // before the headers that only browsers need
+  app.post('/batch/', (c) => receive(c, parts)); // comes before the headers that only browsers need
   app.use(
     secureHeaders({
       contentSecurityPolicy: POLICY,
@@ -63,7 +63,7 @@ export function createApp(parts: Parts): Hono<Env> {
   app.get('/batch/', (c) => refuse(c, 405, 'reports are sent with POST'));
   app.post('/batch', (c) => c.redirect('/batch/', 308));
   app.use(async (c, next) => {
-    // Another site's page has no business here, not even as the address of a picture.
+    // A page of another site gets nothing, not even if it embeds a picture from here.
     if (c.req.header('sec-fetch-site') === 'cross-site' && c.req.header('sec-fetch-mode') !== 'navigate') {
       return refuse(c, 403, 'requests from other sites are not answered');
     }
@@ -112,12 +112,12 @@ function refuse(c: Context, status: RefusalStatus, detail: string): Response {
   return c.json({ type: 'validation_error', status, detail }, status);
 }
 
-/** Nobody's client sends what is refused; looking at it costs the same. */
+/** A refused report takes this much of the allowance. No real client sends one, and checking it costs as much. */
 const REFUSED_COSTS = 10;
 
-/** 200 only once the report is on disk, or was there before. */
+/** Answers 200 only when the report is on disk, or was there before. */
 async function receive(c: Context<Env>, { rate, trustProxy, vocabulary, writer, clock }: Parts): Promise<Response> {
-  // No client of ours is a browser; a page that posts here is somebody else's.
+  // No client of this package is a browser, so that a page that posts here is of another site.
   if (c.req.header('origin') !== undefined) return refuse(c, 403, 'reports from browsers are not accepted');
   const forwarded = trustProxy ? c.req.header('x-forwarded-for')?.split(',').at(-1)?.trim() : undefined;
   const sender = senderOf(forwarded ?? c.env.incoming.socket.remoteAddress);
@@ -127,7 +127,7 @@ async function receive(c: Context<Env>, { rate, trustProxy, vocabulary, writer, 
   }
   const body = await readBody(c.env.incoming, MAX_BODY_BYTES);
   if (body === undefined) {
-    c.header('connection', 'close'); // what is left of it is not read
+    c.header('connection', 'close'); // the rest of the body is not read
     return refuse(c, 413, `body: expected at most ${MAX_BODY_BYTES} bytes`);
   }
   const arrival = await open(body, c.req.header('content-encoding'), vocabulary, clock());

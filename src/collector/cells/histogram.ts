@@ -3,8 +3,8 @@ import { LATENCY_BOUNDS, LATENCY_CELLS, type LatencyCell } from '../../schema/la
 export type Histogram = Readonly<Partial<Record<LatencyCell, number>>>;
 
 /**
- * A quantile of a histogram in ms, by linear interpolation within the cell, as Prometheus does; null where there is
- * nothing. What lies in the last cell, above five minutes, is given as its lower bound.
+ * A quantile of a histogram in ms, by linear interpolation within the cell, as Prometheus does. Null if the histogram
+ * is empty. In the last cell, above five minutes, it is the lower bound.
  */
 export function quantile(histogram: Histogram, share: number): number | null {
   const total = LATENCY_CELLS.reduce((sum, cell) => sum + (histogram[cell] ?? 0), 0);

@@ -3,22 +3,22 @@ import { EVENTS, propertiesOf } from '../../schema/fields.js';
 import type { Row } from '../../schema/report.js';
 
 /*
- * What of a row is added up, computed from the field table. A measure is a number or a flag under the property's own
- * name; the names of a row say what it is about.
+ * What is added up over rows, computed from the field table. A measure is a count or a flag and has the name of its
+ * property. The names of a row say what it is about.
  */
 
 interface Shape {
-  /** In a fixed order, which is that of the numbers in the database. */
+  /** In the order of the numbers in the database, which never changes. */
   readonly measures: readonly string[];
   readonly names: readonly string[];
-  /** Families of measures (`latency_le_<bound>`) that a row can be without; how many rows have any is counted too. */
+  /** Families of measures (`latency_le_<bound>`) that a row may lack. The rows that have any are counted too. */
   readonly groups: readonly (readonly string[])[];
 }
 
 const BY_EVENT: ReadonlyMap<EventName, Shape> = new Map(EVENTS.map((kind) => [kind.event, shapeOf(kind)]));
 
 function shapeOf(kind: EventKind): Shape {
-  // What a later schema brings comes last, wherever it stands in the table: the database knows measures by their place.
+  // Fields of later schemas come last, wherever they are in the table: the database stores measures by position.
   const properties = [...propertiesOf(kind)].sort(([, a], [, b]) => a.since - b.since);
   const pick = (names: boolean) => properties.flatMap(([name, field]) => (isName(field) === names ? [name] : []));
   return {
@@ -33,7 +33,7 @@ const shape = (event: EventName): Shape => BY_EVENT.get(event) as Shape; // the 
 export const measures = (event: EventName): readonly string[] => shape(event).measures;
 export const groups = (event: EventName): readonly (readonly string[])[] => shape(event).groups;
 
-/** What a row is about: a tool, a feature, a provider, a step as `from>to`; empty where its event says it all. */
+/** What a row is about: a tool, a feature, a provider, or a step as `from>to`. Empty if its event has no names. */
 export function labelOf({ event, properties }: Row): string {
   return shape(event)
     .names.map((name) => properties[name])

@@ -3,17 +3,17 @@ import type { Row } from '../../schema/report.js';
 import { groups, measures } from './measures.js';
 
 /*
- * The cells of one day, event and label, as one array of numbers: how many rows there were, how many of them had any of
- * each group, then for each measure how many had it and what they add up to. Its length depends on the schema alone, so
- * what a day takes on disk depends on the vocabulary and never on how many installs reported.
+ * The cells of one day, event and label, as one array of numbers: the number of rows, for each group the rows that have
+ * any of it, and for each measure the rows that have it and their sum. The length depends on the schema alone, so that
+ * the size of a day on disk depends on the vocabulary and never on how many installs reported.
  *
- *     rows | rows with any latency | rows with invocations, sum of invocations | rows with successes, sum of successes | …
+ *     rows | rows with latency | rows with invocations, sum of invocations | rows with successes, sum of successes | …
  */
 export type Tally = Float64Array;
 
 const ROWS = 0;
 const GROUPS = 1;
-/** Where the numbers of measures begin. */
+/** The index of the first measure. */
 const first = (event: EventName) => GROUPS + groups(event).length;
 
 export function emptyTally(event: EventName): Tally {
@@ -40,7 +40,7 @@ function increase(tally: Tally, at: number, by: number): void {
   tally[at] = (tally[at] ?? 0) + by;
 }
 
-/** How many rows have none of these measures, which are one measure or a group. */
+/** How many rows have none of these measures. They are one measure, or a group. */
 export function rowsWithout(event: EventName, tally: Tally, names: readonly string[]): number {
   const [name = ''] = names;
   const group = groups(event).findIndex((one) => one.includes(name));
@@ -52,7 +52,7 @@ export function addTally(to: Tally, from: Tally): void {
   for (let at = 0; at < to.length; at += 1) to[at] = (to[at] ?? 0) + (from[at] ?? 0);
 }
 
-/** What a day has of one event and label. */
+/** The numbers of one event and label on a day. */
 export interface Entry {
   readonly event: EventName;
   readonly label: string;
@@ -62,12 +62,12 @@ export interface Entry {
 /** One measure of a tally. */
 export interface Cell {
   readonly measure: string;
-  /** How many rows have it. */
+  /** The number of rows that have it. */
   readonly rows: number;
   readonly sum: number;
 }
 
-/** The cells that hold anything, and `rows` itself. */
+/** The cells that are not zero, and the number of rows as the cell `rows`. */
 export function cellsOf(event: EventName, tally: Tally): Cell[] {
   const count = tally[ROWS] ?? 0;
   const all = measures(event).map((measure, index) => ({
@@ -82,7 +82,7 @@ export function toBytes(tally: Tally): Uint8Array {
   return new Uint8Array(tally.buffer, tally.byteOffset, tally.byteLength);
 }
 
-/** Copied, because the bytes that a database returns need not begin where a number can. */
+/** Copies the bytes, because those of a database may not be aligned for numbers. */
 export function fromBytes(event: EventName, bytes: Uint8Array): Tally {
   const tally = emptyTally(event);
   toBytes(tally).set(bytes.subarray(0, tally.byteLength));

@@ -1,14 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 
-/** The body of a request, undefined where it is longer than `most` bytes: then the rest is not read. */
-export function readBody(incoming: IncomingMessage, most: number): Promise<Buffer | undefined> {
+/** Reads the body of a request. Undefined if it is longer than `limit` bytes; then the rest is not read. */
+export function readBody(incoming: IncomingMessage, limit: number): Promise<Buffer | undefined> {
   return new Promise((resolve, reject) => {
-    if (Number(incoming.headers['content-length'] ?? 0) > most) return resolve(undefined);
+    if (Number(incoming.headers['content-length'] ?? 0) > limit) return resolve(undefined);
     const chunks: Buffer[] = [];
     let length = 0;
     incoming.on('data', (chunk: Buffer) => {
       length += chunk.length;
-      if (length <= most) chunks.push(chunk);
+      if (length <= limit) chunks.push(chunk);
       else {
         incoming.pause();
         resolve(undefined);

@@ -10,10 +10,10 @@ import type { Vocabulary } from '../../schema/vocabulary.js';
 import { labelOf } from '../cells/measures.js';
 import { type Arrival, isAcceptable } from './arrival.js';
 
-/** Bytes as they come in, and unpacked: many times what a report has (schema/limits.ts), for a client that batches. */
+/** Limits the received bytes, and the unpacked ones. A report has far fewer (schema/limits.ts); a batch has several. */
 export const MAX_BODY_BYTES = 512 * 1024;
 
-/** Takes a request body apart and checks every string and number in it. One that is unknown refuses all. */
+/** Takes a request body apart and checks every string and number. One unknown value refuses the whole body. */
 export async function open(
   bytes: Buffer,
   encoding: string | undefined,
@@ -36,7 +36,7 @@ export async function open(
 }
 
 interface PlacedRow extends SentRow {
-  /** Its place in the batch. */
+  /** Its index in the batch. */
   readonly at: number;
 }
 
@@ -50,7 +50,7 @@ function byDay(rows: readonly SentRow[]): Map<Day, PlacedRow[]> {
   return days;
 }
 
-/** Why the rows are not a report; the path is that of the batch, which was sent. */
+/** Why the rows are not a report. The path leads into the batch, which the sender knows. */
 function problemOf(day: Day, sent: readonly PlacedRow[], vocabulary: Vocabulary): string | undefined {
   const problem = reportProblem({ schema: SCHEMA, day, rows: sent.map(({ row }) => row) }, vocabulary);
   if (problem !== undefined) return problem.replace(/^rows\.(\d+)/, (_, index) => `batch.${sent[Number(index)]?.at}`);
@@ -58,13 +58,13 @@ function problemOf(day: Day, sent: readonly PlacedRow[], vocabulary: Vocabulary)
   return repeated === -1 ? undefined : `batch.${sent[repeated]?.at}: expected one row for each name and day`;
 }
 
-/** The place of the first text that occurs a second time, -1 where there is none. */
+/** The index of the first text that occurred before; -1 if there is none. */
 function firstRepeated(texts: readonly string[]): number {
   const seen = new Set<string>();
   return texts.findIndex((text) => seen.size === seen.add(text).size);
 }
 
-/** The ids were drawn once for this report and never change: eight bytes of their hash tell it from all others. */
+/** The ids of a report never change, so that eight bytes of their hash tell it from all others. */
 function hashOf(rows: readonly SentRow[]): Uint8Array {
   const hash = createHash('sha256');
   for (const { uuid } of rows) hash.update(uuid);
@@ -73,7 +73,7 @@ function hashOf(rows: readonly SentRow[]): Uint8Array {
 
 const inflate = promisify(gunzip);
 
-/** Undefined for what is no gzip, is cut off, or unpacks to more than is read (a bomb). */
+/** Undefined if the bytes are not gzip, are cut off, or unpack to more than the limit. */
 async function unpack(bytes: Buffer, encoding: string | undefined): Promise<string | undefined> {
   const kind = encoding?.trim().toLowerCase() ?? '';
   if (kind === '' || kind === 'identity') return bytes.toString('utf8');
@@ -89,6 +89,6 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return undefined; // no object, which the rules refuse
+    return undefined; // the rules refuse what is not an object
   }
 }

@@ -1,14 +1,14 @@
 import type { Server, Socket } from 'node:net';
 
-/** What one sender may do. In memory only: nothing about a sender is ever written. */
+/** Limits each sender. Kept in memory only: nothing about a sender is ever written. */
 export interface RateLimit {
-  /** Takes from the sender's allowance, one unless `amount` says more; false where there is none left. */
+  /** Takes one, or `amount`, from the sender's allowance. False if nothing is left. */
   take(sender: string, amount?: number): boolean;
 }
 
 const MAX_SENDERS = 10_000;
 
-/** At most so many a minute from each sender, and as many at once; 0 means no limit. */
+/** Allows each sender this many a minute, and as many at once; 0 means no limit. */
 export function createRateLimit(perMinute: number, clock: () => number): RateLimit {
   const senders = new Map<string, { left: number; at: number }>();
   return {
@@ -17,7 +17,7 @@ export function createRateLimit(perMinute: number, clock: () => number): RateLim
       const now = clock();
       const known = senders.get(sender) ?? { left: perMinute, at: now };
       const left = Math.min(perMinute, known.left + ((now - known.at) / 60_000) * perMinute);
-      senders.delete(sender); // so that the order is that of the last request
+      senders.delete(sender); // keeps the map in the order of the last request
       senders.set(sender, { left: left < 1 ? left : Math.max(0, left - amount), at: now });
       if (senders.size > MAX_SENDERS) senders.delete(senders.keys().next().value as string);
       return left >= 1;
@@ -25,7 +25,7 @@ export function createRateLimit(perMinute: number, clock: () => number): RateLim
   };
 }
 
-/** An address, of IPv6 the network: one sender has as many addresses in it as it likes. */
+/** The address, or of an IPv6 address its network, in which one sender may have any number of addresses. */
 export function senderOf(address: string | undefined): string {
   if (address === undefined) return '';
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/.exec(address)?.[1];
@@ -33,7 +33,7 @@ export function senderOf(address: string | undefined): string {
   return address.includes(':') ? network(address) : address;
 }
 
-/** The first 64 bits, written out. */
+/** The first 64 bits, without abbreviation. */
 function network(address: string): string {
   const [head = '', tail] = address.split('::');
   const groups = head === '' ? [] : head.split(':');
@@ -45,7 +45,7 @@ function network(address: string): string {
 
 const MAX_CONNECTIONS = 4_000;
 
-/** Ends connections beyond `perSender` at once, so that nobody's idle ones keep others out. */
+/** Ends connections beyond `perSender` at once, so that the idle ones of one sender do not keep others out. */
 export function limitConnections(server: Server, perSender: number): void {
   const open = new Map<string, number>();
   server.maxConnections = MAX_CONNECTIONS;

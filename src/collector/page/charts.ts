@@ -26,7 +26,7 @@ use([
 
 export type Option = EChartsCoreOption;
 
-/** Okabe and Ito: colours that people who see fewer colours can tell apart; readable on both grounds. */
+/** The colors of Okabe and Ito, which color-blind people can tell apart. Readable on light and dark backgrounds. */
 const COLOURS = [
   '#0072b2',
   '#e69f00',
@@ -41,10 +41,10 @@ const COLOURS = [
   '#6a3d9a',
 ];
 
-/** Where a session begins, which is no tool. */
+/** The start of a session, which is not a tool. */
 const UNNAMED = '#999999';
 
-/** The same tool has the same colour in every chart. */
+/** Gives a tool the same color in every chart. */
 export function colourOf(name: string, names: readonly string[]): string {
   const at = names.indexOf(name);
   return at === -1 ? UNNAMED : (COLOURS[at % COLOURS.length] as string);
@@ -54,7 +54,7 @@ function style(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }
 
-/** What all charts have in common. The tooltip is drawn on the canvas: the page's policy allows no styles in HTML. */
+/** The options of all charts. Tooltips are drawn on the canvas, because the page's policy forbids styles in HTML. */
 function base(): Option {
   const text = { color: style('--ink') };
   return {
@@ -97,7 +97,7 @@ export function lines(buckets: readonly string[], series: readonly Series[]): Op
   return { ...base(), xAxis: category(buckets), yAxis: value(), series: all };
 }
 
-/** Stacked in time. */
+/** Bars over time, stacked by series. */
 export function stackedBars(buckets: readonly string[], series: readonly Series[]): Option {
   const all = series.map(({ name, data, colour }) => ({
     type: 'bar',
@@ -110,7 +110,7 @@ export function stackedBars(buckets: readonly string[], series: readonly Series[
   return { ...base(), xAxis: category(buckets), yAxis: value(), series: all };
 }
 
-/** One bar for each name, cut into parts. */
+/** One bar for each name, stacked by series. */
 export function partedBars(names: readonly string[], series: readonly Series[]): Option {
   const all = series.map(({ name, data, colour }) => ({
     type: 'bar',
@@ -124,7 +124,7 @@ export function partedBars(names: readonly string[], series: readonly Series[]):
   return { ...base(), ...legend, xAxis: value(), yAxis: { ...category(names), inverse: true }, series: all };
 }
 
-/** Where the calls of each tool lie: the darker, the more of its calls. */
+/** The share of the calls of each tool in each cell. Darker means more. */
 export function heat(
   tools: readonly string[],
   bounds: readonly string[],
@@ -152,7 +152,7 @@ export function heat(
   };
 }
 
-/** What came before on the left, what came next on the right. Two sides, since tools follow one another in circles. */
+/** The tool before is on the left, the next one on the right. Two sides are needed, because steps can form circles. */
 export function flow(steps: readonly Row[], names: readonly string[]): Option {
   const before = (name: unknown) => `${name} `;
   const nodes = [...new Set(steps.map(({ from }) => before(from))), ...new Set(steps.map(({ to }) => String(to)))];
@@ -195,7 +195,7 @@ export function flow(steps: readonly Row[], names: readonly string[]): Option {
   };
 }
 
-/** Draws, follows the size of its place, and is drawn anew for printing. */
+/** Draws a chart. It follows the size of its element, and is drawn again for printing. */
 export function draw(place: HTMLElement, option: Option, known: Map<HTMLElement, ECharts>): void {
   const chart = known.get(place) ?? init(place);
   known.set(place, chart);

@@ -3,7 +3,7 @@ import { whole } from './format.js';
 import { installNumbers } from './installs.js';
 import type { Section } from './section.js';
 
-/** An element with text or others in it. */
+/** Creates an element with text or other elements in it. */
 export function make<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   content: string | readonly Node[] = [],
@@ -15,7 +15,7 @@ export function make<K extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
-/** A section of the page. Its chart has a place, in which it is drawn later. */
+/** Creates a section of the page, with an empty element in which its chart is drawn later. */
 export function sectionElement(section: Section, answers: Answers, minRows: number): HTMLElement {
   const { id, title, says, wide, tall, chart, table, suppressed } = section;
   const heading = make('h2', title);
@@ -72,7 +72,7 @@ function tableElement(title: string, rows: readonly Row[]): HTMLElement {
     }),
   );
   const details = make('details', [make('summary', 'Table')]);
-  // Made when it is looked at: a year by day has thousands of cells.
+  // Created when it is opened, because a year by day has thousands of cells.
   details.addEventListener('toggle', () => {
     if (!details.open || details.querySelector('table') !== null) return;
     const body = rows.map((row) =>

@@ -1,7 +1,7 @@
 const NUMBER = new Intl.NumberFormat('en', { maximumFractionDigits: 1, notation: 'compact' });
 const WHOLE = new Intl.NumberFormat('en');
 
-/** Short, as on an axis: 1.2K. */
+/** A short number for an axis: 1.2K. */
 export function number(value: number): string {
   return NUMBER.format(value);
 }
@@ -15,7 +15,7 @@ export function percent(part: number, of: number): string {
   return of === 0 ? '–' : `${((100 * part) / of).toFixed(1)} %`;
 }
 
-/** Milliseconds, as people say it. */
+/** A duration in the unit that fits. */
 export function duration(ms: number): string {
   if (ms < 1_000) return `${Math.round(ms)} ms`;
   return ms < 60_000 ? `${(ms / 1_000).toFixed(1)} s` : `${(ms / 60_000).toFixed(1)} min`;

@@ -9,7 +9,7 @@ const SPANS = [
   ['month', 'a month', '#009e73'],
 ] as const;
 
-/** The last whole day, week and month, and the one before. */
+/** The last complete day, week and month, each compared with the one before. */
 export function installNumbers({ rows, to }: Answer): { span: string; now: number | null; before: number | null }[] {
   return SPANS.map(([span]) => {
     const whole = wholeBuckets(rows, to, span);
@@ -21,14 +21,14 @@ export function installNumbers({ rows, to }: Answer): { span: string; now: numbe
   });
 }
 
-/** A day, week or month that is still going on would look like a collapse. */
+/** Leaves out a day, week or month that is not over, because it would look like a collapse. */
 function wholeBuckets(rows: Answer['rows'], to: string, span: (typeof SPANS)[number][0]): Answer['rows'] {
   const own = rows.filter(({ granularity }) => granularity === span);
   const isOver = bucketOf(addDays(to, 1), span) !== bucketOf(to, span);
   return isOver || own.length === 1 ? own : own.slice(0, -1);
 }
 
-/** How many installs, over time. */
+/** The number of installs over time. */
 export function trend({ rows, to, suppressed }: Answer): Section {
   const days = rows.filter(({ granularity }) => granularity === 'day').map(({ bucket }) => String(bucket));
   const series = SPANS.map(([span, name, colour]) => {

@@ -12,7 +12,7 @@ const state = element('state');
 const sections = element('sections');
 const charts = new Map<HTMLElement, ECharts>();
 
-/** Charts are drawn when they come into sight: the first is there at once, however many follow. */
+/** Draws a chart when it comes into view, so that the first one does not wait for the others. */
 const undrawn = new Map<Element, Option>();
 const seen = new IntersectionObserver(
   (entries) => {
@@ -30,7 +30,7 @@ function drawNow(place: Element): void {
 
 let shown: { info: About; answers: Answers } | undefined;
 
-/** Asks for what the controls say and shows it; whatever goes wrong is said, with a way to try again. */
+/** Requests and shows the data for the settings of the controls. On an error, shows it with a button to try again. */
 async function load(): Promise<void> {
   say('Loading…');
   sections.setAttribute('aria-busy', 'true');
@@ -105,7 +105,7 @@ function offerTools({ tools }: Answers): void {
   select.value = names.includes(wanted) ? wanted : '';
 }
 
-/** Once: what the address says, else the last 90 days by day. */
+/** Sets the controls once, from the address, or to the last 90 days by day. */
 function readAddress(lastDay: string): void {
   if (field('to').value !== '') return;
   const query = new URLSearchParams(location.search);
@@ -115,7 +115,7 @@ function readAddress(lastDay: string): void {
   field('granularity').value = query.get('granularity') ?? 'day';
 }
 
-/** So that what is looked at can be passed on. */
+/** Puts the settings into the address, so that the view can be shared. */
 function writeAddress(): void {
   const query = new URLSearchParams();
   for (const name of ['from', 'to', 'granularity', 'tool'])

@@ -5,7 +5,7 @@ import { trend } from './installs.js';
 import type { Section } from './section.js';
 import { overTime, ranked, sum } from './series.js';
 
-/** Every section, for all tools or one. The order is that of the questions a maintainer has. */
+/** All sections, for all tools or one, in the order of the questions that a maintainer has. */
 export function sectionsOf(answers: Answers, tool: string): Section[] {
   const names = ranked(answers.tools.rows, 'tool', 'invocations');
   const isWanted = (row: Row) => tool === '' || row.tool === tool;
@@ -50,7 +50,7 @@ function use(tools: Answer, buckets: readonly string[], names: readonly string[]
   };
 }
 
-/** Of its calls, for a tool's failure rate to be worth showing. */
+/** The smallest number of calls for which a failure rate is shown. */
 const ENOUGH_KNOWN = 0.8;
 
 function failures(tools: Answer, names: readonly string[]): Section {
@@ -61,7 +61,7 @@ function failures(tools: Answer, names: readonly string[]): Section {
       tools.rows.filter((row) => row.tool === tool),
       measure,
     );
-  // Where few failed on a day, neither they nor the successes are shown: what is left would be too high a share.
+  // On a day with few failures, both failures and successes are suppressed. The remaining days give too high a share.
   const rate = (tool: string) => {
     const known = of(tool, 'successes') + of(tool, 'failures');
     return known < ENOUGH_KNOWN * of(tool, 'invocations') || known === 0 ? '–' : percent(of(tool, 'failures'), known);

@@ -5,7 +5,7 @@ const unique = (rows: readonly Row[], name: string) => [...new Set(rows.map((row
 export const sum = (rows: readonly Row[], name: string) =>
   rows.reduce((total, row) => total + Number(row[name] ?? 0), 0);
 
-/** Names by how much they count for, most first. */
+/** Sorts names by their total, largest first. */
 export function ranked(rows: readonly Row[], name: string, weight: string): string[] {
   return unique(rows, name).sort(
     (a, b) =>
@@ -20,7 +20,7 @@ export function ranked(rows: readonly Row[], name: string, weight: string): stri
   );
 }
 
-/** One series for each name over all buckets. */
+/** Makes one series for each name, over all buckets. */
 export function overTime(
   { rows }: Answer,
   name: string,

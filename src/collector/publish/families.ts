@@ -1,8 +1,8 @@
 import type { EventKind, Field } from '../../schema/field.js';
 
 /**
- * Measures of one event and label whose total is known, so that one of them that is suppressed could be had by
- * subtraction. With a remainder, the total also holds what rows without any of them have, which is no measure.
+ * Measures of one event and label whose total is known. If one of them is suppressed, subtraction could recover it.
+ * With a remainder, the total also includes rows that have none of them, which is not a measure.
  */
 export interface Family {
   readonly measures: readonly string[];
@@ -15,7 +15,7 @@ export function familiesOf({ fields }: EventKind): Family[] {
   const sums = fields.flatMap(({ from }) => (from === undefined ? [] : splitsOf(from, byName)));
   const parts = fields.filter((field) => field.partOf !== undefined && !isSummedUp(field, byName));
   const isInRow = ({ partOf = '' }: Field) => partOf === 'rows' || byName.has(partOf);
-  // What other rows tell the total of is made up by all of its parts together.
+  // If other rows give the total, all of its parts together are one family.
   const elsewhere = parts.filter((field) => !isInRow(field));
   const totals = [...new Set(elsewhere.map(({ partOf }) => partOf))];
   return [
@@ -28,13 +28,13 @@ export function familiesOf({ fields }: EventKind): Family[] {
   ];
 }
 
-/** The parts of a sum, and the same with a part that is a sum itself replaced by its own parts. */
+/** The parts of a sum, and the same with each part that is a sum itself replaced by its parts. */
 function splitsOf(from: readonly string[], byName: ReadonlyMap<string, Field>): string[][] {
   const expanded = from.flatMap((name) => byName.get(name)?.from ?? [name]);
   return expanded.length === from.length ? [[...from]] : [[...from], ...splitsOf(expanded, byName)];
 }
 
-/** Whether the total that the field is a part of is the sum of such parts. */
+/** Whether the total of the field is computed from it. Then `from` already gives the family. */
 function isSummedUp({ names, partOf = '' }: Field, byName: ReadonlyMap<string, Field>): boolean {
   return names.some((name) => byName.get(partOf)?.from?.includes(name));
 }

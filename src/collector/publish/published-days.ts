@@ -2,18 +2,18 @@ import type { Day } from '../../schema/calendar.js';
 import type { Store } from '../store/cell-store.js';
 import { type PublishedDay, publish } from './suppression.js';
 
-/** Days with anything that may be shown. */
+/** The published numbers by day. */
 export type Days = ReadonlyMap<Day, PublishedDay>;
 
-/** What may be shown, by day, kept until the day changes: a year of it is a few megabytes. */
+/** Keeps the published numbers of each day until the day changes. A year takes a few megabytes. */
 export interface PublishedDays {
   /** Both ends included. */
   within(from: Day, to: Day): Days;
-  /** The last day that has anything. */
+  /** The last day with data. */
   lastDay(): Day | undefined;
-  /** Those days are read anew at the next question. */
+  /** The next question reads these days again. */
   changed(days: Iterable<Day>): void;
-  /** Reads everything once, a little at a time, so that the first question does not wait. */
+  /** Reads all days once, one at a time, so that the first question does not wait. */
   warm(): Promise<void>;
 }
 

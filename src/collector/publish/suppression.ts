@@ -5,20 +5,20 @@ import { type Cell, cellsOf, type Entry, rowsWithout } from '../cells/tally.js';
 import { familiesOf } from './families.js';
 
 /*
- * Small numbers. A cell that fewer than `minRows` rows of a day have is suppressed. What is suppressed of a family whose
- * total is shown can be had by subtraction, as one number. So a suppressed part of a family needs a member of at least
- * `minRows` rows; else the smallest cell that is shown is suppressed too. Everything that is shown for more than a day is
- * a sum of what is shown for its days, so that there is no other total to subtract from.
+ * Suppression of small numbers. A cell is suppressed if fewer than `minRows` rows of the day have it. If the total of a
+ * family is shown, subtraction gives the sum of its suppressed cells. So the suppressed cells of a family must include
+ * one of at least `minRows` rows; if none is, the smallest cell that is shown is suppressed too. A number for more than
+ * a day is the sum of the published numbers of its days, so that there is no other total to subtract from.
  *
- * The field table says which measures are a family. Steps are families across labels: those that lead to a tool make up
- * its calls (if all calls came over connections), and those that begin a session make up the sessions.
+ * The field table says which measures are a family. Steps are families across labels: the steps to a tool add up to its
+ * calls (if all calls came over connections), and the steps from the start add up to the sessions.
  */
 
-/** What may be seen of one day. */
+/** The numbers of one day that may be shown. */
 export interface PublishedDay {
-  /** By event, label and measure; what is zero and what is suppressed are both absent. */
+  /** By event, label and measure. Zeros and suppressed numbers are both absent. */
   readonly cells: ReadonlyMap<EventName, ReadonlyMap<string, ReadonlyMap<string, number>>>;
-  /** The events of which something is suppressed. */
+  /** The events of which a number is suppressed. */
   readonly suppressed: ReadonlySet<EventName>;
 }
 
@@ -30,7 +30,7 @@ interface Candidate extends Cell {
 
 const FAMILIES = new Map(EVENTS.map((kind) => [kind.event, familiesOf(kind)]));
 
-/** Pure: the cells of a day that may be shown. */
+/** Computes the numbers of a day that may be shown. */
 export function publish(entries: readonly Entry[], minRows: number): PublishedDay {
   const candidates: Candidate[] = [];
   const families: Candidate[][] = [];
@@ -41,7 +41,7 @@ export function publish(entries: readonly Entry[], minRows: number): PublishedDa
     families.push(...familiesWithin(entry, own));
   }
   families.push(...stepFamilies(candidates));
-  families.sort((a, b) => a.length - b.length); // what the smaller ones suppress may do for the larger
+  families.sort((a, b) => a.length - b.length); // a cell suppressed for a small family may be enough for a larger one
   let isStable = false;
   while (!isStable) isStable = families.map((family) => complete(family, minRows)).every((changed) => !changed);
   return collect(candidates);
@@ -64,7 +64,7 @@ function stepFamilies(candidates: readonly Candidate[]): Candidate[][] {
   return [...targets, steps.filter(({ label }) => label.startsWith(`${START}>`))];
 }
 
-/** Suppresses one more cell of a family whose suppressed cells tell of too few rows. @returns whether it did */
+/** Suppresses one more cell of a family if its suppressed cells all have too few rows. @returns whether it did */
 function complete(family: readonly Candidate[], minRows: number): boolean {
   const suppressed = family.filter(({ isSuppressed }) => isSuppressed);
   if (suppressed.length === 0 || suppressed.some(({ rows }) => rows >= minRows)) return false;

@@ -9,18 +9,18 @@ import { addRow, addTally, type Entry, emptyTally, fromBytes, type Tally, toByte
 import type { Arrival } from '../intake/arrival.js';
 import type { Database } from './database.js';
 
-/** All that is kept: sums by day and label, and hashes. No body, no address, no header, and no time but the day. */
+/** Keeps sums by day and label, and hashes. It has no body, no address, no header, and no time but the day. */
 export interface Store {
-  /** Adds arrivals in one transaction; those that were there before add nothing. @returns the days that changed */
+  /** Adds arrivals in one transaction. A repeated one adds nothing. @returns the days that changed */
   record(arrivals: readonly Arrival[], now: number): Set<Day>;
-  /** Days with anything, oldest first. */
+  /** The days with data, oldest first. */
   days(): Day[];
   read(day: Day): Entry[];
   close(): void;
 }
 
 const VERSION = 1;
-/** Some twenty days of a vocabulary like dot-ai's. */
+/** The tallies of about twenty days, with a vocabulary like that of dot-ai. */
 const MAX_RECENT = 3_000;
 
 const TABLES = `
@@ -44,7 +44,7 @@ export function openStore(database: Database): Store {
   const days = database.prepare('SELECT DISTINCT day FROM cells ORDER BY day');
   const ofDay = database.prepare('SELECT event, label, counts FROM cells WHERE day = ? ORDER BY event, label');
 
-  /** What the database holds of the days that reports come for now: read once, then written only. */
+  /** A cache of the tallies that reports change now. Each is read once, and from then on only written. */
   const recent = new Map<string, Tally>();
 
   function add(day: Day, { event, label, tally }: Entry): void {
@@ -75,7 +75,7 @@ export function openStore(database: Database): Store {
         database.exec('COMMIT');
         forgottenOn = dayOf(now);
       } catch (error) {
-        recent.clear(); // it holds what is not on disk
+        recent.clear(); // it contains numbers that are not on disk
         database.exec('ROLLBACK');
         throw error;
       }
@@ -90,7 +90,7 @@ export function openStore(database: Database): Store {
   };
 }
 
-/** Another program's database stays as it is. */
+/** Refuses the database of another program, so that it is not changed. */
 function refuseForeign(database: Database): void {
   const tables = database.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all<{ name: string }>();
   if (tables.length === 0 || ['meta', 'cells', 'reports'].every((name) => tables.some((table) => table.name === name)))
@@ -98,7 +98,7 @@ function refuseForeign(database: Database): void {
   throw new AnalyticsError(COLLECTOR_ERRORS.databaseIsForeign);
 }
 
-/** Many reports of a transaction are one write for each day and label. */
+/** Adds a report in memory, so that a transaction of many reports writes each day and label once. */
 function addUp(sums: Map<Day, Map<string, Entry>>, { day, rows }: Report): void {
   const entries = sums.get(day) ?? new Map<string, Entry>();
   sums.set(day, entries);

@@ -3,15 +3,15 @@ import * as COLLECTOR_ERRORS from '../../platform/error-table/collector.js';
 import { AnalyticsError, causeOf, systemCode } from '../../platform/errors.js';
 import { removeFile, temporaryBeside, tryReadText, writeTemporary } from '../../platform/files.js';
 
-/** That this process, and no other, uses a database. */
+/** The right of this process, and no other, to use a database. */
 export interface Ownership {
   release(): void;
 }
 
 /**
- * Claims a database with a file beside it that names the process. It is linked there whole, so that of any number of
- * processes one has it. A process that was killed leaves its file; it is known to be gone by its number, and by when the
- * process of that number began, since numbers come again (in a container it is always 1).
+ * Claims a database with a file beside it that names the process. The complete file is linked there, so that exactly
+ * one process wins. A killed process leaves its file behind. Its pid and the start time of the process with that pid
+ * tell that it is gone; the pid alone does not, because pids are reused (in a container it is always 1).
  *
  * @throws AnalyticsError `COLLECTOR`
  */
@@ -21,7 +21,7 @@ export function own(database: string): Ownership {
   for (;;) {
     if (tryLink(path, mine)) return { release: () => removeIfMine(path, mine) };
     const owner = tryReadText(path, 64);
-    if (owner === undefined) continue; // released just now
+    if (owner === undefined) continue; // it was released just now
     const pid = Number(owner.split(' ')[0]);
     if (pid !== process.pid && isAlive(pid) && identityOf(pid) === owner) {
       throw new AnalyticsError(COLLECTOR_ERRORS.databaseInUse, { pid, file: database });
@@ -44,14 +44,14 @@ function tryLink(path: string, identity: string): boolean {
   }
 }
 
-/** Moved aside first: if it is not what was read, somebody else has claimed it meanwhile, and gets it back. */
+/** Moves the file aside first. If it is not the one that was read, another process has claimed it and gets it back. */
 function takeAway(path: string, owner: string): void {
   const aside = temporaryBeside(path);
   try {
     renameSync(path, aside);
     if (tryReadText(aside, 64) !== owner) linkSync(aside, path);
   } catch {
-    // somebody else was faster
+    // another process was faster
   }
   removeFile(aside);
 }
@@ -69,14 +69,17 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** proc(5): the 22nd field of stat is when the process began; the second, its name, can hold anything but is in brackets. */
+/**
+ * proc(5): field 22 of stat is the start time of the process. Field 2, its name, is in brackets and can contain any
+ * text.
+ */
 function identityOf(pid: number): string {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    // Killed, and not yet collected by whoever started it.
+    // A zombie: it was killed, and its parent has not waited for it yet.
     return fields[0] === 'Z' || fields[0] === 'X' ? '' : `${pid} ${fields[19]}`;
   } catch {
-    return `${pid}`; // no /proc here: the number has to do
+    return `${pid}`; // without /proc, the pid alone has to do
   }
 }

@@ -12,7 +12,7 @@ interface NodeDatabase {
   close(): void;
 }
 
-/** Undefined where this Node has no SQLite of its own (before 22). */
+/** Undefined if this version of Node has no SQLite (before 22). */
 export async function openWithNode(path: string): Promise<Database | undefined> {
   const module = await loadQuietly();
   if (module === undefined) return undefined;
@@ -31,12 +31,12 @@ export async function openWithNode(path: string): Promise<Database | undefined> 
   };
 }
 
-/** Node says on stderr that its SQLite is experimental; whoever runs a collector can do nothing about that. */
+/** Suppresses the warning that SQLite is experimental, because operators of a collector cannot act on it. */
 async function loadQuietly(): Promise<{ DatabaseSync: new (path: string) => NodeDatabase } | undefined> {
   const { emitWarning } = process;
   process.emitWarning = () => {};
   try {
-    const name = 'node:sqlite'; // not a literal: bundlers and types of older Nodes don't know it
+    const name = 'node:sqlite'; // not a literal, because bundlers and the types of older versions do not know it
     return await import(name);
   } catch {
     return undefined;

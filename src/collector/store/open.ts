@@ -9,7 +9,7 @@ import { openWithNode } from './node-engine.js';
 import { openWithWasm } from './wasm-engine.js';
 
 /**
- * Opens a collector's file, or makes it, with the SQLite that this Node has, else with the WebAssembly build.
+ * Opens or creates a collector's file, with the SQLite of Node, or with the WebAssembly build if Node has none.
  * @throws AnalyticsError `COLLECTOR` if it is in use, cannot be opened, or is not a database
  */
 export async function openDatabase(path: string): Promise<Database> {
@@ -19,7 +19,8 @@ export async function openDatabase(path: string): Promise<Database> {
     const database = (await openWithNode(file)) ?? (await openWithWasm(file));
     return { ...database, close: () => closeAll(database, owner) };
   } catch (error) {
-    rmSync(`${file}.lock`, { recursive: true, force: true }); // the WebAssembly engine's, of a file that is no database
+    // The WebAssembly engine leaves its lock behind if the file is not a database.
+    rmSync(`${file}.lock`, { recursive: true, force: true });
     owner.release();
     const cause = error instanceof Error && !('syscall' in error) ? error.message : causeOf(error);
     throw new AnalyticsError(COLLECTOR_ERRORS.databaseNotUsable, { file, cause });
@@ -34,7 +35,7 @@ function closeAll(database: Database, owner: Ownership): void {
   }
 }
 
-/** Under one name, however it is reached: by it two collectors of one file see each other. */
+/** Gives a file one path, however it is reached, so that two collectors of one file find each other. */
 function realPath(path: string): string {
   const absolute = resolve(path);
   const stat = entry(absolute);
@@ -44,6 +45,6 @@ function realPath(path: string): string {
   try {
     return stat === undefined ? join(realpathSync(dirname(absolute)), basename(absolute)) : realpathSync(absolute);
   } catch {
-    return absolute; // the folder is missing; that is said when it is needed
+    return absolute; // the folder is missing, and opening the file will report that
   }
 }

@@ -3,8 +3,8 @@ import type { Database, Value } from './database.js';
 import { PRAGMAS } from './database.js';
 
 /**
- * SQLite as WebAssembly, for Nodes that have none of their own. It locks with a folder beside the file, which a killed
- * process leaves behind and which would keep everybody out; the caller has made sure that nobody else is there.
+ * SQLite as WebAssembly, for versions of Node without it. Its lock is a folder beside the file. A killed process leaves
+ * the folder behind, and no other could open the file, so it is removed. The caller already owns the file.
  */
 export async function openWithWasm(path: string): Promise<Database> {
   const { default: sqlite } = await import('node-sqlite3-wasm');

@@ -2,18 +2,18 @@ import type { Day } from '../../schema/calendar.js';
 import type { Arrival } from '../intake/arrival.js';
 import type { Store } from './cell-store.js';
 
-/** Makes arrivals durable, those that come together in one transaction. */
+/** Makes arrivals durable. Those that arrive together share a transaction. */
 export interface Writer {
-  /** Resolves once the arrival is on disk; rejects where it could not be written, and then nothing of it is. */
+  /** Resolves when the arrival is on disk. Rejects if it could not be written; then nothing of it is on disk. */
   write(arrival: Arrival): Promise<void>;
-  /** Writes what waits. */
+  /** Writes the arrivals that wait. */
   close(): Promise<void>;
 }
 
-/** Requests whose bodies are being read meanwhile share the next transaction: as long as the last one took, in ms. */
+/** Arrivals are gathered for as long as the last transaction took, within these bounds, and then share one. */
 const MIN_GATHER_MS = 2;
 const MAX_GATHER_MS = 20;
-const MAX_BATCH = 2_000;
+const MAX_ARRIVALS = 2_000;
 
 export function createWriter(store: Store, clock: () => number, onChange: (days: Iterable<Day>) => void): Writer {
   let waiting: { arrival: Arrival; done: () => void; failed: (error: unknown) => void }[] = [];
@@ -22,7 +22,7 @@ export function createWriter(store: Store, clock: () => number, onChange: (days:
 
   function flush(): void {
     timer = undefined;
-    const together = waiting.splice(0, MAX_BATCH);
+    const together = waiting.splice(0, MAX_ARRIVALS);
     if (waiting.length > 0) timer = setTimeout(flush, 0);
     if (together.length === 0) return;
     const from = performance.now();
