@@ -53,7 +53,7 @@ function duration(ms: number): string {
 }
 
 /** Properties of a family such as `failures_<category>`, by what tells them apart. */
-export function family(p: Row['properties'], prefix: string): [string, unknown][] {
+function family(p: Row['properties'], prefix: string): [string, unknown][] {
   return Object.entries(p).flatMap(([name, value]) =>
     name.startsWith(prefix) ? [[name.slice(prefix.length), value]] : [],
   );

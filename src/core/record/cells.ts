@@ -43,7 +43,7 @@ export const FEATURE_CELLS: readonly string[] = ['uses'];
 export const PROVIDER_CELLS: readonly string[] = ['invocations'];
 
 export const fromCell = (from: string): string => `from_${from}`;
-export const nthCell = (nth: number): string => `nth_${nth}`;
+const nthCell = (nth: number): string => `nth_${nth}`;
 export const NTH_CELLS: readonly string[] = Array.from({ length: MAX_DISTINCT_TOOLS }, (_, at) => nthCell(at + 1));
 
 /** The key of a line. */
