@@ -1,7 +1,7 @@
 import { defaultLoadersSync } from 'cosmiconfig/dist/defaults.js';
 import { causeOf, systemCode } from '../../platform/errors.js';
 import { isObject, readBytes } from '../../platform/files.js';
-import { countKey } from '../../platform/json-text.js';
+import { duplicateKey } from '../../platform/json-text.js';
 import { SCHEMA } from '../../schema/fields.js';
 
 /** The keys of config.json that this package reads and writes. All others belong to other programs. */
@@ -62,9 +62,8 @@ export function parseConfig(path: string, bytes: Uint8Array): ConfigState {
     hintShown: own(KEYS.hintShown) === true,
     destination: own(KEYS.destination),
   } as const;
-  if (countKey(Buffer.from(bytes).toString('utf8'), KEYS.analytics) > 1) {
-    return { ...found, state: 'invalid', problem: problem(`"${KEYS.analytics}" occurs more than once`) };
-  }
+  const twice = duplicateKey(Buffer.from(bytes).toString('utf8'), Object.values(KEYS));
+  if (twice !== undefined) return { ...found, state: 'invalid', problem: problem(`"${twice}" occurs more than once`) };
   const accepted = own(KEYS.acceptedSchema);
   if (accepted === undefined) return found;
   if (!Number.isInteger(accepted) || (accepted as number) < 1) {
