@@ -24,7 +24,7 @@ import type { FixedClock } from '../../src/testing/index.js';
 import { report } from '../support/attack.js';
 import { checkingDestination } from '../support/destination.js';
 import { type TestHome, testHome, tree } from '../support/home.js';
-import { runScript } from '../support/processes.js';
+import { cli, runScript } from '../support/processes.js';
 import { exampleReport, putReport } from '../support/reports.js';
 import { testTracker, until, vocabulary } from '../support/tracker.js';
 
@@ -227,6 +227,48 @@ test('P7: cut at every byte: a report, a receipt, a declaration, a pause and a p
   }
   report('cut at every byte', { cuts });
 });
+
+test.each([
+  ['arrays', '[', ']'],
+  ['objects', '{"a":', '}'],
+])(
+  'P2, P6: 10,000 nested %s as the setting: every command answers, and a server that runs lives on',
+  async (_name, open, close) => {
+    const config = `{"analytics": ${open.repeat(10_000)}1${close.repeat(10_000)}}`;
+    for (const [args, code] of [
+      ['status', 0],
+      ['status --json', 0],
+      ['status --exit-code', 3],
+      ['preview', 0],
+      ['hint', 0],
+      ['hint --mark-shown', 0],
+      ['enable --yes', 0],
+      ['disable', 0],
+    ] as const) {
+      const finished = await cli(args.split(' '), { env: testHome(config).env });
+      expect({ args, ...finished }).toMatchObject({ args, code });
+      expect(finished.stdout.length).toBeLessThan(10_000);
+    }
+    const home = testHome({ analytics: true });
+    const script = `
+    import { writeFileSync } from 'node:fs';
+    import { createAnalytics, dotAiVocabulary } from 'dot-ai-analytics';
+    const analytics = createAnalytics({ ...dotAiVocabulary, ephemeral: false }, { timing: { tick: 5 } });
+    const call = () => analytics.session().run('query', async () => 'answer');
+    await call();
+    const on = analytics.statusLine();
+    writeFileSync(${JSON.stringify(home.paths.config)}, ${JSON.stringify(config)});
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    console.log(on.slice(0, 18), await call(), analytics.statusLine().slice(0, 19));
+    await analytics.close();`;
+    const { code, stdout, stderr } = await runScript(script, { env: home.env });
+    expect({ code, stdout, stderr }).toEqual({
+      code: 0,
+      stdout: 'Analytics: enabled answer Analytics: disabled\n',
+      stderr: '',
+    });
+  },
+);
 
 const canBeNobody = process.getuid?.() === 0 && existsSync('/usr/bin/setpriv');
 if (!canBeNobody) process.stderr.write('SKIPPED: without root and setpriv, no other user’s files can be made\n');

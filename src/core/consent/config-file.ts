@@ -12,16 +12,22 @@ export const KEYS = {
   destination: 'analyticsDestination',
 } as const;
 
-/** What config.json contains, and in which state it is. Only in the state `ok` can it be an opt-in. */
+/**
+ * A value of config.json. Arrays, objects and long strings are only described, so that nothing that compares, shows or
+ * serializes a setting can fail on it, however deep or long the file's own value is.
+ */
+export type Setting = string | number | boolean | null | undefined;
+
+/** What config.json says, and in which state it is. Only `ok` can say yes. */
 export interface ConfigState {
   readonly state: 'missing' | 'ok' | 'unreadable' | 'invalid' | 'newer';
-  /** The value of any type; undefined if the key is missing. */
-  readonly analytics: unknown;
-  /** Undefined if the key is missing. */
+  /** Undefined where the key is missing. */
+  readonly analytics: Setting;
+  /** Undefined where the key is missing. */
   readonly acceptedSchema: number | undefined;
   readonly hintShown: boolean;
-  readonly destination: unknown;
-  /** The file and what is wrong with it; empty in the states `missing` and `ok`. */
+  readonly destination: Setting | { readonly host: Setting; readonly key: Setting };
+  /** The file and what is wrong with it, for every state but `missing` and `ok`. */
   readonly problem: string;
 }
 
@@ -51,28 +57,42 @@ export function readConfig(path: string): ConfigState {
 }
 
 export function parseConfig(path: string, bytes: Uint8Array): ConfigState {
-  const problem = (what: string) => `${path}: ${what}`;
   const value = parseObject(path, bytes);
-  if (value === undefined) return { ...MISSING, state: 'invalid', problem: problem('it is not a JSON object') };
+  if (value === undefined) return { ...MISSING, state: 'invalid', problem: `${path}: it is not a JSON object` };
   const own = (key: string) => (Object.hasOwn(value, key) ? value[key] : undefined);
   const found = {
     ...MISSING,
     state: 'ok',
-    analytics: own(KEYS.analytics),
+    analytics: settingOf(own(KEYS.analytics)),
     hintShown: own(KEYS.hintShown) === true,
-    destination: own(KEYS.destination),
+    destination: destinationOf(own(KEYS.destination)),
   } as const;
+  const invalid = (problem: string) => ({ ...found, state: 'invalid', problem: `${path}: ${problem}` }) as const;
   const twice = duplicateKey(Buffer.from(bytes).toString('utf8'), Object.values(KEYS));
-  if (twice !== undefined) return { ...found, state: 'invalid', problem: problem(`"${twice}" occurs more than once`) };
+  if (twice !== undefined) return invalid(`"${twice}" occurs more than once`);
   const accepted = own(KEYS.acceptedSchema);
   if (accepted === undefined) return found;
-  if (!Number.isInteger(accepted) || (accepted as number) < 1) {
-    return { ...found, state: 'invalid', problem: problem(`"${KEYS.acceptedSchema}" is not a positive integer`) };
-  }
+  if (!Number.isInteger(accepted) || (accepted as number) < 1)
+    return invalid(`"${KEYS.acceptedSchema}" is not a positive integer`);
   const acceptedSchema = accepted as number;
   if (acceptedSchema <= SCHEMA) return { ...found, acceptedSchema };
-  const newer = problem(`"${KEYS.acceptedSchema}" is ${acceptedSchema}, this version knows up to ${SCHEMA}`);
+  const newer = `${path}: "${KEYS.acceptedSchema}" is ${acceptedSchema}, this version knows up to ${SCHEMA}`;
   return { ...found, acceptedSchema, state: 'newer', problem: newer };
+}
+
+/** No setting that means something is longer. */
+const MAX_SETTING_LENGTH = 1_000;
+
+function settingOf(value: unknown): Setting {
+  if (Array.isArray(value)) return '[…]';
+  if (isObject(value)) return '{…}';
+  // Not cut: a part of a host could be another host.
+  if (typeof value === 'string' && value.length > MAX_SETTING_LENGTH) return '"…"';
+  return value as Setting;
+}
+
+function destinationOf(value: unknown): ConfigState['destination'] {
+  return isObject(value) ? { host: settingOf(value.host), key: settingOf(value.key) } : settingOf(value);
 }
 
 /**

@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { parseConfig, readConfig } from '../../../src/core/consent/config-file.js';
+import { KEYS, parseConfig, readConfig } from '../../../src/core/consent/config-file.js';
 import { decide } from '../../../src/core/consent/decide.js';
 import { readStatus } from '../../../src/core/inspect/status.js';
-import { createAnalytics, dotAiVocabulary } from '../../../src/index.js';
+import { createAnalytics, dotAiVocabulary, preview, setAnalytics } from '../../../src/index.js';
 import { testHome, tree } from '../../support/home.js';
 
 const OPTED_IN = '{\n  "other": {"a": [1, 2.50]},\n  "analytics": true,\n  "analyticsSchema": 1\n}\n';
@@ -22,7 +22,42 @@ function isOptIn(bytes: Buffer): boolean {
   }
 }
 
-describe('P2: a damaged file is never on unless it is still an exact opt-in', () => {
+const DEEP = 10_000;
+
+/** Settings that a person would not write, under each of our keys. JSON.parse accepts them all. */
+const SHAPES: Record<string, string> = {
+  'nested arrays': `${'['.repeat(DEEP)}true${']'.repeat(DEEP)}`,
+  'nested objects': `${'{"a":'.repeat(DEEP)}true${'}'.repeat(DEEP)}`,
+  'a huge string': JSON.stringify('true'.repeat(200_000)),
+  'a string of escapes': `"${'\\\\'.repeat(400_000)}"`,
+  'half of a surrogate pair': '"\\ud800"',
+  'a huge number': '1e400',
+  'a number of many digits': '1'.repeat(100_000),
+};
+
+describe('P2, P6: a setting of any shape means off, and nothing that reads or shows it throws', () => {
+  test.each(Object.entries(SHAPES))('%s', async (_name, value) => {
+    for (const key of Object.values(KEYS)) {
+      const others = key === KEYS.analytics ? '' : '"analytics": true, ';
+      const { paths, env } = testHome(`{${others}"${key}": ${value}}`);
+      const config = readConfig(paths.config);
+      const consent = decide({}, config);
+      if (key === KEYS.analytics) expect(consent.enabled).toBe(false);
+      expect(JSON.stringify([config, consent]).length).toBeLessThan(2_000);
+      expect(JSON.stringify(readStatus({ env })).length).toBeLessThan(4_000);
+      await preview({ env });
+      const analytics = createAnalytics({ ...dotAiVocabulary, ephemeral: false }, { env, timing: { tick: 1 } });
+      expect(await analytics.session().run('version', async () => 7)).toBe(7);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      analytics.hint();
+      await analytics.close();
+      expect((await setAnalytics(true, { env })).consent).toMatchObject({ enabled: true });
+      expect((await setAnalytics(false, { env })).consent).toMatchObject({ enabled: false });
+    }
+  });
+});
+
+describe('P2: a damaged file is never on unless it still says exactly yes', () => {
   test.each([
     ['opted in', OPTED_IN],
     ['opted out', OPTED_OUT],
