@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { entry } from './files.js';
+import { isContainer, mountPoints } from './container.js';
 import type { Home } from './home.js';
 
 /**
@@ -12,29 +11,10 @@ export function isEphemeral(env: NodeJS.ProcessEnv, home: Home | undefined): boo
   return isContainer(env) && (home === undefined || !isMounted(home.folder));
 }
 
-function isContainer(env: NodeJS.ProcessEnv): boolean {
-  return (
-    env.KUBERNETES_SERVICE_HOST !== undefined ||
-    entry('/.dockerenv') !== undefined ||
-    entry('/run/.containerenv') !== undefined
-  );
-}
-
-/** proc(5): the fifth field of a line in mountinfo is the mount point, with spaces as `\040`. */
-const MOUNT_POINT = 4;
-
 function isMounted(folder: string): boolean {
-  const points = new Set(mountinfo().map((line) => line.split(' ')[MOUNT_POINT]));
+  const points = mountPoints();
   for (let path = folder; path !== dirname(path); path = dirname(path)) {
-    if (points.has(path.replaceAll(' ', '\\040'))) return true;
+    if (points.has(path)) return true;
   }
   return false;
-}
-
-function mountinfo(): string[] {
-  try {
-    return readFileSync('/proc/self/mountinfo', 'utf8').split('\n');
-  } catch {
-    return []; // not Linux
-  }
 }

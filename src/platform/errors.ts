@@ -52,6 +52,8 @@ const CAUSES: Record<string, string> = {
   EFBIG: 'it is too large',
   EISDIR: 'it is a folder',
   ENOENT: 'the folder does not exist',
+  EOWNER: 'another user owns it or its folder',
+  EOTHERS: 'other users can write it or its folder',
   ELOOP: 'it is a symbolic link',
   EBUSY: 'it is mounted or in use',
   EADDRINUSE: 'another program uses it',

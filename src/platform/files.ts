@@ -10,12 +10,15 @@ import {
   readSync,
   renameSync,
   type Stats,
+  statSync,
   unlinkSync,
   writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { isContainer, isMountPoint } from './container.js';
 import { randomToken } from './crypto.js';
 import { systemCode } from './errors.js';
+import { ownershipProblem } from './ownership.js';
 
 export const PRIVATE_FILE = 0o600;
 const PRIVATE_FOLDER = 0o700;
@@ -24,16 +27,24 @@ const PRIVATE_FOLDER = 0o700;
 const TEMPORARY = '.analytics-tmp-';
 
 /**
- * Reads a regular file of at most `limit` bytes. It is opened without blocking and checked before it is read, so that a
- * FIFO, a device, a folder or an endless file is an error (`EINVAL`, `EFBIG`) and never blocks the process.
+ * The bytes of a regular file of at most `limit` bytes. Opened without blocking and checked before reading, so that a
+ * FIFO, a device, a folder or an endless file under the expected name is an error (`EINVAL`, `EFBIG`), never a hang.
+ *
+ * @param assertFit throws if the file that was opened must not be read
  * @throws a system error
  */
-export function readBytes(path: string, limit: number, follow = false): Buffer {
+export function readBytes(
+  path: string,
+  limit: number,
+  follow = false,
+  assertFit: (stat: Stats) => void = () => {},
+): Buffer {
   const { O_RDONLY, O_NONBLOCK = 0, O_NOFOLLOW = 0 } = constants;
   const fd = openSync(path, O_RDONLY | O_NONBLOCK | (follow ? 0 : O_NOFOLLOW));
   try {
     const stat = fstatSync(fd);
     if (!stat.isFile()) throw systemError('EINVAL', path);
+    assertFit(stat);
     if (stat.size > limit) throw systemError('EFBIG', path);
     const bytes = Buffer.alloc(stat.size);
     let length = 0;
@@ -120,24 +131,52 @@ export function makeFolder(path: string): void {
 }
 
 /**
- * Creates the folder and its parents, or makes an existing one private. Refuses a symbolic link (`ELOOP`), a file
- * (`ENOTDIR`) and another user's folder (`EPERM`): nobody else may decide where counts are written.
+ * Creates the folder and its parents, private, or makes it so. Refuses one that is not ours to use, before anything is
+ * created and again afterward, because somebody else may have been faster.
+ * @throws a system error
  */
 export function ensurePrivateFolder(path: string): void {
+  assertOwnFolder(path);
   makeFolder(path);
-  const problem = folderProblem(path);
-  if (problem !== undefined) throw systemError(problem, path);
-  if (process.platform !== 'win32' && (lstatSync(path).mode & 0o077) !== 0) chmodSync(path, PRIVATE_FOLDER);
+  assertOwnFolder(path);
+  const { uid, mode } = lstatSync(path);
+  const user = process.geteuid?.();
+  // In a container, a folder of root can be ours to use and not to change.
+  if ((user === uid || user === 0) && (mode & 0o077) !== 0) chmodSync(path, PRIVATE_FOLDER);
 }
 
-/** The error code that says why a folder must not be used; undefined if it may be, or does not exist. */
-export function folderProblem(path: string): 'ELOOP' | 'ENOTDIR' | 'EPERM' | undefined {
+function assertOwnFolder(path: string): void {
+  const problem = folderProblem(path);
+  if (problem !== undefined) throw problem;
+}
+
+/**
+ * Why a folder is not ours to use: it is a symbolic link (`ELOOP`), no folder (`ENOTDIR`), or another user can have put
+ * something into it or exchange it (`EOWNER`, `EOTHERS`), because of its own mode or that of the folder it is in. Counts
+ * must not end up where somebody else decides, and what somebody else put there is not ours. Undefined if it is ours, or
+ * does not exist. Of the folder it is in, links are followed: people keep their settings elsewhere.
+ */
+export function folderProblem(path: string): NodeJS.ErrnoException | undefined {
+  const code = parentProblem(dirname(path)) ?? ownProblem(path);
+  return code === undefined ? undefined : systemError(code, path);
+}
+
+function ownProblem(path: string): string | undefined {
   const stat = entry(path);
   if (stat === undefined) return undefined;
   if (stat.isSymbolicLink()) return 'ELOOP';
-  if (!stat.isDirectory()) return 'ENOTDIR';
-  const uid = process.getuid?.();
-  return uid !== undefined && uid !== 0 && stat.uid !== uid ? 'EPERM' : undefined;
+  return stat.isDirectory() ? ownershipProblem(stat) : 'ENOTDIR';
+}
+
+/** Kubernetes creates an emptyDir, and some provisioners create volumes, with mode 0777. */
+function parentProblem(folder: string): string | undefined {
+  let stat: Stats;
+  try {
+    stat = statSync(folder);
+  } catch {
+    return undefined; // it does not exist, or cannot be seen: then nothing in it can be read or written
+  }
+  return ownershipProblem(stat, isContainer() && isMountPoint(folder));
 }
 
 /** The names in the folder, sorted; none if it is missing, unreadable or a symbolic link. */

@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 import * as LIBRARY_ERRORS from './error-table/library.js';
 import { AnalyticsError } from './errors.js';
-import { entry, folderProblem, systemError } from './files.js';
+import { entry, folderProblem } from './files.js';
 
 /** The paths of all files. They are absolute: nothing is ever read relative to the current directory. */
 export interface Home {
@@ -71,12 +71,13 @@ function noHome(env: NodeJS.ProcessEnv): AnalyticsError {
 }
 
 /**
- * Checks the data folder before anything in it is read, written or deleted. A missing folder is fine.
- * @throws a system error if the folder is a symbolic link, or belongs to another user
+ * Looks at the data folder before anything in it is read, written or deleted: never through a symbolic link, never
+ * where another user can exchange files. A missing one is fine.
+ * @throws a system error
  */
 export function assertOwnData({ data }: Home): void {
-  const problem = folderProblem(data);
-  if (problem !== undefined) throw systemError(problem, data);
+  const problem = entry(data) && folderProblem(data);
+  if (problem !== undefined) throw problem;
 }
 
 /** True if a server cannot write its counts to disk. It keeps them in memory, where no view can read them. */

@@ -48,7 +48,7 @@ const PLACES: Record<string, () => Place | undefined> = {
   'a HOME that does not exist and can’t be made': () =>
     canBeAnother ? { env: { PATH: process.env.PATH, HOME: '/nonexistent/home' }, under: as(12345) } : undefined,
   'a HOME that is not absolute': () => ({ env: { PATH: process.env.PATH, HOME: 'relative' }, under: [] }),
-  'another user’s home, whose yes can be read': () => {
+  'another user’s home, whose opt-in can be read': () => {
     if (!canBeAnother) return undefined;
     const { folder, env, paths } = testHome(YES);
     mkdirSync(paths.spool, { recursive: true });
@@ -141,13 +141,13 @@ const EXPECTED: Record<string, Record<Command, [number, RegExp]>> = {
     send: isOff,
   },
   'a HOME that is not absolute': NO_HOME,
-  'another user’s home, whose yes can be read': {
+  'another user’s home, whose opt-in can be read': {
     ...look,
     ...change('permission denied'),
-    status: unseen,
-    preview: unseen,
-    clear: [1, /^Error: .*analytics could not be deleted: permission denied/],
-    send: fine,
+    status: [0, /^Warning: .*config.json: another user owns it. That means off/],
+    preview: fine,
+    clear: [1, /^Error: .*analytics could not be deleted: another user owns it or its folder/],
+    send: isOff,
   },
   'another user’s home, of which nothing can be read': {
     ...look,

@@ -239,7 +239,7 @@ test('where nothing can be written, status and preview say what they cannot show
     const { code, stderr } = await cli(args, { env: home.env });
     expect(code).toBe(0);
     expect(stderr.replaceAll('\n', ' ')).toMatch(
-      /Warning: .*analytics cannot be written: a server keeps its counts in memory/,
+      /Warning: .*analytics cannot be written, because a part of the path is not a folder \(ENOTDIR\): a server keeps its counts in memory/,
     );
   }
   // A home that does not exist yet is made when it is needed.

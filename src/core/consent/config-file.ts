@@ -1,7 +1,8 @@
 import { defaultLoadersSync } from 'cosmiconfig/dist/defaults.js';
 import { causeOf, systemCode } from '../../platform/errors.js';
-import { isObject, readBytes } from '../../platform/files.js';
+import { isObject, readBytes, systemError } from '../../platform/files.js';
 import { duplicateKey } from '../../platform/json-text.js';
+import { ownershipProblem } from '../../platform/ownership.js';
 import { SCHEMA } from '../../schema/fields.js';
 
 /** The keys of config.json that this package reads and writes. All others belong to other programs. */
@@ -20,7 +21,7 @@ export type Setting = string | number | boolean | null | undefined;
 
 /** What config.json says, and in which state it is. Only `ok` can say yes. */
 export interface ConfigState {
-  readonly state: 'missing' | 'ok' | 'unreadable' | 'invalid' | 'newer';
+  readonly state: 'missing' | 'ok' | 'unreadable' | 'foreign' | 'invalid' | 'newer';
   /** Undefined where the key is missing. */
   readonly analytics: Setting;
   /** Undefined where the key is missing. */
@@ -42,18 +43,44 @@ export const MISSING: ConfigState = {
 };
 
 /** A larger file is not read, and analytics is off. */
-export const MAX_CONFIG_BYTES = 1024 * 1024;
+const MAX_CONFIG_BYTES = 1024 * 1024;
 
 /** Never writes and never throws. Follows a symbolic link, because people keep their settings in other folders. */
 export function readConfig(path: string): ConfigState {
   let bytes: Buffer;
   try {
-    bytes = readBytes(path, MAX_CONFIG_BYTES, true);
+    bytes = readOwnConfig(path, true);
   } catch (error) {
-    if (systemCode(error) === 'ENOENT') return MISSING;
+    const code = systemCode(error) ?? '';
+    if (code === 'ENOENT') return MISSING;
+    const foreign = FOREIGN[code];
+    if (foreign !== undefined) return { ...MISSING, state: 'foreign', problem: `${path}: ${foreign}` };
     return { ...MISSING, state: 'unreadable', problem: `${path}: it cannot be read, ${causeOf(error)}` };
   }
   return parseConfig(path, bytes);
+}
+
+/** Another user's opt-in is not consent. */
+const FOREIGN: Readonly<Record<string, string>> = {
+  EOWNER: 'another user owns it',
+  EOTHERS: 'other users can write it',
+};
+
+/**
+ * The bytes of config.json, if nobody else can have written them. The file that was opened is judged, not the name, so
+ * that it cannot be exchanged in between.
+ * @throws a system error: `EOWNER` or `EOTHERS` for a file that somebody else can have written
+ */
+export function readOwnConfig(path: string, follow: boolean): Buffer {
+  return readBytes(path, MAX_CONFIG_BYTES, follow, (stat) => {
+    const problem = ownershipProblem(stat);
+    if (problem !== undefined) throw systemError(problem, path);
+  });
+}
+
+/** True for the error of a file that somebody else can have written. */
+export function isForeign(error: unknown): boolean {
+  return (systemCode(error) ?? '') in FOREIGN;
 }
 
 export function parseConfig(path: string, bytes: Uint8Array): ConfigState {

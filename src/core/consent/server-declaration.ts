@@ -1,4 +1,4 @@
-import { isObject, tryReadObject } from '../../platform/files.js';
+import { folderProblem, isObject, tryReadObject } from '../../platform/files.js';
 import type { Home } from '../../platform/home.js';
 import { MAX_NAMES } from '../../schema/limits.js';
 import { namesProblem, type Vocabulary } from '../../schema/vocabulary.js';
@@ -23,8 +23,9 @@ export function knownVocabulary(home: Home | undefined, own: Vocabulary): Vocabu
   return { tools: merge(own.tools, earlier?.tools), features: merge(own.features, earlier?.features) };
 }
 
-/** Undefined if no server has recorded here yet, or if the file is damaged. */
+/** Undefined where no server has recorded here yet, where the file is damaged, or where another user can have put it. */
 export function readDeclaration(home: Home): Declaration | undefined {
+  if (folderProblem(home.data) !== undefined) return undefined;
   const value = tryReadObject(home.server, MAX_DECLARATION_BYTES);
   if (value === undefined || namesProblem(value.tools) !== undefined || namesProblem(value.features) !== undefined)
     return;

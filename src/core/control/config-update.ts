@@ -13,11 +13,18 @@ import {
 import { basename, dirname, join } from 'node:path';
 import * as LIBRARY_ERRORS from '../../platform/error-table/library.js';
 import { AnalyticsError, causeOf, systemCode } from '../../platform/errors.js';
-import { entry, makeFolder, readBytes, removeFile, sweepTemporaries, writeTemporary } from '../../platform/files.js';
+import { entry, makeFolder, removeFile, sweepTemporaries, writeTemporary } from '../../platform/files.js';
 import type { Home } from '../../platform/home.js';
 import { editKey } from '../../platform/json-text.js';
 import { type Lock, tryWithLock, withLock } from '../../platform/lock.js';
-import { type ConfigState, MAX_CONFIG_BYTES, parseConfig, parseObject, readConfig } from '../consent/config-file.js';
+import {
+  type ConfigState,
+  isForeign,
+  parseConfig,
+  parseObject,
+  readConfig,
+  readOwnConfig,
+} from '../consent/config-file.js';
 
 /** New values by key; undefined removes the key. */
 export type Changes = Readonly<Record<string, unknown>>;
@@ -81,7 +88,7 @@ function change(home: Home, changes: Changes, onDamage: 'replace' | 'refuse', lo
     text = editKey(text, key, value === undefined ? undefined : JSON.stringify(value));
   }
   if (old.isUnderstood && text === (old.text ?? EMPTY)) return {};
-  const keptCopy = replaceFile(target, text, lock, !old.isUnderstood);
+  const keptCopy = replaceFile(target, text, lock, old);
   return keptCopy === undefined ? {} : { keptCopy };
 }
 
@@ -94,18 +101,20 @@ function resolveLink(path: string): string {
 interface Old {
   /** The text, if it is a JSON object and can be edited. Otherwise the file is replaced. */
   readonly text?: string;
-  /** False if a copy has to be kept: the file is damaged, or a newer version wrote it. */
+  /** False where a copy has to be kept: the file is damaged, of a newer version, or foreign. */
   readonly isUnderstood: boolean;
+  /** Somebody else can have written it. */
+  readonly isForeign: boolean;
 }
 
 function readOld(path: string): Old {
   try {
-    const bytes = readBytes(path, MAX_CONFIG_BYTES);
+    const bytes = readOwnConfig(path, false);
     const isUnderstood = parseConfig(path, bytes).state === 'ok';
     const isObject = parseObject(path, bytes) !== undefined;
-    return { isUnderstood, ...(isObject && { text: bytes.toString('utf8') }) };
+    return { isUnderstood, isForeign: false, ...(isObject && { text: bytes.toString('utf8') }) };
   } catch (error) {
-    return { isUnderstood: systemCode(error) === 'ENOENT' };
+    return { isUnderstood: systemCode(error) === 'ENOENT', isForeign: isForeign(error) };
   }
 }
 
@@ -115,14 +124,15 @@ function readOld(path: string): Old {
  *
  * @returns the path of the copy of the old file, if one was kept
  */
-function replaceFile(path: string, text: string, lock: Lock, keepsCopy: boolean): string | undefined {
+function replaceFile(path: string, text: string, lock: Lock, { isUnderstood, isForeign }: Old): string | undefined {
   const old = entry(path);
   const temporary = writeTemporary(path, text);
   try {
     const fd = openSync(temporary, 'r+');
     try {
       if (old !== undefined) {
-        fchmodSync(fd, old.mode & 0o777);
+        // The new file is one that counts, so nobody else may write it.
+        fchmodSync(fd, old.mode & (isForeign ? 0o755 : 0o777));
         if (process.getuid?.() === 0) fchownSync(fd, old.uid, old.gid);
       }
       fsyncSync(fd);
@@ -130,7 +140,7 @@ function replaceFile(path: string, text: string, lock: Lock, keepsCopy: boolean)
       closeSync(fd);
     }
     lock.assertHeld();
-    const keptCopy = keepsCopy ? keepCopy(path) : undefined;
+    const keptCopy = isUnderstood ? undefined : keepCopy(path);
     renameSync(temporary, path);
     syncFolder(dirname(path));
     return keptCopy;

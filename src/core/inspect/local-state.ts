@@ -1,4 +1,6 @@
 import { type Clock, systemClock } from '../../platform/clock.js';
+import { causeOf } from '../../platform/errors.js';
+import { folderProblem } from '../../platform/files.js';
 import { findHome, type Home, isUnwritable } from '../../platform/home.js';
 import { dotAiVocabulary } from '../../schema/dot-ai.js';
 import type { Vocabulary } from '../../schema/vocabulary.js';
@@ -61,6 +63,8 @@ export function lookAt({
 /** A warning if counts exist that no view can show, because they are only in a server's memory. */
 export function blindSpot({ home, consent }: Local): string | undefined {
   if (!consent.enabled || (home !== undefined && !isUnwritable(home))) return undefined;
-  const where = home === undefined ? 'There is no folder for counts' : `${home.data} cannot be written`;
+  const problem = home && folderProblem(home.data);
+  const why = problem === undefined ? '' : `, because ${causeOf(problem)}`;
+  const where = home === undefined ? 'There is no folder for counts' : `${home.data} cannot be written${why}`;
   return `${where}: a server keeps its counts in memory and sends them when it ends, so they cannot be shown here`;
 }

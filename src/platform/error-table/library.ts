@@ -36,11 +36,11 @@ export const configNotUnderstood = {
   code: 'CONFIG_NOT_WRITTEN',
   message:
     '<problem>. Nothing was changed. Repair the file, or decide anew with dot-ai-analytics enable or disable, which keep a copy.',
-  why: '`hint --reset` and `hint --mark-shown` do not change a config.json that cannot be understood. Only an opt-in or an opt-out replaces such a file.',
+  why: '`hint --reset` and `hint --mark-shown` do not change a config.json that cannot be understood, that another user owns, or that other users can write. Only an opt-in or an opt-out replaces such a file.',
 } as const satisfies ErrorDefinition;
 
 export const dataNotDeleted = {
   code: 'DATA_NOT_DELETED',
   message: '<path> could not be deleted: <cause>. Delete it by hand.',
-  why: 'The data folder is a symbolic link or belongs to another user, or the file system refuses. After `disable` the opt-out is saved and in effect all the same.',
+  why: 'The data folder is a symbolic link, another user owns it or the folder above it, other users can write one of them, or the file system refuses. After `disable` the opt-out is saved and in effect all the same.',
 } as const satisfies ErrorDefinition;

@@ -10,7 +10,6 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { setAnalytics } from '../../../src/index.js';
 import { duplicateKey, editKey } from '../../../src/platform/json-text.js';
