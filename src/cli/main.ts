@@ -1,6 +1,6 @@
 import { debug } from '../platform/debug.js';
 import * as CLI_ERRORS from '../platform/error-table/cli.js';
-import { AnalyticsError, causeOf } from '../platform/errors.js';
+import { AnalyticsError, messageOf } from '../platform/errors.js';
 import { callOf, dispatch, plainCall } from './dispatch.js';
 import { EXIT, type ExitCode } from './exit-code.js';
 import { createOutput, type Output } from './output.js';
@@ -45,7 +45,7 @@ function unexpected(error: unknown): AnalyticsError {
   debug('%s', error instanceof Error ? error.stack : error);
   const { path } = error as NodeJS.ErrnoException;
   return new AnalyticsError(CLI_ERRORS.unexpected, {
-    problem: path === undefined ? causeOf(error) : `${path}: ${causeOf(error)}`,
+    problem: path === undefined ? messageOf(error) : `${path}: ${messageOf(error)}`,
   });
 }
 

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { Chalk, type ChalkInstance } from 'chalk';
 import * as CLI_ERRORS from '../platform/error-table/cli.js';
-import { AnalyticsError, causeOf } from '../platform/errors.js';
+import { AnalyticsError, messageOf } from '../platform/errors.js';
 
 /** Prints data to stdout and remarks to stderr. No other file prints. */
 export interface Output {
@@ -98,7 +98,7 @@ async function askPlainly(question: string, stream: NodeJS.WriteStream): Promise
 function watchErrors(stream: NodeJS.WriteStream): NodeJS.WriteStream {
   return stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
-    const { message } = new AnalyticsError(CLI_ERRORS.outputNotWritten, { cause: causeOf(error) });
+    const { message } = new AnalyticsError(CLI_ERRORS.outputNotWritten, { cause: messageOf(error) });
     process.stderr.write(`Error: ${message}\n`);
     process.exit(1);
   });

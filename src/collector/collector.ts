@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { type Clock, systemClock } from '../platform/clock.js';
 import * as COLLECTOR_ERRORS from '../platform/error-table/collector.js';
-import { AnalyticsError, causeOf, systemCode } from '../platform/errors.js';
+import { AnalyticsError, messageOf, systemCode } from '../platform/errors.js';
 import { isLoopback } from '../platform/loopback.js';
 import type { Vocabulary } from '../schema/vocabulary.js';
 import { createReaders } from './api/access.js';
@@ -104,7 +104,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     store.close();
     const isPort = ['EADDRINUSE', 'EACCES'].includes(systemCode(error) ?? '');
     const { portNotAvailable, hostNotAvailable } = COLLECTOR_ERRORS;
-    throw new AnalyticsError(isPort ? portNotAvailable : hostNotAvailable, { host, port, cause: causeOf(error) });
+    throw new AnalyticsError(isPort ? portNotAvailable : hostNotAvailable, { host, port, cause: messageOf(error) });
   }
   published.warm().catch(() => {}); // the collector was closed meanwhile
   const address = server.address() as AddressInfo;

@@ -42,6 +42,7 @@ export function systemCode(error: unknown): string | undefined {
 }
 
 const CAUSES: Record<string, string> = {
+  ELOCKED: 'another process is changing it',
   EACCES: 'permission denied',
   EPERM: 'permission denied',
   EROFS: 'the file system is read-only',
@@ -61,9 +62,44 @@ const CAUSES: Record<string, string> = {
   ENOTFOUND: 'there is no such name',
 };
 
-/** Describes a system error so that a person can act on it, for example `the file system is read-only (EROFS)`. */
+/**
+ * What is known of an error, e.g. `the file system is read-only (EROFS)`: the system's code, or else the name of its
+ * class, never a text that it holds. Host code can throw anything, and its texts must not be shown (P3); a value that
+ * cannot even be read must not throw again (P6). Never throws.
+ */
 export function causeOf(error: unknown): string {
+  try {
+    const code = systemCode(error);
+    if (error instanceof AnalyticsError) return error.code;
+    if (code !== undefined && Object.hasOwn(CAUSES, code)) return `${CAUSES[code]} (${code})`;
+    if (code !== undefined && isErrno(code)) return code;
+    return CLASSES.find(([, known]) => error instanceof known)?.[0] ?? 'no error, but something else was thrown';
+  } catch {
+    return 'an error that cannot be read';
+  }
+}
+
+/** Not imported, because the dashboard has this file too, and browsers have no `os`. */
+function isErrno(code: string): boolean {
+  return Object.hasOwn(process.getBuiltinModule('node:os').constants.errno, code);
+}
+
+/** The more special ones first. A class of the host is none of these, and its name is not shown. */
+const CLASSES = Object.entries({
+  TypeError,
+  RangeError,
+  SyntaxError,
+  ReferenceError,
+  URIError,
+  EvalError,
+  AggregateError,
+  DOMException,
+  Error,
+});
+
+/** The same for errors that no host code can have thrown: of the command line, the collector and the network. */
+export function messageOf(error: unknown): string {
   const code = systemCode(error);
   if (code === undefined) return error instanceof Error ? error.message : String(error);
-  return code in CAUSES ? `${CAUSES[code]} (${code})` : code;
+  return Object.hasOwn(CAUSES, code) ? `${CAUSES[code]} (${code})` : code;
 }

@@ -4,8 +4,7 @@ import { causeOf } from './errors.js';
 /**
  * Returns the result of `action`, or undefined if it throws, so that counting never disturbs the host (P6).
  *
- * @param topic if given, `NODE_DEBUG=dot-ai-analytics` prints the error. Leave it out if `action` reads a value of the
- *   host, because such an error can contain any text
+ * @param topic with it, `NODE_DEBUG=dot-ai-analytics` says that and where there was an error
  */
 export function guard<T>(action: () => T, topic?: string): T | undefined {
   try {

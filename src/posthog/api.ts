@@ -1,5 +1,5 @@
 import * as POSTHOG_ERRORS from '../platform/error-table/posthog.js';
-import { AnalyticsError, causeOf } from '../platform/errors.js';
+import { AnalyticsError, messageOf } from '../platform/errors.js';
 import { isObject } from '../platform/files.js';
 import { isLoopback } from '../platform/loopback.js';
 
@@ -61,7 +61,7 @@ export function createApi({ host, project, key, onWait }: Access): PostHogApi {
       const cause =
         error instanceof Error && error.name === 'TimeoutError'
           ? `no answer within ${REQUEST_TIMEOUT_MS / 1000} s`
-          : causeOf((error as Error).cause ?? error);
+          : messageOf((error as Error).cause ?? error);
       throw new AnalyticsError(POSTHOG_ERRORS.notReachable, { host: origin, cause });
     }
   }

@@ -12,7 +12,7 @@ import { randomFrom } from '../../src/simulation/random.js';
 import { temporaryHome } from '../../src/testing/index.js';
 import { report, SEED, TIMES } from '../support/attack.js';
 import { tree } from '../support/home.js';
-import { cli, run } from '../support/processes.js';
+import { cli, run, runScript } from '../support/processes.js';
 import { until } from '../support/tracker.js';
 import { PLACES, type Place } from './secrets/places.js';
 
@@ -196,3 +196,47 @@ test.each(['quiet', 'with NODE_DEBUG'])(
     report(`planted secrets, ${mode}`, { places: PLACES.length, searches: searched, found: 0 });
   },
 );
+
+test('P3, P6: with NODE_DEBUG, nothing of an error that host code threw is on stderr, and calls are answered', async () => {
+  const secret = 'ghpq7secret9';
+  const script = `
+    import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+    import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
+    import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
+    import { createAnalytics, dotAiVocabulary } from 'dot-ai-analytics';
+    import { instrument } from 'dot-ai-analytics/mcp';
+    const secret = '${secret}';
+    const fail = () => { throw new Error(secret); };
+    class Named extends Error { name = secret; }
+    Object.defineProperty(Named, 'name', { value: secret });
+    const THROWN = [
+      new Error(secret), new TypeError(secret), new Named(secret), secret, Symbol(secret), null, undefined,
+      { code: secret, message: secret }, Object.assign(new Error(secret), { code: 'ERR_' + secret.toUpperCase(), path: secret }),
+      { get code() { return fail(); } }, { toString: fail, code: 7 },
+      new Proxy({}, { get: fail, has: fail, getPrototypeOf: fail, ownKeys: fail }),
+    ];
+    let number = 0;
+    const next = () => THROWN[number++ % THROWN.length];
+    const nameOf = () => { throw next(); };
+    const clock = () => { if (number > THROWN.length) throw next(); return Date.now(); };
+    const analytics = createAnalytics({ ...dotAiVocabulary, ephemeral: false }, { clock, timing: { tick: 1 } });
+    const server = instrument(new McpServer({ name: 's', version: '1' }), analytics, { nameOf });
+    server.registerTool('t', {}, async () => ({ content: [{ type: 'text', text: 'answer' }] }));
+    const [a, b] = InMemoryTransport.createLinkedPair();
+    const client = new Client({ name: 'c', version: '1' });
+    await Promise.all([server.connect(a), client.connect(b)]);
+    for (let call = 0; call < THROWN.length; call += 1) console.log((await client.callTool({ name: 't' })).content[0].text);
+    number += 1;
+    for (let call = 0; call < THROWN.length; call += 1) console.log(await analytics.run('query', async () => 'answer'));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await analytics.close();
+    await client.close();`;
+  const { env, remove } = temporaryHome();
+  onTestFinished(remove);
+  const noisy = { ...env, DOT_AI_ANALYTICS: 'true', NODE_DEBUG: 'dot-ai-analytics' };
+  const { code, stdout, stderr } = await runScript(script, { env: noisy });
+  expect({ code, stdout }).toEqual({ code: 0, stdout: 'answer\n'.repeat(24) });
+  for (const topic of ['mcp', 'count', 'consent|background|close'])
+    expect(stderr).toMatch(new RegExp(`(${topic}).*: `));
+  expect(stderr.toLowerCase()).not.toContain(secret);
+});

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Collector, type CollectorOptions, startCollector } from '../../collector/collector.js';
 import * as COLLECTOR_ERRORS from '../../platform/error-table/collector.js';
-import { AnalyticsError, causeOf, systemCode } from '../../platform/errors.js';
+import { AnalyticsError, messageOf, systemCode } from '../../platform/errors.js';
 import { isObject, makeFolder } from '../../platform/files.js';
 import { requireHome } from '../../platform/home.js';
 import { packageRoot } from '../../platform/package-root.js';
@@ -77,7 +77,7 @@ function defaultFile(isDemo: boolean): string {
   try {
     makeFolder(folder);
   } catch (error) {
-    throw new AnalyticsError(COLLECTOR_ERRORS.folderNotCreated, { folder, cause: causeOf(error) });
+    throw new AnalyticsError(COLLECTOR_ERRORS.folderNotCreated, { folder, cause: messageOf(error) });
   }
   return join(folder, isDemo ? 'collector-demo.db' : 'collector.db');
 }
@@ -95,7 +95,7 @@ function readVocabulary(file: string): Vocabulary {
     parsed = JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {
     if (systemCode(error) === 'ENOENT') throw refuse('there is no such file');
-    throw refuse(error instanceof SyntaxError ? 'it is not JSON' : causeOf(error));
+    throw refuse(error instanceof SyntaxError ? 'it is not JSON' : messageOf(error));
   }
   const { tools, features } = isObject(parsed) ? parsed : {};
   const problem = namesProblem(tools) ?? namesProblem(features);

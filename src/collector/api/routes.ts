@@ -5,7 +5,7 @@ import { type Context, Hono } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
 import type { Clock } from '../../platform/clock.js';
 import { debug } from '../../platform/debug.js';
-import { causeOf } from '../../platform/errors.js';
+import { messageOf } from '../../platform/errors.js';
 import { dayOf } from '../../schema/calendar.js';
 import type { Vocabulary } from '../../schema/vocabulary.js';
 import { readBody } from '../intake/body.js';
@@ -88,7 +88,7 @@ export function createApp(parts: Parts): Hono<Env> {
   app.notFound((c) => refuse(c, 404, 'there is no such page; GET / is the dashboard, GET /api/v1 lists the questions'));
   app.onError((error, c) => {
     debug('collector: %s', error instanceof Error ? error.stack : error);
-    return refuse(c, 500, causeOf(error));
+    return refuse(c, 500, messageOf(error));
   });
   return app;
 }
@@ -138,7 +138,7 @@ async function receive(c: Context<Env>, { rate, trustProxy, vocabulary, writer, 
   try {
     await writer.write(arrival);
   } catch (error) {
-    debug('collector: %s', causeOf(error));
+    debug('collector: %s', messageOf(error));
     return refuse(c, 503, 'the report could not be written; send it again later');
   }
   return c.json({ status: 1 });

@@ -1,6 +1,6 @@
 import { linkSync, readFileSync, renameSync } from 'node:fs';
 import * as COLLECTOR_ERRORS from '../../platform/error-table/collector.js';
-import { AnalyticsError, causeOf, systemCode } from '../../platform/errors.js';
+import { AnalyticsError, messageOf, systemCode } from '../../platform/errors.js';
 import { removeFile, temporaryBeside, tryReadText, writeTemporary } from '../../platform/files.js';
 
 /** The right of this process, and no other, to use a database. */
@@ -38,7 +38,7 @@ function tryLink(path: string, identity: string): boolean {
     return true;
   } catch (error) {
     if (systemCode(error) === 'EEXIST') return false;
-    throw new AnalyticsError(COLLECTOR_ERRORS.ownerNotWritten, { file: path, cause: causeOf(error) });
+    throw new AnalyticsError(COLLECTOR_ERRORS.ownerNotWritten, { file: path, cause: messageOf(error) });
   } finally {
     if (temporary !== undefined) removeFile(temporary);
   }

@@ -1,7 +1,7 @@
 import { realpathSync, rmSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import * as COLLECTOR_ERRORS from '../../platform/error-table/collector.js';
-import { AnalyticsError, causeOf } from '../../platform/errors.js';
+import { AnalyticsError, messageOf } from '../../platform/errors.js';
 import { entry } from '../../platform/files.js';
 import type { Database } from './database.js';
 import { type Ownership, own } from './file-owner.js';
@@ -22,7 +22,7 @@ export async function openDatabase(path: string): Promise<Database> {
     // The WebAssembly engine leaves its lock behind if the file is not a database.
     rmSync(`${file}.lock`, { recursive: true, force: true });
     owner.release();
-    const cause = error instanceof Error && !('syscall' in error) ? error.message : causeOf(error);
+    const cause = error instanceof Error && !('syscall' in error) ? error.message : messageOf(error);
     throw new AnalyticsError(COLLECTOR_ERRORS.databaseNotUsable, { file, cause });
   }
 }

@@ -13,7 +13,7 @@ import {
 import { basename, dirname, join } from 'node:path';
 import * as LIBRARY_ERRORS from '../../platform/error-table/library.js';
 import { AnalyticsError, causeOf, systemCode } from '../../platform/errors.js';
-import { entry, makeFolder, removeFile, sweepTemporaries, writeTemporary } from '../../platform/files.js';
+import { entry, makeFolder, removeFile, sweepTemporaries, systemError, writeTemporary } from '../../platform/files.js';
 import type { Home } from '../../platform/home.js';
 import { editKey } from '../../platform/json-text.js';
 import { type Lock, tryWithLock, withLock } from '../../platform/lock.js';
@@ -150,10 +150,10 @@ function replaceFile(path: string, text: string, lock: Lock, { isUnderstood, isF
   }
 }
 
-/** Gives the file that will be replaced a second name. This keeps also a file that cannot be read. */
+/** Gives the file that is about to be replaced a second name; what can't be read can be kept that way too. */
 function keepCopy(path: string): string {
-  // A device, a pipe or a folder is not a settings file, and must not be replaced.
-  if (entry(path)?.isFile() !== true) throw new Error('it is not a regular file');
+  // A device, a pipe or a folder is no settings file, and not ours to move.
+  if (entry(path)?.isFile() !== true) throw systemError('EINVAL', path);
   for (let number = 1; ; number += 1) {
     const copy = join(dirname(path), `${basename(path)}.kept-${number}`);
     if (entry(copy) !== undefined) continue;

@@ -1,4 +1,4 @@
-import { causeOf, systemCode } from '../../platform/errors.js';
+import { messageOf, systemCode } from '../../platform/errors.js';
 import type { Destination } from '../consent/destination.js';
 import type { Gate } from '../consent/gate.js';
 import { judge, type Verdict } from './classify-answer.js';
@@ -48,7 +48,7 @@ export async function attempt(body: string, { gate, destination, signal, backgro
   } catch (error) {
     if (revoked.signal.aborted) return { verdict: 'skipped', reason: 'off' };
     if (signal.aborted) return { verdict: 'skipped', reason: 'out of time' };
-    return { verdict: 'retry', reason: systemCode(error) ?? causeOf(error) };
+    return { verdict: 'retry', reason: systemCode(error) ?? messageOf(error) };
   } finally {
     clearInterval(watch);
   }
