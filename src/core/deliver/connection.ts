@@ -31,8 +31,9 @@ export async function connectTo(url: URL, { lookup, background }: ConnectOptions
     stream,
     ready: isSecure ? 'secureConnect' : 'connect',
     reset() {
-      // While it connects, nothing was written yet, and Node would put the reset off until it stands.
-      if (tcp.connecting) tcp.destroy();
+      // While it connects, nothing was written yet, and Node would put the reset off until it is connected. Once it is
+      // being shut down, after the answer, libuv refuses a reset, and the socket would keep the process alive.
+      if (tcp.connecting || tcp.writableEnded) tcp.destroy();
       else tcp.resetAndDestroy();
       stream.destroy();
     },
