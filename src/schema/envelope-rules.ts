@@ -80,7 +80,7 @@ export const ADDED: Rules = {
   $geoip_disable: { us: exactly(true), any: optional(boolean) },
   $is_server: { any: optional(boolean) },
   $lib: { us: exactly('posthog-node'), any: optional(exactly('posthog-node')) },
-  $lib_version: { us: matching('a version', RELEASE), any: optional(matching('a version', RELEASE)) },
+  $lib_version: { any: optional(matching('a version', RELEASE)) },
 };
 
 /** Finds the first key that breaks its rule or is missing. Passes keys without a rule to `unknown`. */

@@ -36,7 +36,7 @@ const BOUNDS = '10 20 50 100 200 500 1000 2000 5000 10000 30000 60000 120000 300
 const SESSIONS = ['1_tool', '2_tools', '3_tools', '4_to_5_tools', '6_or_more_tools'];
 const KEYS = new Set([
   ...['api_key', 'batch', 'event', 'properties', 'timestamp', 'uuid', 'distinct_id'],
-  ...['$process_person_profile', '$ip', '$geoip_disable', '$lib', '$lib_version'],
+  ...['$process_person_profile', '$ip', '$geoip_disable', '$lib'],
   ...['tool', 'feature', 'provider', 'from', 'to', 'count', 'uses', 'invocations', 'successes', 'failures'],
   ...['first_this_week', 'first_this_month'],
   ...CATEGORIES.map((category) => `failures_${category}`),

@@ -133,7 +133,6 @@ describe('P3: the closed world', () => {
       $ip: '0.0.0.0',
       $geoip_disable: true,
       $lib: 'posthog-node',
-      $lib_version: '5.70.0',
     };
     const event = {
       event: 'active_install',
@@ -152,7 +151,7 @@ describe('P3: the closed world', () => {
       { timestamp: '2026-11-23T12:00:01.000Z' },
       { properties: { ...added, $os: 'SECRET' } },
       { properties: { ...added, $ip: '10.0.0.1' } },
-      { properties: { ...added, $lib_version: 'SECRET' } },
+      { properties: { ...added, $lib_version: '5.70.0' } },
       { properties: { ...added, $process_person_profile: true } },
     ]) {
       expect(open(change), JSON.stringify(change)).toHaveProperty('problem');

@@ -63,7 +63,7 @@ function show({ state, day, url, bytes, sha256, body }: PreviewRequest, isExampl
 function explain({ paint, data }: Output): void {
   data(`\n${paint.bold('That is all of it')}`);
   data(
-    'Every row above is sent as an event of its own, in random order. Besides, each carries a random id, twice, that is used only once; and what is the same for everybody: noon UTC of its day, the name and version of the library that encodes it, and the requests to keep no address and make no profile. The project key stands above them. No id of you, your machine or this installation exists.',
+    'Every row above is sent as an event of its own, in random order. Each also carries a random id that is used once, and what is the same for everybody: noon UTC of its day, the name of the library that encodes it, and the requests to keep no address and make no profile. The project key stands above them. No id of you, your machine or this installation exists.',
   );
   data('\nThe exact bytes: dot-ai-analytics preview --raw. Every field and why: dot-ai-analytics schema.');
 }

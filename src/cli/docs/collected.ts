@@ -30,7 +30,7 @@ export function collectedMarkdown(vocabulary: Vocabulary): string {
     'no row shares a value with another row, and no id of a person, machine, installation or session exists.',
     '',
     'Beside its properties, each row carries a random id of its own, which is used once so that a retry is recognized; noon',
-    'of its day; and the name and version of the library that encoded it. Nothing else is recorded: no operating system,',
+    'of its day; and the name of the library that encoded it. Nothing else is recorded: no operating system,',
     'version, client, country, clock time, message, argument or result.',
     '',
     events.join('\n\n'),

@@ -10,8 +10,9 @@ const NO_KEY = 'none';
 
 /**
  * Encodes one day's rows as the request body that posthog-node would send. Rows are shuffled and dated noon UTC, and
- * each has a new random id, which is also its `distinct_id`. `sent_at` is left out: it would tell the time, and by how
- * much the clock is wrong.
+ * each has a new random id, which is also its `distinct_id`. Two things that posthog-node adds are left out (P4): `sent_at`
+ * would tell the time, and by how much the clock is wrong; `$lib_version` is that of the installed package, which is
+ * released every few days, so that few installations share one at any time.
  *
  * @throws if posthog-node's format is not the expected one; then nothing is frozen
  */
@@ -37,7 +38,12 @@ export async function encode(rows: readonly Row[], day: string, key: string): Pr
   }
   const { batch } = JSON.parse(request.body) as Body;
   if (batch.length !== rows.length) throw new Error('posthog-node did not encode every row');
-  return serialize({ api_key: key, batch });
+  return serialize({ api_key: key, batch: batch.map(withoutVersion) });
+}
+
+function withoutVersion(event: Body['batch'][number]): Body['batch'][number] {
+  const { $lib_version: _, ...properties } = event.properties;
+  return { ...event, properties };
 }
 
 /** Makes posthog-node an encoder only. docs/decisions/posthog-node-as-encoder.md gives the reason for each setting. */
