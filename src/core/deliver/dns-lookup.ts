@@ -36,12 +36,13 @@ async function resolve(hostname: string, signal: AbortSignal): Promise<LookupAdd
   const cancel = () => resolver.cancel();
   signal.addEventListener('abort', cancel, { once: true });
   try {
-    // In Kubernetes a service is known by a short name, below one of the search domains.
-    const names = [hostname, ...searchDomains().map((domain) => `${hostname}.${domain}`)];
-    const questions = names.map((name) => Promise.allSettled([resolver.resolve4(name), resolver.resolve6(name)]));
-    for (const answers of await Promise.all(questions)) {
+    // In Kubernetes a service is known by a short name, below one of the search domains. Nobody else is asked for a name
+    // that resolves as it is.
+    for (const name of [hostname, ...searchDomains().map((domain) => `${hostname}.${domain}`)]) {
+      const answers = await Promise.allSettled([resolver.resolve4(name), resolver.resolve6(name)]);
       const found = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value.map(toAddress) : []));
       if (found.length > 0) return found;
+      if (signal.aborted) break;
     }
     throw Object.assign(new Error('the name does not resolve'), { code: 'ENOTFOUND' });
   } finally {
