@@ -21,19 +21,27 @@ const BY_STATUS: Readonly<Record<number, Verdict>> = {
 
 /**
  * Decides what an answer means. A 2xx status alone proves nothing, because a captive portal answers 200 with a page;
- * the body must be PostHog's too. After a status that is not in the table (redirects, 404, 408, 429, 5xx) a report is
+ * the body must be PostHog's too. After a status that is not in the table (redirects, 404, 408, 422, 429, 5xx) a report is
  * kept.
  */
-export function judge({ status, body }: Answer): Verdict {
+export function judge({ status, body, contentType }: Answer): Verdict {
   if (status >= 200 && status < 300) return saysOk(body) ? 'delivered' : 'retry';
-  return BY_STATUS[status] ?? 'retry';
+  const verdict = BY_STATUS[status] ?? 'retry';
+  // PostHog's refusals are plain text; a page comes from a proxy on the way, which may let the next one through.
+  return verdict === 'rejected' && isPage(body, contentType) ? 'retry' : verdict;
 }
 
-/** PostHog answers `{"status":1}`, newer versions `{"status":"Ok"}`. */
+function isPage(body: string, contentType = ''): boolean {
+  return body.trimStart().startsWith('<') || /^text\/html\b/i.test(contentType);
+}
+
+/** PostHog answers `{"status":1}`, newer versions `{"status":"Ok"}`. Over quota it names what it did not take. */
 function saysOk(body: string): boolean {
   try {
     const value: unknown = JSON.parse(body);
-    return isObject(value) && (value.status === 1 || value.status === 'Ok');
+    if (!isObject(value) || (value.status !== 1 && value.status !== 'Ok')) return false;
+    const { quota_limited: limited = [] } = value;
+    return Array.isArray(limited) && limited.length === 0;
   } catch {
     return false;
   }

@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import { judge } from '../../../src/core/deliver/classify-answer.js';
+
+const answer = (status: number, body = '', contentType?: string) => ({
+  status,
+  body,
+  contentType,
+  retryAfter: undefined,
+});
+
+test.each([
+  ['PostHog took it', answer(200, '{"status":1}'), 'delivered'],
+  ['PostHog took it, newer', answer(200, '{"status":"Ok"}'), 'delivered'],
+  ['PostHog took it, nothing is limited', answer(200, '{"status":"Ok","quota_limited":[]}'), 'delivered'],
+  ['PostHog dropped it: over quota', answer(200, '{"status":"Ok","quota_limited":["events"]}'), 'retry'],
+  ['a captive portal', answer(200, '<html>'), 'retry'],
+  ['a success without a word', answer(204), 'retry'],
+  ['a redirect', answer(302), 'retry'],
+  ['PostHog refuses it', answer(400, 'invalid payload', 'text/plain'), 'rejected'],
+  ['PostHog finds it too large', answer(413, 'too large'), 'rejected'],
+  ['a proxy refuses it with a page', answer(400, '\n<!doctype html>', 'text/plain'), 'retry'],
+  ['a proxy refuses it with HTML', answer(413, 'Request Entity Too Large', 'text/html; charset=utf-8'), 'retry'],
+  ['a collector that does not know a name yet', answer(422, '{"detail":"batch.0"}'), 'retry'],
+  ['too many requests', answer(429), 'retry'],
+  ['a server that is down', answer(503), 'retry'],
+  ['a key that is not accepted', answer(401), 'unauthorized'],
+  ['a key that may not do this', answer(403), 'unauthorized'],
+] as const)('%s: %j is %s', (_what, given, verdict) => {
+  expect(judge(given)).toBe(verdict);
+});
