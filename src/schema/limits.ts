@@ -30,6 +30,9 @@ export const MAX_KEY_LENGTH = 200;
 /** Tools that a server declares, and features that it declares. */
 export const MAX_NAMES = 64;
 
+/** Names that a home keeps of all its servers, tools and features each: a report that holds them may wait. */
+export const MAX_KNOWN_NAMES = 1024;
+
 /** Characters of a declared name. */
 export const MAX_NAME_LENGTH = 40;
 

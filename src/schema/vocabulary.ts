@@ -74,9 +74,9 @@ function checkNames(list: string, names: readonly string[] | undefined): void {
 }
 
 /** Why a list of names cannot be declared; undefined if it can be. */
-export function namesProblem(names: unknown): string | undefined {
+export function namesProblem(names: unknown, max: number = MAX_NAMES): string | undefined {
   if (!Array.isArray(names)) return 'expected an array of names';
-  if (names.length > MAX_NAMES) return `${names.length} names are declared, but at most ${MAX_NAMES} are allowed`;
+  if (names.length > max) return `${names.length} names are declared, but at most ${max} are allowed`;
   const bad = names.findIndex(
     (name) => typeof name !== 'string' || !NAME.test(name) || name === OTHER || name === START,
   );

@@ -1,6 +1,6 @@
 import { folderProblem, isObject, tryReadObject } from '../../platform/files.js';
 import type { Home } from '../../platform/home.js';
-import { MAX_NAMES } from '../../schema/limits.js';
+import { MAX_KNOWN_NAMES } from '../../schema/limits.js';
 import { namesProblem, type Vocabulary } from '../../schema/vocabulary.js';
 import type { Endpoint } from './destination.js';
 
@@ -11,15 +11,16 @@ export interface Declaration extends Vocabulary {
   readonly ephemeral?: boolean;
 }
 
-export const MAX_DECLARATION_BYTES = 64 * 1024;
+export const MAX_DECLARATION_BYTES = 256 * 1024;
 
 /**
- * The names that reports of this home can contain: those of this server and of the servers that recorded here before.
+ * The names that reports of this home can contain: those of this server and of the servers that recorded here before. A
+ * server may declare as many names as are allowed, and must not make the reports of another one unsendable.
  */
 export function knownVocabulary(home: Home | undefined, own: Vocabulary): Vocabulary {
   const earlier = home === undefined ? undefined : readDeclaration(home);
   const merge = (mine: readonly string[], theirs: readonly string[] = []) =>
-    [...new Set([...mine, ...theirs])].slice(0, MAX_NAMES);
+    [...new Set([...mine, ...theirs])].slice(0, MAX_KNOWN_NAMES);
   return { tools: merge(own.tools, earlier?.tools), features: merge(own.features, earlier?.features) };
 }
 
@@ -27,8 +28,8 @@ export function knownVocabulary(home: Home | undefined, own: Vocabulary): Vocabu
 export function readDeclaration(home: Home): Declaration | undefined {
   if (folderProblem(home.data) !== undefined) return undefined;
   const value = tryReadObject(home.server, MAX_DECLARATION_BYTES);
-  if (value === undefined || namesProblem(value.tools) !== undefined || namesProblem(value.features) !== undefined)
-    return;
+  const problem = namesProblem(value?.tools, MAX_KNOWN_NAMES) ?? namesProblem(value?.features, MAX_KNOWN_NAMES);
+  if (value === undefined || problem !== undefined) return undefined;
   const { tools, features, posthog, ephemeral } = value as unknown as Declaration;
   const isEndpoint = isObject(posthog) && typeof posthog.host === 'string' && typeof posthog.key === 'string';
   return { tools, features, ...(isEndpoint && { posthog }), ...(typeof ephemeral === 'boolean' && { ephemeral }) };
