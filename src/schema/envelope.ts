@@ -60,7 +60,7 @@ interface SentEvent {
 export type Opened = { readonly report: Report } | Refusal;
 
 /** Checks every string and number of a body against the schema and the vocabulary. */
-export function openEnvelope(body: string, vocabulary: Vocabulary): Opened {
+export function openEnvelope(body: string, vocabulary: Vocabulary, schema: number = SCHEMA): Opened {
   const parsed = parse(body);
   const rows = takeApart(parsed, 'us');
   if ('problem' in rows) return rows;
@@ -69,8 +69,8 @@ export function openEnvelope(body: string, vocabulary: Vocabulary): Opened {
   // The value is checked, but the text is sent. They are the same only if serializing the value gives the text.
   // Otherwise a repeated key or white space would be sent unchecked.
   if (JSON.stringify(parsed) !== body) return { problem: 'body: expected no repeated key and no white space' };
-  const report = { schema: SCHEMA, day: rows[0]?.day ?? '', rows: rows.map(({ row }) => row) };
-  const wrong = reportProblem(report, vocabulary);
+  const report = { schema, day: rows[0]?.day ?? '', rows: rows.map(({ row }) => row) };
+  const wrong = reportProblem(report, vocabulary, schema);
   return wrong === undefined ? { report } : { problem: wrong };
 }
 

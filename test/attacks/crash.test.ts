@@ -64,11 +64,11 @@ function faulty(home: TestHome, posthog: object, call: string, fault: string): P
 async function expectRepaired(home: TestHome, received: MemoryDestination, what: string): Promise<void> {
   // What a killed sender had claimed is put back after a minute, and a back-off would outlast this test.
   for (const name of readdirIfThere(home.paths.sending)) utimesSync(join(home.paths.sending, name), 0, 0);
-  rmSync(join(home.paths.outbox, 'pause.json'), { force: true });
+  rmSync(join(home.paths.outbox, 'next.json'), { force: true });
   const { code, stderr } = await runScript(server(received.posthog), { env: home.env });
   expect({ code, stderr }, what).toEqual({ code: 0, stderr: '' });
   expect(arrived(received.requests.map(({ body }) => body.toString())), what).toBe(CALLS);
-  const explained = /^sent\/|^server\.json$|closed\.json$|analytics-tmp/;
+  const explained = /^sent\/|^server\.json$|closed\.json$|^outbox\/next\.json$|analytics-tmp/;
   expect(
     Object.keys(tree(home.paths.data)).filter((name) => !explained.test(name)),
     what,

@@ -13,7 +13,7 @@ import {
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readDeclaration } from '../../src/core/consent/server-declaration.js';
-import { readPause } from '../../src/core/deliver/back-off.js';
+import { readNextAttempt } from '../../src/core/deliver/pace.js';
 import { readReceipt } from '../../src/core/deliver/receipts.js';
 import { readSent } from '../../src/core/inspect/sent.js';
 import { createPage, parsePage } from '../../src/core/record/counter-page.js';
@@ -82,7 +82,7 @@ const NAMES = [
   'spool/2026-11-19.0000000b.txt',
   'spool/2026-11-19.closed.json',
   'outbox/2026-11-19.json',
-  'outbox/pause.json',
+  'outbox/next.json',
   'sending/2026-11-19.json',
   'sent/2026-11-19.json',
   'sent/2026-11-19.receipt.json',
@@ -163,7 +163,7 @@ describe('P7, P3: what stands under a name of ours', () => {
       await analytics.close();
       // Taken away, everything goes on.
       rmSync(path, { recursive: true, force: true });
-      rmSync(join(home.paths.outbox, 'pause.json'), { force: true });
+      rmSync(join(home.paths.outbox, 'next.json'), { force: true });
       const after = testTracker(home, { posthog: received.posthog }, { now: NEXT_DAY });
       const days = () =>
         received.requests.map(({ body }) => JSON.parse(body.toString()).batch[0].timestamp.slice(0, 10));
@@ -185,7 +185,7 @@ test('P7: cut at every byte: a report, a receipt, a declaration, a pause and a p
   received.respondWith((_request, response) => void response.writeHead(503).end());
   await putReport(home, '2026-11-21');
   const second = testTracker(home, { posthog: received.posthog }, { now: NEXT_DAY });
-  await until(() => passes(second.clock) && existsSync(join(home.paths.outbox, 'pause.json')), 'a pause');
+  await until(() => passes(second.clock) && existsSync(join(home.paths.outbox, 'next.json')), 'a pause');
   await second.use('query');
   await Promise.all([first.analytics.close(), second.analytics.close()]);
 
@@ -205,9 +205,9 @@ test('P7: cut at every byte: a report, a receipt, a declaration, a pause and a p
   everyCut(home.paths.server, () => readDeclaration(home.paths) === undefined);
   const now = Date.parse(NEXT_DAY);
   everyCut(
-    join(home.paths.outbox, 'pause.json'),
+    join(home.paths.outbox, 'next.json'),
     () =>
-      readPause(home.paths, { host: new URL(received.posthog.host).origin, key: received.posthog.key }, now) ===
+      readNextAttempt(home.paths, { host: new URL(received.posthog.host).origin, key: received.posthog.key }, now) ===
       undefined,
   );
   for (let length = 0; length < body.length; length += 1) {

@@ -1,8 +1,8 @@
 import type { Destination } from '../../core/consent/destination.js';
 import { createGate } from '../../core/consent/gate.js';
-import type { Pause } from '../../core/deliver/back-off.js';
 import { deliver } from '../../core/deliver/delivery.js';
 import { listWaiting } from '../../core/deliver/outbox.js';
+import type { NextAttempt } from '../../core/deliver/pace.js';
 import { type Local, lookAt } from '../../core/inspect/local-state.js';
 import { systemClock } from '../../platform/clock.js';
 import * as CLI_ERRORS from '../../platform/error-table/cli.js';
@@ -39,7 +39,7 @@ async function sendWaiting(
   home: Home,
   destination: Destination,
   output: Output,
-): Promise<{ readonly pause: Pause | undefined; readonly rejected: number }> {
+): Promise<{ readonly pause: NextAttempt | undefined; readonly rejected: number }> {
   const waiting = listWaiting(home).length;
   let done = 0;
   let rejected = 0;
@@ -55,7 +55,7 @@ async function sendWaiting(
     signal: new AbortController().signal,
     background: false,
     lookup: 'system',
-    ignoreBackOff: true,
+    ignorePace: true,
     onReport(name, { verdict, reason }) {
       output.progress('', 1); // erases the progress, which may share a terminal with the next line
       output.line(`${name}  ${verdict} (${reason})`);
@@ -68,7 +68,7 @@ async function sendWaiting(
   return { pause, rejected };
 }
 
-function busy({ host }: Destination, { reason, askedUntil }: Pause): AnalyticsError {
+function busy({ host }: Destination, { reason, askedUntil }: NextAttempt): AnalyticsError {
   const time = new Date(askedUntil).toISOString();
   return new AnalyticsError(CLI_ERRORS.destinationBusy, { host, status: reason, time });
 }

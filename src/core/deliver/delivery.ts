@@ -7,9 +7,9 @@ import { openEnvelope } from '../../schema/envelope.js';
 import type { Vocabulary } from '../../schema/vocabulary.js';
 import { withKey } from '../report/body.js';
 import { attempt, type Result, type Terms } from './attempt.js';
-import { endPause, type Pause, pause, readPause } from './back-off.js';
 import { retryAfterMs } from './classify-answer.js';
 import { claim, describe, readReport, reclaimAbandoned, release, type Stored, settle, takeClosed } from './outbox.js';
+import { INTERVAL_MS, isDue, type NextAttempt, noteAttempt, readNextAttempt } from './pace.js';
 import { listReports, reportPath } from './report-files.js';
 import { tidy } from './retention.js';
 
@@ -17,34 +17,43 @@ export interface Delivery extends Terms {
   readonly home: Home;
   readonly vocabulary: Vocabulary;
   readonly clock: Clock;
-  /** True if a person asked for it now. Then a back-off is ignored; a Retry-After is not. */
-  readonly ignoreBackOff?: boolean;
+  /**
+   * True if a person asked for it now, or if there is no later: everything is sent, whenever it is due. A Retry-After is
+   * obeyed all the same.
+   */
+  readonly ignorePace?: boolean;
+  /** The unit of the pace; an hour unless a test needs a shorter one. */
+  readonly intervalMs?: number;
   /** Called after each report. */
   readonly onReport?: (name: string, result: Result) => void;
 }
 
 /**
- * Makes one pass over the outbox, oldest day first. Stops at the first report that has to wait, since the next would
- * too.
- * @returns the pause, if there is one and therefore nothing was sent
+ * Makes one pass over the outbox, oldest day first. At the pace of a server that is one attempt: the next report waits for
+ * the next one. Otherwise it stops at the first report that has to wait, since the others would too.
+ * @returns why nothing was sent, if the home has to wait
  * @throws a system error if the folders cannot be written; nothing that a destination does makes it throw
  */
-export async function deliver(delivery: Delivery): Promise<Pause | undefined> {
+export async function deliver(delivery: Delivery): Promise<NextAttempt | undefined> {
   const { home, gate, destination, clock, signal } = delivery;
   if (!gate.check().enabled) return undefined;
   assertOwnData(home);
-  takeClosed(home, gate, clock());
+  const now = clock();
+  const { intervalMs = INTERVAL_MS, ignorePace = false } = delivery;
+  takeClosed(home, gate, now, intervalMs);
   reclaimAbandoned(home);
-  tidy(home, clock());
-  const waiting = readPause(home, destination, clock());
-  if (waiting !== undefined && (!delivery.ignoreBackOff || clock() < waiting.askedUntil)) return waiting;
+  tidy(home, now);
+  const waiting = readNextAttempt(home, destination, now);
+  if (waiting !== undefined && (!ignorePace || now < waiting.askedUntil)) return waiting;
   for (const name of listReports(home.outbox)) {
     if (signal.aborted || !gate.check().enabled) break;
+    if (!ignorePace && !isDue(reportPath(home.outbox, name), now, intervalMs)) continue;
     if (!tryClaim(home, name)) continue;
     const result = await sendClaimed(delivery, name);
     debug('send %s to %s: %s (%s)', name, destination.host, result.verdict, result.reason);
     delivery.onReport?.(name, result);
     if (result.verdict === 'retry' || result.verdict === 'unauthorized') break;
+    if (!ignorePace && result.verdict !== 'skipped') break;
   }
   return undefined;
 }
@@ -79,10 +88,11 @@ async function sendClaimed(delivery: Delivery, name: string): Promise<Result> {
 }
 
 /** The claimed report as it will be sent, or why it cannot be: its bytes are gone, or contain unknown names. */
-function prepare({ home, destination, vocabulary }: Delivery, name: string): Stored | string {
+function prepare({ home, gate, destination, vocabulary }: Delivery, name: string): Stored | string {
   const stored = readReport(home.sending, name);
   if (stored === undefined) return 'it cannot be read';
-  const opened = openEnvelope(stored.body, vocabulary);
+  // A field of a later schema stays, if the user accepts an earlier one now.
+  const opened = openEnvelope(stored.body, vocabulary, gate.check().acceptedSchema ?? 0);
   if ('problem' in opened) return `it is not a report of this vocabulary, ${opened.problem}`;
   const body = withKey(stored.body, destination.key);
   if (body === stored.body) return stored;
@@ -90,15 +100,20 @@ function prepare({ home, destination, vocabulary }: Delivery, name: string): Sto
   return describe(name, body);
 }
 
-function finish({ home, destination, clock }: Delivery, report: Stored, { verdict, reason, answer }: Result): void {
+function finish(
+  { home, destination, clock, intervalMs = INTERVAL_MS }: Delivery,
+  report: Stored,
+  { verdict, reason, answer }: Result,
+): void {
   const now = clock();
   if (verdict === 'delivered' || verdict === 'rejected') {
     const { name, day, bytes, sha256 } = report;
     const at = new Date(now).toISOString();
     settle(home, name, { day, outcome: verdict, at, url: destination.url, status: answer?.status ?? 0, bytes, sha256 });
-    endPause(home);
+    noteAttempt(home, destination, undefined, now, intervalMs);
   } else if (verdict !== 'skipped') {
     const asked = answer === undefined ? undefined : retryAfterMs(answer, now);
-    pause(home, destination, { reason, isUnauthorized: verdict === 'unauthorized', retryAfterMs: asked ?? 0 }, now);
+    const failure = { reason, isUnauthorized: verdict === 'unauthorized', retryAfterMs: asked ?? 0 };
+    noteAttempt(home, destination, failure, now, intervalMs);
   }
 }

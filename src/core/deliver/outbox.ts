@@ -9,6 +9,7 @@ import { dayOf, daysBetween } from '../../schema/calendar.js';
 import { DAYS_KEPT, MAX_REPORT_BYTES } from '../../schema/limits.js';
 import type { Gate } from '../consent/gate.js';
 import { closedPath, dayOfReport, listClosed, type ReportName } from '../report/closed-files.js';
+import { drawDueTime, INTERVAL_MS } from './pace.js';
 import { type Receipt, writeReceipt } from './receipts.js';
 import { listReports, reportPath, wasTaken } from './report-files.js';
 
@@ -29,14 +30,15 @@ const ABANDONED_AFTER_MS = 60_000;
  * P10: `disable` writes its opt-out, then deletes spool/, then outbox/. So either the gate sees the opt-out, or the
  * link has no source, or the linked file is deleted from outbox/.
  */
-export function takeClosed(home: Home, gate: Gate, now: number): void {
+export function takeClosed(home: Home, gate: Gate, now: number, intervalMs = INTERVAL_MS): void {
   for (const name of listClosed(home)) {
     // The receipt of an older report is gone, so that nobody can tell any more whether it was taken.
     if (daysBetween(dayOfReport(name), dayOf(now)) > DAYS_KEPT) continue;
     try {
       if (wasTaken(home, name) || !gate.check().enabled) continue;
       ensurePrivateFolder(home.outbox);
-      linkOnce(closedPath(home, name), reportPath(home.outbox, name));
+      const path = reportPath(home.outbox, name);
+      if (linkOnce(closedPath(home, name), path)) drawDueTime(path, now, intervalMs);
     } catch (error) {
       debug('take %s: %s', name, causeOf(error)); // the other reports do not wait for it
     }

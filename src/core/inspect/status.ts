@@ -1,10 +1,10 @@
-import { homeProblem } from '../../platform/home.js';
+import { type Home, homeProblem } from '../../platform/home.js';
 import { isFinished } from '../../schema/calendar.js';
 import { SCHEMA } from '../../schema/fields.js';
 import type { ConfigState } from '../consent/config-file.js';
 import type { Destination } from '../consent/destination.js';
 import type { Layer, LayerName } from '../consent/layers.js';
-import { type Pause, readPause } from '../deliver/back-off.js';
+import { type NextAttempt, readNextAttempt } from '../deliver/pace.js';
 import { type Receipt, readReceipt } from '../deliver/receipts.js';
 import { listReceipts } from '../deliver/report-files.js';
 import { decode } from '../report/decode.js';
@@ -46,7 +46,7 @@ export interface Status {
 
 export interface StatusView extends View<Status> {
   /** Set while nothing is sent because earlier attempts failed. */
-  readonly pause: Pause | undefined;
+  readonly pause: NextAttempt | undefined;
   /** Finished days that the next server start will close. */
   readonly unclosed: number;
 }
@@ -65,7 +65,7 @@ export function viewStatus(options: InspectOptions = {}): StatusView {
   return {
     data,
     warnings: warningsOf(local, days.length + data.waiting.length > 0),
-    pause: home && destination ? readPause(home, destination, now) : undefined,
+    pause: home && destination ? failedAttempt(home, destination, now) : undefined,
     unclosed: days.filter(({ day }) => isFinished(day, now)).length,
   };
 }
@@ -127,4 +127,10 @@ function receiptsOf({ home }: Local): Receipt[] {
 
 function byTime(a: Receipt, b: Receipt): number {
   return a.at < b.at ? -1 : 1;
+}
+
+/** The pace after a report that was settled is nothing to tell. */
+function failedAttempt(home: Home, destination: Destination, now: number): NextAttempt | undefined {
+  const next = readNextAttempt(home, destination, now);
+  return next !== undefined && next.failures > 0 ? next : undefined;
 }

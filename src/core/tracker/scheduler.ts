@@ -4,13 +4,16 @@ import { closesAt, DAY_MS, dayOf } from '../../schema/calendar.js';
 export interface Timing {
   /** The one timer: notices an opt-out even while no tool is called. */
   readonly tick: number;
-  /** After a start, reports wait a random time up to this. */
+  /** After a start, reports that are due wait a random time up to this. */
   readonly startSpread: number;
-  /** While running, sends are this far apart on average, spread by half in either direction. */
+  /** Days are closed this often; reports are due and attempts are made some intervals apart (deliver/pace.ts). */
   readonly interval: number;
 }
 
-export const TIMING: Timing = { tick: 5_000, startSpread: 30_000, interval: 3_600_000 };
+/** So often a server looks for a report that may be sent. */
+const LOOKS_PER_INTERVAL = 12;
+
+export const TIMING: Timing = { tick: 5_000, startSpread: 300_000, interval: 3_600_000 };
 
 /** When what is due, and the timer that looks. */
 export interface Schedule {
@@ -36,12 +39,21 @@ export function startTimer(schedule: Schedule, now: number, tick: () => void): v
   schedule.abort = new AbortController();
   schedule.closeAt = 0;
   schedule.sendAt = now + Math.random() * timing.startSpread;
-  schedule.timer = setInterval(tick, timing.tick).unref();
   setImmediate(tick).unref();
+  tickLater(schedule, tick);
+}
+
+/** Ticks come at random distances, so that the time of a request does not tell when the server started (P4). */
+function tickLater(schedule: Schedule, tick: () => void): void {
+  const wait = schedule.timing.tick * (0.5 + Math.random());
+  schedule.timer = setTimeout(() => {
+    tickLater(schedule, tick);
+    tick();
+  }, wait).unref();
 }
 
 export function stopTimer(schedule: Schedule): void {
-  clearInterval(schedule.timer);
+  clearTimeout(schedule.timer);
   schedule.timer = undefined;
   schedule.abort.abort();
 }
@@ -58,10 +70,10 @@ export function takeClosing(schedule: Schedule, now: number): boolean {
   return true;
 }
 
-/** Whether waiting reports have to be sent now. */
+/** Whether to look for a report that may be sent now. Which may, and when, is for the home to say (deliver/pace.ts). */
 export function takeSending(schedule: Schedule, now: number): boolean {
   if (!isDue(schedule.sendAt, now, schedule.timing)) return false;
-  schedule.sendAt = now + schedule.timing.interval * (0.5 + Math.random());
+  schedule.sendAt = now + (schedule.timing.interval / LOOKS_PER_INTERVAL) * (0.5 + Math.random());
   return true;
 }
 

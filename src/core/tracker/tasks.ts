@@ -35,7 +35,7 @@ export async function closeDays(tracker: Tracker): Promise<void> {
   await closeOnDisk(tracker);
 }
 
-/** Sends what waits, in memory and on disk. On shutdown a back-off is not waited for: there may be no later. */
+/** Sends what waits, in memory and on disk. On shutdown everything is sent at once: there may be no later. */
 export async function send(
   tracker: Tracker,
   signal: AbortSignal,
@@ -44,10 +44,12 @@ export async function send(
   const { home, gate, options, clock, memoryOutbox } = tracker;
   const destination = findDestination(tracker);
   if (destination === null) return;
-  const pace = { background: !isShutdown, ignoreBackOff: isShutdown };
-  const terms = { gate, destination, signal, ...pace, lookup: 'cancellable' } as const;
+  const terms = { gate, destination, signal, background: !isShutdown, lookup: 'cancellable' } as const;
   await sendFromMemory(memoryOutbox, terms);
-  if (home !== undefined) await deliver({ ...terms, home, vocabulary: knownVocabulary(home, options), clock });
+  if (home === undefined) return;
+  const vocabulary = knownVocabulary(home, options);
+  const intervalMs = tracker.schedule.timing.interval;
+  await deliver({ ...terms, home, vocabulary, clock, intervalMs, ignorePace: isShutdown });
 }
 
 /** On shutdown: what would not outlive the process is closed and sent. */
@@ -72,7 +74,7 @@ async function closeInMemory(tracker: Tracker, own: readonly Unclosed[]): Promis
   forgetPages(spool, pages);
   for (const { day } of pages) debug('freeze %s in memory', day);
   addBodies(memoryOutbox, await closeOwn(closingOf(tracker), home, own, clock()), clears);
-  if (home !== undefined) takeClosed(home, gate, clock());
+  if (home !== undefined) takeClosed(home, gate, clock(), tracker.schedule.timing.interval);
 }
 
 /** A folder that cannot be used must not keep the reports in memory from being sent. */
@@ -81,7 +83,7 @@ async function closeOnDisk(tracker: Tracker): Promise<void> {
   if (home === undefined) return;
   try {
     await closeFinishedDays({ ...closingOf(tracker), home, isKept: isFolderKept(tracker) }, clock());
-    takeClosed(home, gate, clock());
+    takeClosed(home, gate, clock(), tracker.schedule.timing.interval);
     tidy(home, clock()); // also without a destination, where nothing is ever delivered
   } catch (error) {
     debug('close: %s', causeOf(error));

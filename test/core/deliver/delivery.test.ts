@@ -1,18 +1,20 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { type Destination, resolveDestination } from '../../../src/core/consent/destination.js';
 import { createGate } from '../../../src/core/consent/gate.js';
 import type { Result } from '../../../src/core/deliver/attempt.js';
-import { readPause } from '../../../src/core/deliver/back-off.js';
 import { deliver } from '../../../src/core/deliver/delivery.js';
+import { takeClosed } from '../../../src/core/deliver/outbox.js';
+import { readNextAttempt } from '../../../src/core/deliver/pace.js';
 import { reportPath } from '../../../src/core/deliver/report-files.js';
 import { readPreview } from '../../../src/core/inspect/preview.js';
 import { readSent } from '../../../src/core/inspect/sent.js';
+import { closedPath } from '../../../src/core/report/closed-files.js';
 import { openEnvelope } from '../../../src/schema/envelope.js';
 import { fixedClock, type MemoryDestination, memoryDestination, type Respond } from '../../../src/testing/index.js';
 import { type TestHome, testHome, tree } from '../../support/home.js';
-import { putReport } from '../../support/reports.js';
+import { exampleReport, putReport } from '../../support/reports.js';
 import { vocabulary } from '../../support/tracker.js';
 
 const DAY = '2026-11-22';
@@ -51,7 +53,7 @@ async function pass(
     signal: new AbortController().signal,
     background: false,
     lookup: 'cancellable',
-    ignoreBackOff: now,
+    ignorePace: now,
     onReport: (_name, result) => results.push(result),
   });
   return results;
@@ -69,7 +71,7 @@ const answer =
     void response.writeHead(status, headers).end(body);
 
 const folders = ({ paths }: TestHome) => ({
-  outbox: readdirSync(paths.outbox).filter((name) => name !== 'pause.json'),
+  outbox: readdirSync(paths.outbox).filter((name) => name !== 'next.json'),
   sending: readdirSync(paths.sending),
   sent: Object.keys(tree(paths.data))
     .filter((name) => name.startsWith('sent/'))
@@ -143,7 +145,7 @@ describe('what an answer means', () => {
     } else {
       expect(kept).toBeUndefined();
       expect(readFileSync(reportPath(home.paths.outbox, DAY), 'utf8')).toBe(before);
-      expect(readPause(home.paths, received.posthog, Date.parse('2026-11-23T02:00:00Z'))).toMatchObject({
+      expect(readNextAttempt(home.paths, received.posthog, Date.parse('2026-11-23T02:00:00Z'))).toMatchObject({
         reason: `HTTP ${status}`,
         isUnauthorized: verdict === 'unauthorized',
       });
@@ -159,7 +161,7 @@ describe('what an answer means', () => {
       { verdict: 'retry', reason: 'ECONNREFUSED' },
     ]);
     received.respondWith((_request, response) => response.destroy());
-    expect(await pass(home)).toMatchObject([{ verdict: 'retry' }]);
+    expect(await pass(home, { now: true })).toMatchObject([{ verdict: 'retry' }]);
     received.respondWith((_request, response) => {
       response.writeHead(200, { 'content-length': '12' }).write('{"stat');
       setTimeout(() => response.destroy(), 20);
@@ -190,28 +192,72 @@ describe('waiting', () => {
     received.respondWith();
     clock.set('2026-11-23T03:59:00Z');
     expect(await pass(home, { clock, now: true })).toEqual([]);
-    clock.set('2026-11-23T04:00:01Z');
+    clock.set('2026-11-23T04:59:59Z');
+    expect(await pass(home, { clock })).toEqual([]); // it is a floor, to which a server adds one to three hours
+    clock.set('2026-11-23T07:00:01Z');
     expect(await pass(home, { clock })).toMatchObject([{ verdict: 'delivered' }]);
   });
 
-  test('each failure in a row doubles the wait, up to six hours spread by half, and a success ends it', async () => {
+  test('after each failure in a row the wait grows, from one to three hours up to a day, and a success ends that', async () => {
     const home = await waitingHome();
     const clock = fixedClock('2026-11-23T02:00:00Z');
     const waits: number[] = [];
     received.respondWith(answer(500));
-    for (let failure = 0; failure < 12; failure += 1) {
+    for (let failure = 0; failure < 16; failure += 1) {
       await pass(home, { clock, now: true });
-      const { until = 0 } = readPause(home.paths, received.posthog, clock()) ?? {};
+      const { until = 0 } = readNextAttempt(home.paths, received.posthog, clock()) ?? {};
       waits.push((until - clock()) / 60_000);
     }
     waits.forEach((wait, index) => {
-      const middle = Math.min(2 ** index, 360);
-      expect(wait).toBeGreaterThanOrEqual(middle * 0.499);
-      expect(wait).toBeLessThanOrEqual(middle * 1.501);
+      const backOff = 2 ** index;
+      expect(wait).toBeGreaterThanOrEqual(Math.max(59.9, Math.min(backOff * 0.499, 1440)));
+      expect(wait).toBeLessThanOrEqual(Math.max(180.1, Math.min(backOff * 1.501, 1440.1)));
     });
     received.respondWith();
     await pass(home, { clock, now: true });
-    expect(readPause(home.paths, received.posthog, clock())).toBeUndefined();
+    expect(readNextAttempt(home.paths, received.posthog, clock())).toMatchObject({ failures: 0, reason: '' });
+  });
+
+  test('P4: no answer makes several days arrive together: one attempt, then one to three hours', async () => {
+    const home = await waitingHome();
+    for (const day of ['2026-11-19', '2026-11-20', '2026-11-21']) await putReport(home, day);
+    const clock = fixedClock('2026-11-23T02:00:00Z');
+    const arrivals: number[] = [];
+    for (const status of [500, 500, 200, 200, 200, 200]) {
+      received.respondWith(status === 200 ? undefined : answer(status));
+      while ((await pass(home, { clock })).length === 0) clock.advance(60_000);
+      arrivals.push(clock());
+    }
+    const hours = arrivals.slice(1).map((at, index) => (at - (arrivals[index] as number)) / 3_600_000);
+    for (const wait of hours) {
+      expect(wait).toBeGreaterThanOrEqual(0.99);
+      expect(wait).toBeLessThanOrEqual(3.05);
+    }
+    expect(folders(home).outbox).toEqual([]);
+  });
+
+  test('P4: a report is due at a random time within twelve hours after its day was closed', async () => {
+    const waits: number[] = [];
+    for (let home = 0; home < 30; home += 1) {
+      const { paths, env } = testHome({ analytics: true });
+      mkdirSync(paths.spool, { recursive: true });
+      writeFileSync(closedPath(paths, DAY), await exampleReport(DAY));
+      const now = Date.parse('2026-11-23T02:00:00Z');
+      takeClosed(paths, createGate(env, paths), now);
+      waits.push((statSync(reportPath(paths.outbox, DAY)).mtimeMs - now) / 3_600_000);
+    }
+    expect(Math.min(...waits)).toBeGreaterThanOrEqual(0);
+    expect(Math.max(...waits)).toBeLessThanOrEqual(12);
+    expect(new Set(waits.map((wait) => Math.floor(wait / 3))).size, 'spread over the twelve hours').toBe(4);
+  });
+
+  test('a report that is not due waits, and a person who sends now does not', async () => {
+    const home = await waitingHome();
+    const clock = fixedClock('2026-11-23T02:00:00Z');
+    const due = Date.parse('2026-11-23T09:00:00Z') / 1000;
+    utimesSync(reportPath(home.paths.outbox, DAY), due, due);
+    expect(await pass(home, { clock })).toEqual([]);
+    expect(await pass(home, { clock, now: true })).toMatchObject([{ verdict: 'delivered' }]);
   });
 
   test('a refused key waits a day, and a new destination does not wait', async () => {
@@ -236,7 +282,7 @@ describe('waiting', () => {
     const home = await waitingHome();
     const { host, key } = received.posthog;
     writeFileSync(
-      `${home.paths.outbox}/pause.json`,
+      `${home.paths.outbox}/next.json`,
       text.startsWith('{"until":9') ? text.replace('{', `{"host":"${host}","key":"${key}",`) : text,
     );
     expect(await pass(home)).toMatchObject([{ verdict: 'delivered' }]);
