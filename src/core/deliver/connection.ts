@@ -22,20 +22,43 @@ export async function connectTo(url: URL, { lookup, background }: ConnectOptions
   const [net, tls] = await Promise.all([import('node:net'), isSecure ? import('node:tls') : undefined]);
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const port = Number(url.port) || (isSecure ? 443 : 80);
-  const tcp = net.connect({ host, port, noDelay: true, ...(lookup !== undefined && { lookup }) });
+  // Half-open: an early end from the other side must not make Node end this side.
+  const tcp = net.connect({
+    host,
+    port,
+    noDelay: true,
+    allowHalfOpen: true,
+    ...(lookup !== undefined && { lookup }),
+  });
   // A name in the greeting must not be an address (RFC 6066, 3). The certificate is compared with `host`.
   const servername = net.isIP(host) === 0 ? host : '';
   const stream = tls?.connect({ socket: tcp, host, servername, ALPNProtocols: ['http/1.1'] }) ?? tcp;
-  if (background) for (const socket of [tcp, stream]) socket.unref();
-  return {
-    stream,
-    ready: isSecure ? 'secureConnect' : 'connect',
-    reset() {
-      // While it connects, nothing was written yet, and Node would put the reset off until it is connected. Once it is
-      // being shut down, after the answer, libuv refuses a reset, and the socket would keep the process alive.
-      if (tcp.connecting || tcp.writableEnded) tcp.destroy();
-      else tcp.resetAndDestroy();
-      stream.destroy();
-    },
+  for (const socket of [tcp, stream]) {
+    socket.on('error', () => {}); // http has its own listener for as long as anyone waits for an answer
+    if (background) socket.unref();
+  }
+  return { stream, ready: isSecure ? 'secureConnect' : 'connect', reset: resetOf(tcp, stream) };
+}
+
+/**
+ * The system does not reset a socket that is being ended. http ends a socket when it has the answer, and so does Node's
+ * `resetAndDestroy()`, which then waits until everything is written. So neither may.
+ */
+function resetOf(tcp: Socket, stream: Socket): () => void {
+  let isReset = false;
+  const reset = () => {
+    if (isReset) return;
+    isReset = true;
+    // While it connects, nothing was written yet, and Node would put the reset off until it stands.
+    if (tcp.connecting || tcp.destroyed) tcp.destroy();
+    else tcp.resetAndDestroy();
+    stream.destroy();
   };
+  for (const socket of [tcp, stream]) {
+    Object.assign(socket, {
+      end: () => socket,
+      destroySoon: () => (isReset ? socket.destroy() : reset()),
+    });
+  }
+  return reset;
 }
