@@ -71,7 +71,11 @@ export function tryReadText(path: string, limit: number, follow = false): string
 /** Like `tryReadText` for a JSON object; undefined for any other value, arrays included. */
 export function tryReadObject(path: string, limit: number): Record<string, unknown> | undefined {
   const text = tryReadText(path, limit);
-  if (text === undefined) return undefined;
+  return text === undefined ? undefined : parseObject(text);
+}
+
+/** Undefined for what is not the JSON of an object. */
+export function parseObject(text: string): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(text);
     return isObject(value) ? value : undefined;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import sqlite from 'node-sqlite3-wasm';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { COMMANDER_ERRORS } from '../../src/cli/docs/errors.js';
+import { claim } from '../../src/core/deliver/outbox.js';
 import { AnalyticsError, createAnalytics } from '../../src/index.js';
 import * as CLI_ERRORS from '../../src/platform/error-table/cli.js';
 import * as COLLECTOR_ERRORS from '../../src/platform/error-table/collector.js';
@@ -95,6 +96,11 @@ const TRIGGERS: Triggers<ErrorId> = {
   dataNotDeleted: () => {
     const home = testHome(ON);
     symlinkSync(testHome().folder, home.paths.data);
+    return cli(['disable'], { env: home.env });
+  },
+  senderNotStopped: async () => {
+    const home = await waiting();
+    claim(home.paths, YESTERDAY); // and this process does not give it up
     return cli(['disable'], { env: home.env });
   },
   enableHasNoEffect: () => cli(['enable'], { env: { ...testHome().env, DO_NOT_TRACK: '1' } }),

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { reportPath } from '../../src/core/deliver/report-files.js';
 import { exampleTotals } from '../../src/core/inspect/example.js';
 import { freeze } from '../../src/core/report/freeze.js';
@@ -11,7 +11,7 @@ export function exampleReport(day: string, key = 'phc_test'): Promise<string> {
   return freeze(exampleTotals(dotAiVocabulary), frame);
 }
 
-/** Puts such a report into the outbox, or another folder; returns its body. */
+/** Puts such a report, which is due, into the outbox, or another folder; returns its body. */
 export async function putReport(
   { paths }: TestHome,
   day: string,
@@ -21,5 +21,6 @@ export async function putReport(
   mkdirSync(folder, { recursive: true });
   const body = await exampleReport(day, key);
   writeFileSync(reportPath(folder, day), body);
+  utimesSync(reportPath(folder, day), 0, 0);
   return body;
 }

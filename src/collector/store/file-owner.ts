@@ -1,7 +1,10 @@
-import { linkSync, readFileSync, renameSync } from 'node:fs';
+import { linkSync, renameSync } from 'node:fs';
 import * as COLLECTOR_ERRORS from '../../platform/error-table/collector.js';
 import { AnalyticsError, messageOf, systemCode } from '../../platform/errors.js';
-import { removeFile, temporaryBeside, tryReadText, writeTemporary } from '../../platform/files.js';
+import { entry, parseObject, removeFile, temporaryBeside, tryReadText, writeTemporary } from '../../platform/files.js';
+import { asIdentity, ownIdentity, type Presence, presenceOf } from '../../platform/process-identity.js';
+
+const MAX_OWNER_BYTES = 1024;
 
 /** The right of this process, and no other, to use a database. */
 export interface Ownership {
@@ -17,13 +20,13 @@ export interface Ownership {
  */
 export function own(database: string): Ownership {
   const path = `${database}.owner`;
-  const mine = identityOf(process.pid);
+  const mine = JSON.stringify(ownIdentity());
   for (;;) {
     if (tryLink(path, mine)) return { release: () => removeIfMine(path, mine) };
-    const owner = tryReadText(path, 64);
-    if (owner === undefined) continue; // it was released just now
-    const pid = Number(owner.split(' ')[0]);
-    if (pid !== process.pid && isAlive(pid) && identityOf(pid) === owner) {
+    const owner = tryReadText(path, MAX_OWNER_BYTES);
+    if (owner === undefined) continue; // released just now
+    const { pid, presence } = look(path, owner);
+    if (presence === 'alive' && pid !== process.pid) {
       throw new AnalyticsError(COLLECTOR_ERRORS.databaseInUse, { pid, file: database });
     }
     takeAway(path, owner);
@@ -49,7 +52,7 @@ function takeAway(path: string, owner: string): void {
   const aside = temporaryBeside(path);
   try {
     renameSync(path, aside);
-    if (tryReadText(aside, 64) !== owner) linkSync(aside, path);
+    if (tryReadText(aside, MAX_OWNER_BYTES) !== owner) linkSync(aside, path);
   } catch {
     // another process was faster
   }
@@ -57,29 +60,12 @@ function takeAway(path: string, owner: string): void {
 }
 
 function removeIfMine(path: string, mine: string): void {
-  if (tryReadText(path, 64) === mine) removeFile(path);
+  if (tryReadText(path, MAX_OWNER_BYTES) === mine) removeFile(path);
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return systemCode(error) === 'EPERM';
-  }
-}
-
-/**
- * proc(5): field 22 of stat is the start time of the process. Field 2, its name, is in brackets and can contain any
- * text.
- */
-function identityOf(pid: number): string {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    // A zombie: it was killed, and its parent has not waited for it yet.
-    return fields[0] === 'Z' || fields[0] === 'X' ? '' : `${pid} ${fields[19]}`;
-  } catch {
-    return `${pid}`; // without /proc, the pid alone has to do
-  }
+/** An owner in another container is taken for gone: a container that was killed must not keep its successor out. */
+function look(path: string, owner: string): { readonly pid: number; readonly presence: Presence } {
+  const identity = asIdentity(parseObject(owner));
+  if (identity === undefined) return { pid: 0, presence: 'dead' };
+  return { pid: identity.pid, presence: presenceOf(identity, entry(path)?.mtimeMs ?? 0) };
 }

@@ -5,34 +5,45 @@ import { AnalyticsError, causeOf } from '../../platform/errors.js';
 import { entry, isThere, listFolder, removeFile } from '../../platform/files.js';
 import { assertOwnData, type Home } from '../../platform/home.js';
 import { MAX_LOOK_AGE_MS } from '../consent/gate.js';
+import { type LiveClaim, liveClaims } from '../deliver/claims.js';
 import { readReceipt } from '../deliver/receipts.js';
 import { listReports, reportPath } from '../deliver/report-files.js';
 import { closedPath, listClosed } from '../report/closed-files.js';
 
-/** An older claim was left by a killed process, because an attempt ends after 3 s (deliver/post.ts). */
-const MAX_CLAIM_MS = 4_000;
+/** A sender looks at the gate every 100 ms. One that has not given up after this long is stopped. */
+const SENDER_TIMEOUT_MS = 4_000;
 const CHECK_INTERVAL_MS = 20;
 
 /**
- * Deletes everything that was recorded and not delivered. spool/ is emptied before outbox/, because reports move in
- * that direction. If a report is being sent, this waits: its sender asks the gate every 100 ms, gives up and puts it
- * back. So when this returns, nobody is sending, and nobody will (P10).
+ * Deletes everything that was recorded and not delivered. spool/ goes before outbox/, because reports move in that
+ * direction. A report that is being sent right now is waited for: its sender looks at the gate every 100 ms, gives up,
+ * puts it back, and then gives up its claim. So when this returns nobody is sending, and nobody will (P10). If a sender
+ * does not give up, everything is deleted, and the error names its process: it may send what it holds in memory.
  *
  * @throws AnalyticsError `DATA_NOT_DELETED`
  */
 export async function purgeUnsent(home: Home): Promise<void> {
   assertNotForeign(home);
+  const from = performance.now();
   // A server may count on what it saw up to MAX_LOOK_AGE_MS ago. The files that it had open or created until then are
   // found by the last pass, which begins when no such look can be in use any more.
-  const until = performance.now() + MAX_LOOK_AGE_MS + CHECK_INTERVAL_MS;
+  const isLookOver = () => performance.now() - from > MAX_LOOK_AGE_MS + CHECK_INTERVAL_MS;
+  const isTooLate = () => performance.now() - from > SENDER_TIMEOUT_MS;
+  let senders: LiveClaim[];
   for (;;) {
     emptySpool(home);
     empty(home.outbox);
-    if (!isAnySending(home) && performance.now() > until) break;
+    senders = liveClaims(home);
+    if ((senders.length === 0 && isLookOver()) || isTooLate()) break;
     await new Promise((resolve) => setTimeout(resolve, CHECK_INTERVAL_MS));
   }
-  for (const folder of [home.sending, home.outbox]) empty(folder);
+  const [sender] = senders;
+  // The claims stay, so that the next `disable` sees them too.
+  if (sender === undefined) empty(home.sending);
+  else for (const name of listReports(home.sending)) removeFile(reportPath(home.sending, name));
+  empty(home.outbox);
   emptySpool(home);
+  if (sender !== undefined) throw new AnalyticsError(LIBRARY_ERRORS.senderNotStopped, { pid: sender.pid });
   for (const folder of [home.sending, home.outbox]) assertEmpty(folder);
   assertEmpty(home.spool, sentClosedFiles(home));
 }
@@ -62,13 +73,6 @@ function assertNotForeign(home: Home): void {
   } catch (error) {
     throw notDeleted(home.data, causeOf(error));
   }
-}
-
-function isAnySending(home: Home): boolean {
-  return listReports(home.sending).some((name) => {
-    const claimedAt = entry(reportPath(home.sending, name))?.mtimeMs ?? 0;
-    return Math.abs(Date.now() - claimedAt) < MAX_CLAIM_MS;
-  });
 }
 
 /** Deletes everything, including the copies of sent reports and the declaration of the server. */

@@ -7,6 +7,7 @@ import { openEnvelope } from '../../schema/envelope.js';
 import type { Vocabulary } from '../../schema/vocabulary.js';
 import { withKey } from '../report/body.js';
 import { attempt, type Result, type Terms } from './attempt.js';
+import type { Claim } from './claims.js';
 import { retryAfterMs } from './classify-answer.js';
 import { claim, describe, readReport, reclaimAbandoned, release, type Stored, settle, takeClosed } from './outbox.js';
 import { INTERVAL_MS, isDue, type NextAttempt, noteAttempt, readNextAttempt } from './pace.js';
@@ -48,8 +49,9 @@ export async function deliver(delivery: Delivery): Promise<NextAttempt | undefin
   for (const name of listReports(home.outbox)) {
     if (signal.aborted || !gate.check().enabled) break;
     if (!ignorePace && !isDue(reportPath(home.outbox, name), now, intervalMs)) continue;
-    if (!tryClaim(home, name)) continue;
-    const result = await sendClaimed(delivery, name);
+    const mine = tryClaim(home, name);
+    if (mine === undefined) continue;
+    const result = await sendClaimed(delivery, mine);
     debug('send %s to %s: %s (%s)', name, destination.host, result.verdict, result.reason);
     delivery.onReport?.(name, result);
     if (result.verdict === 'retry' || result.verdict === 'unauthorized') break;
@@ -59,21 +61,23 @@ export async function deliver(delivery: Delivery): Promise<NextAttempt | undefin
 }
 
 /** A report that cannot be claimed (it belongs to root after one `sudo`) does not hold up the others. */
-function tryClaim(home: Home, name: string): boolean {
+function tryClaim(home: Home, name: string): Claim | undefined {
   try {
     return claim(home, name);
   } catch (error) {
     debug('claim %s: %s', name, causeOf(error));
-    return false;
+    return undefined;
   }
 }
 
 /**
- * P10: the claim exists before `attempt` asks the gate again. `disable` writes its opt-out before it looks into
- * sending/. So either the gate sees the opt-out, or `disable` sees the claim and waits until it is released.
+ * P10: the claim is there before the gate is asked again (in `attempt`). `disable` writes its opt-out before it looks
+ * into sending/. So either the gate sees the opt-out, or `disable` sees the claim, and waits until it is given up or says
+ * that it was not.
  */
-async function sendClaimed(delivery: Delivery, name: string): Promise<Result> {
+async function sendClaimed(delivery: Delivery, mine: Claim): Promise<Result> {
   const { home } = delivery;
+  const { name } = mine;
   try {
     const report = prepare(delivery, name);
     if (typeof report === 'string') return { verdict: 'skipped', reason: report };
@@ -83,7 +87,7 @@ async function sendClaimed(delivery: Delivery, name: string): Promise<Result> {
   } catch (error) {
     return { verdict: 'retry', reason: causeOf(error) }; // a full disk: the next report would fail too
   } finally {
-    release(home, name); // puts it back into the outbox; a report that is settled is no longer in sending/
+    release(home, mine); // what has no final answer goes back; what is settled is no longer here
   }
 }
 

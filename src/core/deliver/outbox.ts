@@ -1,27 +1,25 @@
-import { lutimesSync, renameSync } from 'node:fs';
+import { renameSync } from 'node:fs';
 import { sha256 } from '../../platform/crypto.js';
 import { debug } from '../../platform/debug.js';
 import { causeOf, systemCode } from '../../platform/errors.js';
-import { ensurePrivateFolder, entry, readBytes, removeFile } from '../../platform/files.js';
+import { ensurePrivateFolder, readBytes, removeFile } from '../../platform/files.js';
 import type { Home } from '../../platform/home.js';
 import { linkOnce } from '../../platform/link-once.js';
 import { dayOf, daysBetween } from '../../schema/calendar.js';
 import { DAYS_KEPT, MAX_REPORT_BYTES } from '../../schema/limits.js';
 import type { Gate } from '../consent/gate.js';
 import { closedPath, dayOfReport, listClosed, type ReportName } from '../report/closed-files.js';
+import { type Claim, holds, publishClaim, reclaim, removeClaim } from './claims.js';
 import { drawDueTime, INTERVAL_MS } from './pace.js';
 import { type Receipt, writeReceipt } from './receipts.js';
 import { listReports, reportPath, wasTaken } from './report-files.js';
 
 /*
- * A report is one file, the request body, and moves outbox → sending → sent by rename(2). In sending/ it belongs to the
- * process whose rename succeeded. If that process is killed, the file stays, and after ABANDONED_AFTER_MS any other
- * process puts it back. Nobody knows then whether the bytes arrived, so the same bytes are sent again, and the
- * destination recognizes them by their ids.
+ * A report moves outbox → sending → sent by rename(2), always as one whole file, which is the request body. In
+ * sending/ it belongs to the process that its claim names (claims.ts). If that process is gone, any other puts the
+ * report back. Nobody knows then whether the bytes arrived, so they are sent again: the same bytes, which the
+ * destination recognizes by their ids.
  */
-
-/** Many times what an attempt takes (post.ts). A claim that is older has no living owner. */
-const ABANDONED_AFTER_MS = 60_000;
 
 /**
  * Links closed reports into the outbox, and resumes here after a crash. If this ever races with a delivery, the same
@@ -45,23 +43,28 @@ export function takeClosed(home: Home, gate: Gate, now: number, intervalMs = INT
   }
 }
 
-/** Claims a report for sending. False if another process has it, or it is gone. */
-export function claim(home: Home, name: ReportName): boolean {
-  const from = reportPath(home.outbox, name);
+/** Takes a report for sending. Undefined where another process has it, or it is gone. */
+export function claim(home: Home, name: ReportName): Claim | undefined {
+  ensurePrivateFolder(home.sending);
+  const mine = publishClaim(home, name);
+  if (mine === undefined) return undefined;
   try {
-    ensurePrivateFolder(home.sending);
-    const now = new Date();
-    lutimesSync(from, now, now); // before the rename, so that a claim never looks older than it is
-    renameSync(from, reportPath(home.sending, name));
-    return true;
+    renameSync(reportPath(home.outbox, name), reportPath(home.sending, name));
+    return mine;
   } catch (error) {
-    if (systemCode(error) === 'ENOENT') return false;
+    removeClaim(home, mine);
+    if (systemCode(error) === 'ENOENT') return undefined;
     throw error;
   }
 }
 
-/** Puts a claimed report back into the outbox. */
-export function release(home: Home, name: ReportName): void {
+/** Puts a report back if it was not delivered this time, and gives up the claim. In this order: see `purgeUnsent`. */
+export function release(home: Home, mine: Claim): void {
+  if (holds(home, mine)) putBack(home, mine.name);
+  removeClaim(home, mine);
+}
+
+function putBack(home: Home, name: ReportName): void {
   moveIfThere(reportPath(home.sending, name), reportPath(home.outbox, name));
 }
 
@@ -73,12 +76,9 @@ export function settle(home: Home, name: ReportName, receipt: Receipt): void {
   else moveIfThere(reportPath(home.sending, name), reportPath(home.sent, name));
 }
 
-/** Puts back the reports that killed processes were sending. */
+/** Puts back what processes were sending that are gone. */
 export function reclaimAbandoned(home: Home): void {
-  for (const name of listReports(home.sending)) {
-    const stat = entry(reportPath(home.sending, name));
-    if (stat !== undefined && Math.abs(Date.now() - stat.mtimeMs) > ABANDONED_AFTER_MS) release(home, name);
-  }
+  reclaim(home, (name) => putBack(home, name));
 }
 
 /** A report and its bytes. */

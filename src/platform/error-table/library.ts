@@ -44,3 +44,10 @@ export const dataNotDeleted = {
   message: '<path> could not be deleted: <cause>. Delete it by hand.',
   why: 'The data folder is a symbolic link, another user owns it or the folder above it, other users can write one of them, or the file system refuses. After `disable` the opt-out is saved and in effect all the same.',
 } as const satisfies ErrorDefinition;
+
+export const senderNotStopped = {
+  code: 'DATA_NOT_DELETED',
+  message:
+    'Process <pid> is sending a report and does not stop. All files are deleted, but what it holds in memory may still leave. End that process, then run the command again.',
+  why: 'A server that sends stops within a moment. This one was stopped itself (Ctrl-Z, a debugger), or it runs in another container, where nobody here can see whether it lives; then it counts as alive for ten minutes. After `disable` the opt-out is saved and in effect all the same.',
+} as const satisfies ErrorDefinition;

@@ -292,7 +292,7 @@ test.runIf(has24)(
       expect(await post(url, await encode([tool('query', { invocations: 3, successes: 3 })], today, 'k'))).toBe(200);
       sum += 3;
       // npx is not the process itself: the file says which it is.
-      process.kill(Number(readFileSync(`${db}.owner`, 'utf8').split(' ')[0]), signal);
+      process.kill(JSON.parse(readFileSync(`${db}.owner`, 'utf8')).pid, signal);
       await ended;
       void child;
     }

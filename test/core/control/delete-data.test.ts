@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { createGate } from '../../../src/core/consent/gate.js';
 import { setAnalytics } from '../../../src/core/control/set-analytics.js';
-import { claim, settle, takeClosed } from '../../../src/core/deliver/outbox.js';
+import { claim, release, settle, takeClosed } from '../../../src/core/deliver/outbox.js';
 import { closedPath } from '../../../src/core/report/closed-files.js';
 import { seenBefore } from '../../../src/core/report/first-flags.js';
 import { sha256 } from '../../../src/platform/crypto.js';
@@ -19,7 +19,7 @@ async function homeWithReports() {
   ensurePrivateFolder(home.paths.spool);
   for (const day of [SENT, UNSENT]) writeFileSync(closedPath(home.paths, day), await exampleReport(day));
   takeClosed(home.paths, createGate(home.env, home.paths), Date.parse('2026-11-25T02:00:00Z'));
-  claim(home.paths, SENT);
+  const mine = claim(home.paths, SENT);
   const receipt = {
     day: SENT,
     outcome: 'delivered',
@@ -28,6 +28,7 @@ async function homeWithReports() {
     sha256: sha256(''),
   } as const;
   settle(home.paths, SENT, receipt);
+  if (mine !== undefined) release(home.paths, mine);
   return { ...home, files: () => Object.keys(tree(home.paths.data)).sort() };
 }
 
