@@ -18,7 +18,9 @@ export function observe(handler: Handler, server: Pick<InstrumentedServer, 'pend
     try {
       result = handler.apply(this, args);
     } catch (error) {
-      call.thrown = categorize(error);
+      guard(() => {
+        call.thrown = categorize(error);
+      });
       throw error;
     }
     return guard(() => follow(result, call)) ?? result;
@@ -42,12 +44,14 @@ export function observeLast(args: readonly unknown[], server: InstrumentedServer
 
 /** Sees the end of a result that is a promise. Returns what the SDK gets in its place, if anything. */
 function follow(result: unknown, call: PendingCall): unknown {
-  const note = (value: unknown) => {
-    call.saidError = guard(() => (value as ToolResult | null | undefined)?.isError) === true;
-  };
-  const noteThrown = (error: unknown) => {
-    call.thrown = categorize(error);
-  };
+  const note = (value: unknown) =>
+    guard(() => {
+      call.saidError = (value as ToolResult | null | undefined)?.isError === true;
+    });
+  const noteThrown = (error: unknown) =>
+    guard(() => {
+      call.thrown = categorize(error);
+    });
   if (types.isPromise(result)) {
     Promise.prototype.then.call(result, note, noteThrown);
     return undefined;

@@ -38,26 +38,42 @@ export interface InstrumentOptions {
 export function instrument<S extends InstrumentableServer>(
   server: S,
   analytics: Analytics<string, string>,
-  { nameOf = (tool) => tool }: InstrumentOptions = {},
+  options: InstrumentOptions = {},
 ): S {
+  guard(() => attach(server, analytics, options), 'mcp');
+  return server;
+}
+
+function attach(
+  server: InstrumentableServer,
+  analytics: Analytics<string, string>,
+  { nameOf = (tool) => tool }: InstrumentOptions,
+): void {
   const internals = (analytics as { readonly [INTERNALS]?: Internals })[INTERNALS];
   const low: LowLevelServer = isHighLevel(server) ? server.server : server;
-  if (internals === undefined) warn(undefined, 'this is not a tracker made by createAnalytics(); nothing is counted');
-  else if (INSTRUMENTED in low) warn(internals, 'this server is instrumented already');
-  else if (low.transport !== undefined) warn(internals, 'instrument() was called after connect(); nothing is counted');
-  else {
-    const isLate = hasTools(server);
-    if (isLate) warn(internals, 'tools were registered before instrument(); why their calls fail is not known');
-    const knowsAllTools = isHighLevel(server) && !isLate;
-    try {
-      Object.defineProperty(low, INSTRUMENTED, { value: true });
-      const state = { pending: new Map(), tools: new Map(), isRegistering: false };
-      watch(server, low, { analytics, internals, nameOf, knowsAllTools, ...state });
-    } catch (error) {
-      warn(internals, `this server cannot be instrumented (${causeOf(error)}); nothing is counted`);
-    }
+  const obstacle = obstacleOf(low, internals);
+  if (internals === undefined || obstacle !== undefined) {
+    warn(internals, `${obstacle}`);
+    return;
   }
-  return server;
+  const isLate = hasTools(server);
+  if (isLate) warn(internals, 'tools were registered before instrument(); why their calls fail is not known');
+  const knowsAllTools = isHighLevel(server) && !isLate;
+  try {
+    Object.defineProperty(low, INSTRUMENTED, { value: true });
+    const state = { pending: new Map(), tools: new Map(), isRegistering: false };
+    watch(server, low, { analytics, internals, nameOf, knowsAllTools, ...state });
+  } catch (error) {
+    warn(internals, `this server cannot be instrumented (${causeOf(error)}); nothing is counted`);
+  }
+}
+
+/** Why the server cannot be instrumented, or need not be. */
+function obstacleOf(low: LowLevelServer, internals: Internals | undefined): string | undefined {
+  if (internals === undefined) return 'this is not a tracker made by createAnalytics(); nothing is counted';
+  if (INSTRUMENTED in low) return 'this server is instrumented already';
+  if (low.transport !== undefined) return 'instrument() was called after connect(); nothing is counted';
+  return undefined;
 }
 
 /** From now on handlers are observed and transports are listened to. */
@@ -67,13 +83,14 @@ function watch(host: InstrumentableServer, low: LowLevelServer, server: Instrume
 
   replaceMethod(low, 'connect', function (this: unknown, transport: Transport, ...rest: unknown[]) {
     // A second connection is refused by the SDK, and a transport that cannot be listened to is not counted (P6).
-    if (low.transport === undefined) guard(() => openConnection(server, transport), 'mcp');
+    guard(() => low.transport === undefined && openConnection(server, transport), 'mcp');
     return connect.call(this, transport, ...rest);
   });
 
   replaceMethod(low, 'setRequestHandler', function (this: unknown, ...args: unknown[]) {
     // While a tool is registered the SDK may install its own dispatcher, which sees unknown tools too: not a handler.
-    return setRequestHandler.apply(this, server.isRegistering ? args : observeLast(args, server));
+    const observed = server.isRegistering ? args : guard(() => observeLast(args, server), 'mcp');
+    return setRequestHandler.apply(this, observed ?? args);
   });
 }
 

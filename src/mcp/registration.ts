@@ -1,3 +1,4 @@
+import { guard } from '../platform/guard.js';
 import { observe, observeLast } from './handlers.js';
 import type { InstrumentedServer, RegisteredTool, ToolUpdates } from './instrumented-server.js';
 import {
@@ -36,8 +37,8 @@ function watchMethod(target: object, method: string, server: InstrumentedServer)
   replaceMethod(target, method, function (this: unknown, ...args: unknown[]) {
     server.isRegistering = true;
     try {
-      const tool = original.apply(this, observeLast(args, server)) as RegisteredTool;
-      remember(server, args[0], tool);
+      const tool = original.apply(this, guard(() => observeLast(args, server), 'mcp') ?? args) as RegisteredTool;
+      guard(() => remember(server, args[0], tool), 'mcp');
       return tool;
     } finally {
       server.isRegistering = false;
@@ -49,15 +50,23 @@ function remember(server: InstrumentedServer, name: unknown, tool: RegisteredToo
   server.tools.set(name, tool);
   const { update } = tool;
   if (update === undefined) return;
-  let current = name;
+  const rename = renamerOf(server, name, tool);
   // `enable`, `disable` and `remove` come through here too.
   replaceMethod(tool, 'update', function (this: unknown, updates: ToolUpdates) {
-    update.call(this as RegisteredTool, withObserver(updates, server));
-    if (updates?.name === undefined || updates.name === current) return;
-    server.tools.delete(current);
-    current = updates.name;
-    if (current !== null) server.tools.set(current, tool);
+    update.call(this as RegisteredTool, guard(() => withObserver(updates, server), 'mcp') ?? updates);
+    guard(() => rename(updates?.name), 'mcp');
   });
+}
+
+/** Follows one tool from its first name on; `null` removes it. */
+function renamerOf({ tools }: InstrumentedServer, first: unknown, tool: RegisteredTool): (name: unknown) => void {
+  let current = first;
+  return (name) => {
+    if (name === undefined || name === current) return;
+    tools.delete(current);
+    current = name;
+    if (current !== null) tools.set(current, tool);
+  };
 }
 
 function withObserver(updates: ToolUpdates, server: InstrumentedServer): ToolUpdates {

@@ -13,6 +13,7 @@ import { type Message, type MessageExtra, type RequestId, replaceMethod, type Tr
 export function listenTo(transport: Transport, connection: Connection): void {
   const { onmessage, onclose, send } = transport;
   const { hint } = connection.server.internals;
+  const giveBack = () => guard(() => hint.giveBack(), 'hint');
 
   transport.onmessage = function (this: unknown, message: never, extra?: never) {
     guard(() => receive(connection, transport, message, extra), 'mcp');
@@ -29,10 +30,10 @@ export function listenTo(transport: Transport, connection: Connection): void {
     if (outgoing === message) return send.call(this, message as never, options as never);
     try {
       const sent = send.call(this, outgoing as never, options as never);
-      Promise.resolve(sent).catch(hint.giveBack); // used up only by a result that was returned (P9)
+      Promise.resolve(sent).catch(giveBack); // used up only by a result that was returned (P9)
       return sent;
     } catch (error) {
-      hint.giveBack();
+      giveBack();
       throw error;
     }
   });

@@ -1,4 +1,5 @@
 import { messageOf, systemCode } from '../../platform/errors.js';
+import { guard } from '../../platform/guard.js';
 import type { Destination } from '../consent/destination.js';
 import type { Gate } from '../consent/gate.js';
 import { judge, type Verdict } from './classify-answer.js';
@@ -30,10 +31,11 @@ const CHECK_INTERVAL_MS = 100;
 /** Sends a body once, unless the user has opted out or does so meanwhile (P10). Never throws. */
 export async function attempt(body: string, { gate, destination, signal, background, lookup }: Terms): Promise<Result> {
   const revoked = new AbortController();
-  const mayContinue = () => {
+  const look = () => {
     if (!gate.check().enabled) revoked.abort();
     return !revoked.signal.aborted;
   };
+  const mayContinue = () => guard(look, 'consent') ?? false;
   const watch = setInterval(mayContinue, CHECK_INTERVAL_MS);
   if (background) watch.unref();
   try {

@@ -60,6 +60,7 @@ export async function post(url: string, body: string, options: PostOptions): Pro
       headers: headersFor(url, body),
       createConnection: () => connection.stream,
     });
+    outgoing.on('error', () => {}); // without a listener an error would end the host, also after this has failed
     return await exchange(outgoing, connection, body, options);
   } finally {
     connection.reset();
@@ -73,19 +74,34 @@ function exchange(
   { signal, background, mayStart }: PostOptions,
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason);
-    const timer = setTimeout(() => reject(new Error(`no answer within ${ATTEMPT_TIMEOUT_MS} ms`)), ATTEMPT_TIMEOUT_MS);
+    const orReject = <Arguments extends unknown[]>(listener: (...args: Arguments) => void) => {
+      return (...args: Arguments): void => {
+        try {
+          listener(...args);
+        } catch (error) {
+          reject(error as Error); // thrown from a listener it would end the host
+        }
+      };
+    };
+    const abort = orReject(() => reject(signal.reason));
+    const late = orReject(() => reject(new Error(`no answer within ${ATTEMPT_TIMEOUT_MS} ms`)));
+    const timer = setTimeout(late, ATTEMPT_TIMEOUT_MS);
     if (background) timer.unref();
-    outgoing.on('error', reject);
-    outgoing.on('response', (incoming) => readAnswer(incoming).then(resolve, reject));
-    outgoing.on('close', () => {
+    const close = orReject(() => {
       clearTimeout(timer);
       signal.removeEventListener('abort', abort);
       reject(new Error('the connection was closed without an answer')); // no effect after an answer
     });
+    const start = orReject(() => (mayStart() ? outgoing.end(body) : reject(new Error('off'))));
+    outgoing.on('error', reject);
+    outgoing.on(
+      'response',
+      orReject((incoming: IncomingMessage) => readAnswer(incoming).then(resolve, reject)),
+    );
+    outgoing.on('close', close);
     signal.addEventListener('abort', abort, { once: true });
     if (signal.aborted) abort();
-    else stream.once(ready, () => (mayStart() ? outgoing.end(body) : reject(new Error('off'))));
+    else stream.once(ready, start);
   });
 }
 

@@ -1,11 +1,12 @@
 import { debug } from '../../platform/debug.js';
-import { causeOf } from '../../platform/errors.js';
+import { AnalyticsError, causeOf } from '../../platform/errors.js';
 import { guard } from '../../platform/guard.js';
 import { checkVocabulary, foldProvider } from '../../schema/vocabulary.js';
 import { FEATURE_CELLS, PROVIDER_CELLS } from '../record/cells.js';
 import { noticeConsent, shutDown } from './background.js';
 import { createFeedback } from './feedback.js';
-import type { Hint } from './hint.js';
+import { type Hint, NO_HINT } from './hint.js';
+import { DISABLED, INERT, INERT_SESSION } from './inert.js';
 import type { Analytics, AnalyticsOptions, Environment } from './options.js';
 import { countUse } from './recorder.js';
 import { createSession } from './session.js';
@@ -22,7 +23,8 @@ export interface Internals {
 }
 
 /**
- * Creates a server's tracker. While off it does nothing: no file, no timer, no socket, no module for sending.
+ * Creates a server's tracker. While off it does nothing: no file, no timer, no socket, no module for sending. If anything
+ * fails, the tracker is one that is off for good.
  *
  * @param options the server's names; for dot-ai, spread `dotAiVocabulary`
  * @throws AnalyticsError `BAD_VOCABULARY` if the declared names break the bounds: a mistake in the server's code, which
@@ -32,35 +34,54 @@ export function createAnalytics<const Tool extends string, const Feature extends
   options: AnalyticsOptions<Tool, Feature>,
   environment: Environment = {},
 ): Analytics<Tool, Feature> {
-  checkVocabulary(options);
+  try {
+    checkVocabulary(options);
+    return start(options, environment);
+  } catch (error) {
+    if (error instanceof AnalyticsError) throw error;
+    debug('create: %s', causeOf(error));
+    const internals: Internals = { hint: NO_HINT, classify: undefined, warned: new Set() };
+    return Object.defineProperty({ ...INERT } as Analytics<Tool, Feature>, INTERNALS, { value: internals });
+  }
+}
+
+function start<Tool extends string, Feature extends string>(
+  options: AnalyticsOptions<Tool, Feature>,
+  environment: Environment,
+): Analytics<Tool, Feature> {
   const tracker = createTracker(options, environment);
-  const feedback = createFeedback(tracker.env, tracker.hint, environment.random ?? Math.random);
+  const { hint } = tracker;
+  const feedback = createFeedback(tracker.env, hint, environment.random ?? Math.random);
   guard(() => noticeConsent(tracker), 'consent');
   const analytics: Analytics<Tool, Feature> = {
-    session: () => createSession(tracker),
+    session: () => guard(() => createSession<Tool>(tracker), 'session') ?? INERT_SESSION,
     run: createSession<Tool>(tracker, false).run,
-    tool: (name) => tracker.foldTool(name) as Tool | 'other',
-    feature: (name) => countUse(tracker, 'feature', tracker.foldFeature(name), FEATURE_CELLS),
-    provider: (name) => countUse(tracker, 'provider', foldProvider(name), PROVIDER_CELLS),
-    hint: () => guard(tracker.hint.claim, 'hint'),
-    feedback: () => guard(feedback.claim, 'feedback'),
-    statusLine: () => statusLine(tracker),
-    close: () => closeOnce(tracker),
+    tool: (name) => guard(() => tracker.foldTool(name) as Tool, 'tool') ?? 'other',
+    feature: (name) => guard(() => countUse(tracker, 'feature', tracker.foldFeature(name), FEATURE_CELLS), 'count'),
+    provider: (name) => guard(() => countUse(tracker, 'provider', foldProvider(name), PROVIDER_CELLS), 'count'),
+    hint: () => guard(() => hint.claim(), 'hint'),
+    feedback: () => guard(() => feedback.claim(), 'feedback'),
+    statusLine: () => guard(() => statusLine(tracker), 'consent') ?? DISABLED,
+    close: () => guard(() => closeOnce(tracker), 'close') ?? Promise.resolve(),
   };
-  const internals: Internals = { hint: tracker.hint, classify: options.classify, warned: new Set() };
+  const internals: Internals = { hint, classify: options.classify, warned: new Set() };
   return Object.defineProperty(analytics, INTERNALS, { value: internals });
 }
 
 function statusLine({ gate }: Tracker): string {
-  return guard(() => gate.check().enabled, 'consent')
-    ? 'Analytics: enabled (anonymous usage data)'
-    : 'Analytics: disabled (opt-in with DOT_AI_ANALYTICS=true)';
+  return gate.check().enabled ? 'Analytics: enabled (anonymous usage data)' : DISABLED;
 }
 
-/** The work begins after this returns, so that it does not delay the caller (P6). */
 function closeOnce(tracker: Tracker): Promise<void> {
-  tracker.closing ??= Promise.resolve()
-    .then(() => shutDown(tracker))
-    .catch((error: unknown) => debug('close: %s', causeOf(error)));
+  tracker.closing ??= end(tracker);
   return tracker.closing;
+}
+
+async function end(tracker: Tracker): Promise<void> {
+  try {
+    await undefined; // the work begins after this returns, so that it does not delay the caller (P6)
+    await shutDown(tracker);
+  } catch (error) {
+    debug('close: %s', causeOf(error));
+  }
 }

@@ -31,7 +31,8 @@ function forgetMemory(tracker: Tracker): void {
 
 function turnOn(tracker: Tracker): void {
   tracker.isOn = true;
-  if (tracker.closing === undefined) startTimer(tracker.schedule, tracker.clock(), () => tick(tracker));
+  if (tracker.closing === undefined)
+    startTimer(tracker.schedule, tracker.clock(), () => guard(() => tick(tracker), 'background'));
   guard(() => declare(tracker), 'server.json');
 }
 
@@ -49,13 +50,20 @@ function isOptOut({ layers }: Consent): boolean {
 
 function tick(tracker: Tracker): void {
   const { schedule } = tracker;
-  if (schedule.isBusy || !guard(() => noticeConsent(tracker), 'consent')) return;
+  if (schedule.isBusy || !noticeConsent(tracker)) return;
   schedule.isBusy = true;
-  runDueTasks(tracker)
-    .catch((error: unknown) => debug('background: %s', causeOf(error)))
-    .finally(() => {
-      schedule.isBusy = false;
-    });
+  void runTasks(tracker);
+}
+
+/** Never rejects. */
+async function runTasks(tracker: Tracker): Promise<void> {
+  try {
+    await runDueTasks(tracker);
+  } catch (error) {
+    debug('background: %s', causeOf(error));
+  } finally {
+    tracker.schedule.isBusy = false;
+  }
 }
 
 async function runDueTasks(tracker: Tracker): Promise<void> {

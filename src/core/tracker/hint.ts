@@ -26,6 +26,14 @@ export interface Hint {
 /** A claim fails while another process holds the lock. After so many, the home counts as one that cannot be written. */
 const MAX_TRIES = 5;
 
+/** Never shown. */
+export const NO_HINT: Hint = {
+  isOpen: () => false,
+  claim: () => undefined,
+  wasShownWithin: () => false,
+  giveBack() {},
+};
+
 export function createHint(home: Home | undefined, gate: Gate, wanted: boolean): Hint {
   let tries = wanted && home !== undefined ? MAX_TRIES : 0;
   let claimed = false;

@@ -4,28 +4,36 @@ import type { Category } from '../../schema/vocabulary.js';
 import { categorize, isCategory } from '../record/categorize.js';
 import { callCells, type Outcome } from '../record/cells.js';
 import { type Chain, createChain } from '../record/session-chain.js';
+import { UNCOUNTED } from './inert.js';
 import type { AnalyticsOptions, Call, Session } from './options.js';
 import { countCells, currentGeneration, mayRecord, requestPage } from './recorder.js';
 import type { Tracker } from './tracker.js';
 
-const UNCOUNTED: Call = { isCounted: false, stop: () => 0, end() {}, abandon() {} };
-
 /** @param isConnection false: each call stands alone, so that it counts for no session and no step */
 export function createSession<Tool extends string>(tracker: Tracker, isConnection = true): Session<Tool> {
   const chain = createChain();
+  const begin = (tool: string, isChained: boolean) => beginCall(tracker, tool, isChained ? chain : undefined);
   return {
-    begin: (tool, { chained = isConnection } = {}) =>
-      mayRecord(tracker) ? beginCall(tracker, tool, chained ? chain : undefined) : UNCOUNTED,
+    begin: (tool, options) => guard(() => begin(tool, options?.chained ?? isConnection), 'count') ?? UNCOUNTED,
+    // Between the caller and its work stands nothing that can throw: what is ours is guarded (P6).
     run(tool, work) {
-      if (!mayRecord(tracker)) return work();
-      const call = beginCall(tracker, tool, isConnection ? chain : undefined);
-      return runAs(call, work, tool, tracker.options.classify);
+      const call = guard(() => begin(tool, isConnection), 'count') ?? UNCOUNTED;
+      if (!call.isCounted) return work();
+      let result: ReturnType<typeof work>;
+      try {
+        result = work();
+      } catch (error) {
+        call.end(categorize(error));
+        throw error;
+      }
+      guard(() => endWhenDone(call, result, tool, tracker.options.classify), 'count');
+      return result;
     },
   };
 }
 
 function beginCall(tracker: Tracker, name: string, chain: Chain | undefined): Call {
-  return guard(() => openCall(tracker, tracker.foldTool(name), chain), 'count') ?? UNCOUNTED;
+  return mayRecord(tracker) ? openCall(tracker, tracker.foldTool(name), chain) : UNCOUNTED;
 }
 
 /** A call as it began. */
@@ -48,19 +56,20 @@ function openCall(tracker: Tracker, tool: string, chain: Chain | undefined): Cal
     milliseconds ??= performance.now() - startedAt;
     return milliseconds;
   };
+  const end = (outcome: Outcome) => {
+    if (!isOpen) return;
+    isOpen = false;
+    countCall(tracker, begun, outcome, stop());
+  };
+  const abandon = () => {
+    isOpen = false;
+    if (begun.from !== undefined) chain?.unfollow(tool, begun.from, generation);
+  };
   return {
     isCounted: true,
-    stop,
-    end(outcome) {
-      if (!isOpen) return;
-      isOpen = false;
-      const took = stop();
-      guard(() => countCall(tracker, begun, outcome, took), 'count');
-    },
-    abandon() {
-      isOpen = false;
-      if (begun.from !== undefined) chain?.unfollow(tool, begun.from, generation);
-    },
+    stop: () => guard(stop, 'count') ?? 0,
+    end: (outcome) => guard(() => end(outcome), 'count'),
+    abandon: () => guard(abandon, 'count'),
   };
 }
 
@@ -74,23 +83,17 @@ function countCall(tracker: Tracker, { tool, chain, generation, from }: Begun, o
   countCells(tracker, page, 'tool', tool, callCells({ tool, outcome, milliseconds: took, from: before, nth }));
 }
 
-/** Runs the work as this call. Returns and throws exactly what the work does. */
-function runAs<T>(call: Call, work: () => T, tool: string, classify: AnalyticsOptions['classify']): T {
-  const endWith = (result: unknown) => {
+/** Ends the call when its result is there. */
+function endWhenDone(call: Call, result: unknown, tool: string, classify: AnalyticsOptions['classify']): void {
+  const endWith = (value: unknown) => {
     call.stop();
-    call.end(outcomeOf(result, tool, classify));
+    call.end(outcomeOf(value, tool, classify));
   };
-  let result: T;
-  try {
-    result = work();
-  } catch (error) {
-    call.end(categorize(error));
-    throw error;
-  }
+  const onValue = (value: unknown) => guard(() => endWith(value), 'count');
+  const onError = (error: unknown) => guard(() => call.end(categorize(error)), 'count');
   // Our handlers come first: a caller that awaits the same promise answers after the count. Its own `then` is not
   // called, because it can be anyone's. Nor is a foreign thenable's, which may do its work again (query builders do).
-  if (!types.isPromise(result) || !follow(result, endWith, (error) => call.end(categorize(error)))) endWith(result);
-  return result;
+  if (!types.isPromise(result) || !follow(result, onValue, onError)) endWith(result);
 }
 
 /** False for a promise that cannot be followed: a subclass whose own constructor throws (p-lazy's does). */

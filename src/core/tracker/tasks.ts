@@ -2,6 +2,7 @@ import { debug } from '../../platform/debug.js';
 import { isEphemeral } from '../../platform/ephemeral.js';
 import { causeOf } from '../../platform/errors.js';
 import { entry, folderProblem } from '../../platform/files.js';
+import { guard } from '../../platform/guard.js';
 import { isFinished } from '../../schema/calendar.js';
 import { readConfig } from '../consent/config-file.js';
 import { type Destination, resolveDestination } from '../consent/destination.js';
@@ -109,7 +110,11 @@ function isFolderKept({ home, env, options }: Tracker): boolean {
 /** Ends when the work does, or in time; the work learns of it by its signal. */
 async function withDeadline(ms: number, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
   const deadline = new AbortController();
-  const isOver = new Promise<void>((resolve) => deadline.signal.addEventListener('abort', () => resolve()));
-  const timer = setTimeout(() => deadline.abort(), ms);
-  await Promise.race([work(deadline.signal), isOver]).finally(() => clearTimeout(timer));
+  const isOver = new Promise<void>((resolve) => deadline.signal.addEventListener('abort', () => guard(resolve)));
+  const timer = setTimeout(() => guard(() => deadline.abort()), ms);
+  try {
+    await Promise.race([work(deadline.signal), isOver]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
