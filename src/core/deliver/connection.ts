@@ -1,4 +1,5 @@
 import type { LookupFunction, Socket } from 'node:net';
+import { guard } from '../../platform/guard.js';
 
 /** A connection that can be ended so that nothing more of it arrives. */
 export interface Connection {
@@ -57,7 +58,7 @@ function resetOf(tcp: Socket, stream: Socket): () => void {
   for (const socket of [tcp, stream]) {
     Object.assign(socket, {
       end: () => socket,
-      destroySoon: () => (isReset ? socket.destroy() : reset()),
+      destroySoon: () => guard(() => (isReset ? socket.destroy() : reset()), 'connection'), // called by http
     });
   }
   return reset;
