@@ -2,6 +2,7 @@ import { removeFile } from '../../platform/files.js';
 import { guard } from '../../platform/guard.js';
 import type { Home } from '../../platform/home.js';
 import type { Day } from '../../schema/calendar.js';
+import { MAX_DAYS_IN_MEMORY } from '../../schema/limits.js';
 import type { Gate } from '../consent/gate.js';
 import type { Declaration } from '../consent/server-declaration.js';
 import { createPage, type Page } from './counter-page.js';
@@ -26,9 +27,6 @@ export interface Unclosed {
   /** Undefined if the folder cannot be written: then they are only in memory. */
   readonly file: SpoolFile | undefined;
 }
-
-/** Days kept in memory while the folder cannot be written. */
-const MAX_UNWRITTEN_DAYS = 7;
 
 export function createSpool(home: Home | undefined, gate: Gate, declaration: Declaration): Spool {
   return { home, gate, declaration, pages: [], generation: 0 };
@@ -113,7 +111,7 @@ function retireOthers(spool: Spool, current: OpenPage): void {
     closeFile(open);
   }
   const unwritten = others.filter(({ file, hasCounts }) => file === undefined && hasCounts);
-  spool.pages = [...unwritten.slice(-MAX_UNWRITTEN_DAYS), current];
+  spool.pages = [...unwritten.slice(-MAX_DAYS_IN_MEMORY), current];
 }
 
 function startFile(spool: Spool, open: OpenPage): void {

@@ -1,4 +1,5 @@
 import { debug } from '../../platform/debug.js';
+import { MAX_DAYS_IN_MEMORY } from '../../schema/limits.js';
 import { attempt, type Terms } from '../deliver/attempt.js';
 import { withKey } from '../report/body.js';
 
@@ -13,8 +14,6 @@ export interface MemoryOutbox {
   clears: number;
 }
 
-const MAX_BODIES = 7;
-
 export function createMemoryOutbox(): MemoryOutbox {
   return { bodies: [], clears: 0 };
 }
@@ -24,7 +23,7 @@ export function createMemoryOutbox(): MemoryOutbox {
  *   meanwhile, and they are dropped (P10)
  */
 export function addBodies(outbox: MemoryOutbox, bodies: readonly string[], clears: number): void {
-  if (clears === outbox.clears) outbox.bodies = [...outbox.bodies, ...bodies].slice(-MAX_BODIES);
+  if (clears === outbox.clears) outbox.bodies = [...outbox.bodies, ...bodies].slice(-MAX_DAYS_IN_MEMORY);
 }
 
 /** One pass; stops at the first that has to wait. */
