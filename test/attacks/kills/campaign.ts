@@ -1,5 +1,5 @@
-// P7 by attack: real MCP servers on one home, driven by real clients, are killed at random moments, while days pass and
-// the destination misbehaves in every way it can. At the end every answered call has arrived exactly once.
+// P7 by attack: real MCP servers on one home, driven by real clients, are stopped and killed at random moments, while days
+// pass and the destination misbehaves in every way it can. At the end every answered call has arrived exactly once.
 import { dotAiVocabulary } from '../../../src/index.js';
 import { type Random, randomFrom } from '../../../src/simulation/random.js';
 import { createFleet, dayOf, type Fleet } from './fleet.js';
@@ -75,6 +75,7 @@ async function killAtRandom(
       fleet.kill(oneOf([...fleet.running], random));
       killed += 1;
     }
+    if (random() < 0.2 && fleet.running.size > 0) fleet.pause(oneOf([...fleet.running], random), random() * 500);
     if (random() < 0.25) world.answerAs(oneOf(MODES, random));
     if (random() < 0.15) {
       await passDay(world, fleet, random);

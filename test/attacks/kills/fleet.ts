@@ -21,6 +21,8 @@ export interface Fleet {
   start(): Promise<void>;
   call(server: Server, tool: string): void;
   kill(server: Server): void;
+  /** Stops it with SIGSTOP, and lets it go on after some milliseconds. */
+  pause(server: Server, ms: number): void;
   /** Ends when every call so far is answered, or will not be. */
   settle(): Promise<void>;
 }
@@ -58,6 +60,10 @@ export function createFleet(world: World, problems: string[]): Fleet {
     kill(server) {
       running.delete(server);
       process.kill(server.pid, 'SIGKILL');
+    },
+    pause(server, ms) {
+      process.kill(server.pid, 'SIGSTOP');
+      setTimeout(() => running.has(server) && process.kill(server.pid, 'SIGCONT'), ms);
     },
     async settle() {
       await Promise.all(pending);
