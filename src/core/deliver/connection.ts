@@ -58,7 +58,11 @@ function resetOf(tcp: Socket, stream: Socket): () => void {
   for (const socket of [tcp, stream]) {
     Object.assign(socket, {
       end: () => socket,
-      destroySoon: () => guard(() => (isReset ? socket.destroy() : reset()), 'connection'), // called by http
+      // http calls it, lets an error of it out, and relies on the end.
+      destroySoon: () => {
+        guard(reset, 'connection');
+        socket.destroy();
+      },
     });
   }
   return reset;
