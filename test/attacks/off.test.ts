@@ -5,7 +5,7 @@ import { report } from '../support/attack.js';
 import { countedTool } from '../support/counted.js';
 import { testHome, tree, writeConfig } from '../support/home.js';
 import { run, runScript } from '../support/processes.js';
-import { testTracker, until, vocabulary } from '../support/tracker.js';
+import { nextLook, testTracker, until, vocabulary } from '../support/tracker.js';
 
 const YES = { analytics: true };
 /** Each layer that can say no, and each way of saying nothing; later layers say yes wherever they can. */
@@ -142,6 +142,7 @@ describe('P1: off means nothing', () => {
     await use('query', 3);
     const before = tree(home.paths.data);
     writeConfig(home.paths, text);
+    await nextLook();
     await use('query', 5);
     expect(tree(home.paths.data)).toEqual(before);
     writeConfig(home.paths, { analytics: true });

@@ -18,7 +18,7 @@ function size(path: string): number {
 }
 
 test.each([
-  ['what `status` reads', ['dist/cli/bin.cjs'], 58],
+  ['what `status` reads', ['dist/cli/bin.cjs'], 66],
   ['what a server reads that embeds it', ['dist/cjs/index.js', 'dist/cjs/mcp.js', 'dist/cjs/chunks'], 190],
   ['the dashboard', ['dist/page'], 700],
   ['all programs of the package', ['dist/cli', 'dist/page', 'dist/esm', 'dist/cjs'], 2900],
