@@ -121,17 +121,20 @@ export function writeAtomically(path: string, bytes: string | Buffer): void {
   }
 }
 
-/**
- * Creates a private folder and its parents. On a read-only file system Node's recursive mkdir fails with `ENOENT`. A
- * second mkdir of the last level alone fails with the true cause.
- */
+/** Creates a private folder and its parents. Node's recursive mkdir never returns where procfs answers `ENOENT`. */
 export function makeFolder(path: string): void {
   try {
-    mkdirSync(path, { recursive: true, mode: PRIVATE_FOLDER });
-  } catch (error) {
-    if (systemCode(error) !== 'ENOENT') throw error;
     mkdirSync(path, PRIVATE_FOLDER);
+  } catch (error) {
+    if (isFolder(path)) return;
+    if (systemCode(error) !== 'ENOENT' || entry(dirname(path)) !== undefined) throw error;
+    makeFolder(dirname(path));
+    makeFolder(path);
   }
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 /**
@@ -172,8 +175,11 @@ function ownProblem(path: string): string | undefined {
   return stat.isDirectory() ? ownershipProblem(stat) : 'ENOTDIR';
 }
 
-/** Kubernetes creates an emptyDir, and some provisioners create volumes, with mode 0777. */
-function parentProblem(folder: string): string | undefined {
+/**
+ * Why another user can exchange what is in the folder, links followed; undefined if nobody can, or if it does not exist.
+ * A volume may have any mode: Kubernetes creates an emptyDir, and some provisioners create volumes, with 0777.
+ */
+export function parentProblem(folder: string): 'EOWNER' | 'EOTHERS' | undefined {
   let stat: Stats;
   try {
     stat = statSync(folder);
