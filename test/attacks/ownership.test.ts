@@ -9,7 +9,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { checkingDestination } from '../support/destination.js';
 import { type TestHome, testHome, tree } from '../support/home.js';
@@ -90,6 +90,19 @@ async function look(home: TestHome, { env = {}, uid = ME, script, posthog }: Cir
 }
 
 const CONFIG: Record<string, [(home: TestHome) => void, { uid?: number; pod?: boolean }, 'ok' | RegExp]> = {
+  'my own file, in a folder where anyone can exchange it': [
+    ({ paths }) => chmodSync(dirname(paths.config), 0o777),
+    {},
+    /\.dot-ai: other users can write it/,
+  ],
+  'another user’s link to my file, in that user’s folder': [
+    (home) => {
+      linkTo(home, ME);
+      own(ANOTHER, ANOTHER, 0o755, dirname(home.paths.config));
+    },
+    {},
+    /\.dot-ai: another user owns it/,
+  ],
   'my own file': [() => {}, {}, 'ok'],
   'root’s file': [({ paths }) => own(0, 0, 0o644, paths.config), {}, 'ok'],
   'another user’s file': [({ paths }) => own(ANOTHER, ANOTHER, 0o644, paths.config), {}, /another user owns it/],
@@ -147,7 +160,7 @@ describe.runIf(canBeAnother)('P2: config.json counts only if nobody else can hav
     if (expected === 'ok') expect(seen).toEqual({ state: 'ok', isOn: true, isKept: true, warnings: '' });
     else {
       expect(seen).toEqual({ state: 'foreign', isOn: false, isKept: false, warnings: expect.stringMatching(expected) });
-      expect(seen.warnings).toContain(home.paths.config);
+      expect(seen.warnings).toContain(dirname(home.paths.config));
     }
   });
 

@@ -1,6 +1,7 @@
+import { dirname } from 'node:path';
 import { defaultLoadersSync } from 'cosmiconfig/dist/defaults.js';
 import { causeOf, systemCode } from '../../platform/errors.js';
-import { isObject, readBytes, systemError } from '../../platform/files.js';
+import { isObject, parentProblem, readBytes, systemError } from '../../platform/files.js';
 import { duplicateKey } from '../../platform/json-text.js';
 import { ownershipProblem } from '../../platform/ownership.js';
 import { SCHEMA } from '../../schema/fields.js';
@@ -54,7 +55,10 @@ export function readConfig(path: string): ConfigState {
     const code = systemCode(error) ?? '';
     if (code === 'ENOENT') return MISSING;
     const foreign = FOREIGN[code];
-    if (foreign !== undefined) return { ...MISSING, state: 'foreign', problem: `${path}: ${foreign}` };
+    if (foreign !== undefined) {
+      const { path: judged = path } = error as NodeJS.ErrnoException;
+      return { ...MISSING, state: 'foreign', problem: `${judged}: ${foreign}` };
+    }
     return { ...MISSING, state: 'unreadable', problem: `${path}: it cannot be read, ${causeOf(error)}` };
   }
   return parseConfig(path, bytes);
@@ -67,11 +71,15 @@ const FOREIGN: Readonly<Record<string, string>> = {
 };
 
 /**
- * The bytes of config.json, if nobody else can have written them. The file that was opened is judged, not the name, so
- * that it cannot be exchanged in between.
- * @throws a system error: `EOWNER` or `EOTHERS` for a file that somebody else can have written
+ * The bytes of config.json, if nobody else can have written them or put them there: a link to another file of the user,
+ * or a file that `disable` replaced. The file that was opened is judged, not the name, so that it cannot be exchanged in
+ * between.
+ * @throws a system error: `EOWNER` or `EOTHERS`, with the path of the file or folder that somebody else can write
  */
 export function readOwnConfig(path: string, follow: boolean): Buffer {
+  const folder = dirname(path);
+  const folderProblem = parentProblem(folder);
+  if (folderProblem !== undefined) throw systemError(folderProblem, folder);
   return readBytes(path, MAX_CONFIG_BYTES, follow, (stat) => {
     const problem = ownershipProblem(stat);
     if (problem !== undefined) throw systemError(problem, path);
