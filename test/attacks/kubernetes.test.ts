@@ -131,7 +131,7 @@ describe.runIf(canMount)('P7: a pod with a read-only root file system', () => {
       expect(received.requests).toEqual([]); // the volume outlives the pod, so the day goes on
       expect(countedTool(homeIn(volume), vocabulary, 'query')).toEqual({ invocations: 7, successes: 7 });
       await pod({ host: received.posthog.host, volume, calls: 4 }, end);
-      await pod({ host: received.posthog.host, volume, calls: 0, now: '2026-11-24T10:00:00Z' }, 'SIGTERM', 500);
+      await pod({ host: received.posthog.host, volume, calls: 0, now: '2026-11-24T10:00:00Z' }, 'SIGTERM', 1_500);
       expect(invocations(received.requests)).toEqual(['2026-11-23 query 11']);
       report(`pod, volume mounted, ${end}`, { counted: 11, sent: 11, lost: 0 });
     },
