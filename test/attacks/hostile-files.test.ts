@@ -13,7 +13,7 @@ import {
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readDeclaration } from '../../src/core/consent/server-declaration.js';
-import { readNextAttempt } from '../../src/core/deliver/pace.js';
+import { readPause } from '../../src/core/deliver/pace.js';
 import { readReceipt } from '../../src/core/deliver/receipts.js';
 import { readSent } from '../../src/core/inspect/sent.js';
 import { createPage, parsePage } from '../../src/core/record/counter-page.js';
@@ -207,7 +207,7 @@ test('P7: cut at every byte: a report, a receipt, a declaration, a pause and a p
   everyCut(
     join(home.paths.outbox, 'next.json'),
     () =>
-      readNextAttempt(home.paths, { host: new URL(received.posthog.host).origin, key: received.posthog.key }, now) ===
+      readPause(home.paths, { host: new URL(received.posthog.host).origin, key: received.posthog.key }, now) ===
       undefined,
   );
   for (let length = 0; length < body.length; length += 1) {

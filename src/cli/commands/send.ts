@@ -55,7 +55,7 @@ async function sendWaiting(
     signal: new AbortController().signal,
     background: false,
     lookup: 'system',
-    ignorePace: true,
+    obeys: 'retry-after',
     onReport(name, { verdict, reason }) {
       output.progress('', 1); // erases the progress, which may share a terminal with the next line
       output.line(`${name}  ${verdict} (${reason})`);

@@ -2,7 +2,8 @@ import { messageOf, systemCode } from '../../platform/errors.js';
 import { guard } from '../../platform/guard.js';
 import type { Destination } from '../consent/destination.js';
 import type { Gate } from '../consent/gate.js';
-import { judge, type Verdict } from './classify-answer.js';
+import { judge, retryAfterMs, type Verdict } from './classify-answer.js';
+import type { Failure } from './pace.js';
 import { type Answer, post } from './post.js';
 
 /** The outcome of one attempt. */
@@ -13,6 +14,13 @@ export interface Result {
   readonly reason: string;
   /** Absent if the destination did not answer. */
   readonly answer?: Answer;
+}
+
+/** @returns undefined where the report has its final answer */
+export function failureOf({ verdict, reason, answer }: Result, now: number): Failure | undefined {
+  if (verdict === 'delivered' || verdict === 'rejected') return undefined;
+  const asked = answer === undefined ? undefined : retryAfterMs(answer, now);
+  return { reason, isUnauthorized: verdict === 'unauthorized', retryAfterMs: asked ?? 0 };
 }
 
 export interface Terms {

@@ -6,11 +6,10 @@ import { assertOwnData, type Home } from '../../platform/home.js';
 import { openEnvelope } from '../../schema/envelope.js';
 import type { Vocabulary } from '../../schema/vocabulary.js';
 import { withKey } from '../report/body.js';
-import { attempt, type Result, type Terms } from './attempt.js';
+import { attempt, failureOf, type Result, type Terms } from './attempt.js';
 import type { Claim } from './claims.js';
-import { retryAfterMs } from './classify-answer.js';
 import { claim, describe, readReport, reclaimAbandoned, release, type Stored, settle, takeClosed } from './outbox.js';
-import { INTERVAL_MS, isDue, type NextAttempt, noteAttempt, readNextAttempt } from './pace.js';
+import { INTERVAL_MS, isDue, type NextAttempt, noteAttempt, type Obeys, readPause, takeTurn } from './pace.js';
 import { listReports, reportPath } from './report-files.js';
 import { tidy } from './retention.js';
 
@@ -18,11 +17,8 @@ export interface Delivery extends Terms {
   readonly home: Home;
   readonly vocabulary: Vocabulary;
   readonly clock: Clock;
-  /**
-   * True if a person asked for it now, or if there is no later: everything is sent, whenever it is due. A Retry-After is
-   * obeyed all the same.
-   */
-  readonly ignorePace?: boolean;
+  /** The pace, unless it says otherwise: then everything is sent, whenever it is due. */
+  readonly obeys?: Obeys;
   /** The unit of the pace; an hour unless a test needs a shorter one. */
   readonly intervalMs?: number;
   /** Called after each report. */
@@ -40,22 +36,22 @@ export async function deliver(delivery: Delivery): Promise<NextAttempt | undefin
   if (!gate.check().enabled) return undefined;
   assertOwnData(home);
   const now = clock();
-  const { intervalMs = INTERVAL_MS, ignorePace = false } = delivery;
+  const { intervalMs = INTERVAL_MS, obeys = 'pace' } = delivery;
   takeClosed(home, gate, now, intervalMs);
   reclaimAbandoned(home);
   tidy(home, now);
-  const waiting = readNextAttempt(home, destination, now);
-  if (waiting !== undefined && (!ignorePace || now < waiting.askedUntil)) return waiting;
+  const waiting = readPause(home, destination, now, obeys);
+  if (waiting !== undefined) return waiting;
   for (const name of listReports(home.outbox)) {
     if (signal.aborted || !gate.check().enabled) break;
-    if (!ignorePace && !isDue(reportPath(home.outbox, name), now, intervalMs)) continue;
+    if (obeys === 'pace' && !isDue(reportPath(home.outbox, name), now, intervalMs)) continue;
     const mine = tryClaim(home, name);
     if (mine === undefined) continue;
     const result = await sendClaimed(delivery, mine);
     debug('send %s to %s: %s (%s)', name, destination.host, result.verdict, result.reason);
     delivery.onReport?.(name, result);
     if (result.verdict === 'retry' || result.verdict === 'unauthorized') break;
-    if (!ignorePace && result.verdict !== 'skipped') break;
+    if (obeys === 'pace' && result.verdict !== 'skipped') break;
   }
   return undefined;
 }
@@ -81,6 +77,8 @@ async function sendClaimed(delivery: Delivery, mine: Claim): Promise<Result> {
   try {
     const report = prepare(delivery, name);
     if (typeof report === 'string') return { verdict: 'skipped', reason: report };
+    const { destination, clock, intervalMs = INTERVAL_MS, obeys = 'pace' } = delivery;
+    if (!takeTurn(home, destination, clock(), intervalMs, obeys)) return { verdict: 'skipped', reason: 'not its turn' };
     const result = await attempt(report.body, delivery);
     finish(delivery, report, result);
     return result;
@@ -107,17 +105,17 @@ function prepare({ home, gate, destination, vocabulary }: Delivery, name: string
 function finish(
   { home, destination, clock, intervalMs = INTERVAL_MS }: Delivery,
   report: Stored,
-  { verdict, reason, answer }: Result,
+  result: Result,
 ): void {
+  const { verdict, answer } = result;
+  if (verdict === 'skipped') return; // what it was is not known: the wait that it began stands
   const now = clock();
-  if (verdict === 'delivered' || verdict === 'rejected') {
+  const failure = failureOf(result, now);
+  if (failure === undefined) {
     const { name, day, bytes, sha256 } = report;
     const at = new Date(now).toISOString();
-    settle(home, name, { day, outcome: verdict, at, url: destination.url, status: answer?.status ?? 0, bytes, sha256 });
-    noteAttempt(home, destination, undefined, now, intervalMs);
-  } else if (verdict !== 'skipped') {
-    const asked = answer === undefined ? undefined : retryAfterMs(answer, now);
-    const failure = { reason, isUnauthorized: verdict === 'unauthorized', retryAfterMs: asked ?? 0 };
-    noteAttempt(home, destination, failure, now, intervalMs);
+    const outcome = verdict === 'delivered' ? verdict : 'rejected';
+    settle(home, name, { day, outcome, at, url: destination.url, status: answer?.status ?? 0, bytes, sha256 });
   }
+  noteAttempt(home, destination, failure, now, intervalMs);
 }

@@ -2,14 +2,19 @@ import { utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensurePrivateFolder, entry, tryReadObject, writeAtomically } from '../../platform/files.js';
 import type { Home } from '../../platform/home.js';
+import { tryWithLock } from '../../platform/lock.js';
 import type { Endpoint } from '../consent/destination.js';
 
 /*
  * When the home may make its next attempt. Nothing that a destination answers may make several days arrive together, nor
  * tell when a day was closed or a server started (P4). So a report is due at a random time after its day was closed, and
- * after each attempt, whatever came of it, the home waits a random time. Both are kept in outbox/, where every process of
- * the home respects them. Times are drawn from continuous distributions.
+ * with each attempt the home begins a random wait, whatever comes of it. The wait is on disk before the request is
+ * written, so that neither a second server, nor a process that ends meanwhile, nor a folder that cannot be written later
+ * makes it shorter. Times are drawn from continuous distributions.
  */
+
+/** What an attempt obeys: `retry-after` if a person asked for it, `nothing` if there is no later. */
+export type Obeys = 'pace' | 'retry-after' | 'nothing';
 
 /** The unit of all waits below. Tests take a shorter one. */
 export const INTERVAL_MS = 3_600_000;
@@ -52,14 +57,23 @@ const REASON = /^[ -~]{0,200}$/;
 
 const pathOf = (home: Home) => join(home.outbox, 'next.json');
 
-/** What the next attempt at this destination waits for; undefined if it need not wait. */
-export function readNextAttempt(home: Home, { host, key }: Endpoint, now: number): NextAttempt | undefined {
-  const last = lastAttempt(home);
-  if (last === undefined) return undefined;
+/** What the home's next attempt at this destination waits for; undefined if it need not wait. */
+export function readPause(home: Home, endpoint: Endpoint, now: number, obeys: Obeys = 'pace'): NextAttempt | undefined {
+  return pauseOf(lastAttempt(home), endpoint, now, obeys);
+}
+
+/** What the attempt after `last` waits for. */
+export function pauseOf(
+  last: NextAttempt | undefined,
+  { host, key }: Endpoint,
+  now: number,
+  obeys: Obeys,
+): NextAttempt | undefined {
+  if (last === undefined || obeys === 'nothing') return undefined;
   const next = last.host === host && last.key === key ? last : { ...last, until: last.notBefore, askedUntil: 0 };
   // If the clock was set back, the wait must not last for years. A small clock error is accepted.
   const isPlausible = next.until - now <= MAX_RETRY_AFTER_MS + MAX_BACK_OFF_MS + MAX_CLOCK_ERROR_MS;
-  return now < next.until && isPlausible ? next : undefined;
+  return now < (obeys === 'pace' ? next.until : next.askedUntil) && isPlausible ? next : undefined;
 }
 
 function lastAttempt(home: Home): NextAttempt | undefined {
@@ -72,50 +86,93 @@ function lastAttempt(home: Home): NextAttempt | undefined {
   return isComplete && typeof value?.isUnauthorized === 'boolean' ? (value as NextAttempt) : undefined;
 }
 
-/** After an attempt: the home waits, and longer after each failure in a row. */
+/**
+ * Takes the home's turn, right before an attempt. Of several servers one gets it.
+ * @returns false if there is a wait now
+ * @throws a system error if the wait cannot be written, and then nothing may be sent
+ */
+export function takeTurn(home: Home, endpoint: Endpoint, now: number, intervalMs: number, obeys: Obeys): boolean {
+  const turn = tryWithLock(join(home.outbox, 'next.lock'), (lock) => {
+    const last = lastAttempt(home);
+    if (pauseOf(last, endpoint, now, obeys) !== undefined) return false;
+    lock.assertHeld();
+    writeNext(home, begun(last, endpoint, now, intervalMs));
+    return true;
+  });
+  // What a person or the end of a folder asks for waits for nobody.
+  return turn?.value ?? obeys !== 'pace';
+}
+
+/** Notes what became of an attempt. */
 export function noteAttempt(
   home: Home,
-  { host, key }: Endpoint,
+  endpoint: Endpoint,
   failure: Failure | undefined,
   now: number,
   intervalMs: number,
 ): void {
-  const wait = between(MIN_WAIT, MAX_WAIT) * intervalMs;
-  const { reason = '', isUnauthorized = false, retryAfterMs = 0 } = failure ?? {};
-  const last = lastAttempt(home);
-  const before = last?.host === host && last.key === key ? last.failures : 0;
-  const failures = failure === undefined ? 0 : Math.min(before + 1, 1000);
-  const asked = Math.min(retryAfterMs, MAX_RETRY_AFTER_MS);
-  const entry: NextAttempt = {
-    host,
-    key,
-    notBefore: Math.round(now + wait),
-    until: Math.round(now + Math.max(asked + wait, backOff(failures, isUnauthorized))),
-    askedUntil: Math.round(now + asked),
-    failures,
-    reason,
-    isUnauthorized,
-  };
-  ensurePrivateFolder(home.outbox);
-  writeAtomically(pathOf(home), `${JSON.stringify(entry, null, 2)}\n`);
+  writeNext(home, ended(lastAttempt(home), endpoint, failure, now, intervalMs));
 }
 
-/** Doubles with each failure in a row, and varies by half, so that installs do not retry together. */
+function writeNext(home: Home, next: NextAttempt): void {
+  ensurePrivateFolder(home.outbox);
+  writeAtomically(pathOf(home), `${JSON.stringify(next, null, 2)}\n`);
+}
+
+/** The wait that an attempt begins. Nothing is known of its outcome, and may never be. */
+export function begun(
+  last: NextAttempt | undefined,
+  { host, key }: Endpoint,
+  now: number,
+  intervalMs: number,
+): NextAttempt {
+  const notBefore = Math.round(now + between(MIN_WAIT, MAX_WAIT) * intervalMs);
+  const isSame = last?.host === host && last.key === key;
+  const { failures = 0, reason = '', isUnauthorized = false } = isSame ? last : {};
+  return { host, key, notBefore, until: notBefore, askedUntil: 0, failures, reason, isUnauthorized };
+}
+
+/** The wait after an attempt, longer after each failure in a row. */
+export function ended(
+  last: NextAttempt | undefined,
+  endpoint: Endpoint,
+  failure: Failure | undefined,
+  now: number,
+  intervalMs: number,
+): NextAttempt {
+  const next = begun(last, endpoint, now, intervalMs);
+  if (failure === undefined) return { ...next, failures: 0, reason: '', isUnauthorized: false };
+  const { reason, isUnauthorized, retryAfterMs } = failure;
+  const failures = Math.min(next.failures + 1, 1000);
+  const asked = Math.min(retryAfterMs, MAX_RETRY_AFTER_MS);
+  const until = Math.round(Math.max(next.notBefore + asked, now + backOff(failures, isUnauthorized)));
+  return { ...next, until, askedUntil: Math.round(now + asked), failures, reason, isUnauthorized };
+}
+
+/** Doubles with each failure in a row up to a day. Of that a random half to whole, so that installs do not retry together. */
 function backOff(failures: number, isUnauthorized: boolean): number {
-  if (failures === 0) return 0;
-  if (isUnauthorized) return MAX_BACK_OFF_MS;
-  return Math.min(MIN_BACK_OFF_MS * 2 ** Math.min(failures - 1, 20) * between(0.5, 1.5), MAX_BACK_OFF_MS);
+  const most = isUnauthorized ? MAX_BACK_OFF_MS : MIN_BACK_OFF_MS * 2 ** Math.min(failures - 1, 20);
+  return Math.min(most, MAX_BACK_OFF_MS) * between(0.5, 1);
 }
 
 /** Draws when the report is due. The time is its file's mtime: it moves with the file, and nothing else is needed. */
 export function drawDueTime(path: string, now: number, intervalMs: number): void {
-  const due = (now + between(0, DUE_WITHIN) * intervalMs) / 1000;
+  const due = dueTime(now, intervalMs) / 1000;
   utimesSync(path, due, due);
+}
+
+/** A random time within half a day, ms since the epoch. */
+export function dueTime(now: number, intervalMs: number): number {
+  return now + between(0, DUE_WITHIN) * intervalMs;
 }
 
 /** False while the report waits for its time. After a clock that was set back, it does not wait for years. */
 export function isDue(path: string, now: number, intervalMs: number): boolean {
-  const due = entry(path)?.mtimeMs ?? 0;
+  return hasCome(entry(path)?.mtimeMs ?? 0, now, intervalMs);
+}
+
+/** Whether a due time has come. */
+export function hasCome(due: number, now: number, intervalMs: number): boolean {
   return now >= due || due - now > DUE_WITHIN * intervalMs + MAX_CLOCK_ERROR_MS;
 }
 

@@ -4,7 +4,7 @@ import { SCHEMA } from '../../schema/fields.js';
 import type { ConfigState } from '../consent/config-file.js';
 import type { Destination } from '../consent/destination.js';
 import type { Layer, LayerName } from '../consent/layers.js';
-import { type NextAttempt, readNextAttempt } from '../deliver/pace.js';
+import { type NextAttempt, readPause } from '../deliver/pace.js';
 import { type Receipt, readReceipt } from '../deliver/receipts.js';
 import { listReceipts } from '../deliver/report-files.js';
 import { decode } from '../report/decode.js';
@@ -131,6 +131,6 @@ function byTime(a: Receipt, b: Receipt): number {
 
 /** The pace after a report that was settled is nothing to tell. */
 function failedAttempt(home: Home, destination: Destination, now: number): NextAttempt | undefined {
-  const next = readNextAttempt(home, destination, now);
+  const next = readPause(home, destination, now);
   return next !== undefined && next.failures > 0 ? next : undefined;
 }

@@ -36,7 +36,7 @@ export async function closeDays(tracker: Tracker): Promise<void> {
   await closeOnDisk(tracker);
 }
 
-/** Sends what waits, in memory and on disk. On shutdown everything is sent at once: there may be no later. */
+/** Sends what waits, in memory and on disk. On shutdown all that would not outlive the process is sent at once. */
 export async function send(
   tracker: Tracker,
   signal: AbortSignal,
@@ -46,18 +46,19 @@ export async function send(
   const destination = findDestination(tracker);
   if (destination === null) return;
   const terms = { gate, destination, signal, background: !isShutdown, lookup: 'cancellable' } as const;
-  await sendFromMemory(memoryOutbox, terms);
-  if (home === undefined) return;
-  const vocabulary = knownVocabulary(home, options);
   const intervalMs = tracker.schedule.timing.interval;
-  await deliver({ ...terms, home, vocabulary, clock, intervalMs, ignorePace: isShutdown });
+  const obeys = isShutdown ? 'nothing' : 'pace';
+  await sendFromMemory(memoryOutbox, terms, { now: clock(), intervalMs, obeys });
+  if (home === undefined || (isShutdown && isFolderKept(tracker))) return;
+  const vocabulary = knownVocabulary(home, options);
+  await deliver({ ...terms, home, vocabulary, clock, intervalMs, obeys });
 }
 
 /** On shutdown: what would not outlive the process is closed and sent. */
 export async function finish(tracker: Tracker): Promise<void> {
   const isKept = isFolderKept(tracker);
   const endangered = () => unclosedPages(tracker.spool).filter(({ file }) => file === undefined || !isKept);
-  if (isKept && endangered().length === 0 && tracker.memoryOutbox.bodies.length === 0) return;
+  if (isKept && endangered().length === 0 && tracker.memoryOutbox.reports.length === 0) return;
   await withDeadline(FINISH_TIMEOUT_MS, async (signal) => {
     if (!isKept) await closeOnDisk(tracker);
     do {
@@ -74,8 +75,10 @@ async function closeInMemory(tracker: Tracker, own: readonly Unclosed[]): Promis
   const pages = own.map(({ page }) => page);
   forgetPages(spool, pages);
   for (const { day } of pages) debug('freeze %s in memory', day);
-  addBodies(memoryOutbox, await closeOwn(closingOf(tracker), home, own, clock()), clears);
-  if (home !== undefined) takeClosed(home, gate, clock(), tracker.schedule.timing.interval);
+  const bodies = await closeOwn(closingOf(tracker), home, own, clock());
+  const intervalMs = tracker.schedule.timing.interval;
+  addBodies(memoryOutbox, bodies, clears, { now: clock(), intervalMs });
+  if (home !== undefined) takeClosed(home, gate, clock(), intervalMs);
 }
 
 /** A folder that cannot be used must not keep the reports in memory from being sent. */

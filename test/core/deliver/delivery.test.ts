@@ -6,7 +6,7 @@ import { createGate } from '../../../src/core/consent/gate.js';
 import type { Result } from '../../../src/core/deliver/attempt.js';
 import { deliver } from '../../../src/core/deliver/delivery.js';
 import { takeClosed } from '../../../src/core/deliver/outbox.js';
-import { readNextAttempt } from '../../../src/core/deliver/pace.js';
+import { readPause } from '../../../src/core/deliver/pace.js';
 import { reportPath } from '../../../src/core/deliver/report-files.js';
 import { readPreview } from '../../../src/core/inspect/preview.js';
 import { readSent } from '../../../src/core/inspect/sent.js';
@@ -15,7 +15,7 @@ import { openEnvelope } from '../../../src/schema/envelope.js';
 import { fixedClock, type MemoryDestination, memoryDestination, type Respond } from '../../../src/testing/index.js';
 import { type TestHome, testHome, tree } from '../../support/home.js';
 import { exampleReport, putReport } from '../../support/reports.js';
-import { vocabulary } from '../../support/tracker.js';
+import { until, vocabulary } from '../../support/tracker.js';
 
 const DAY = '2026-11-22';
 const sha256 = (bytes: string | Buffer) => createHash('sha256').update(bytes).digest('hex');
@@ -37,11 +37,12 @@ interface Options {
   readonly to?: Destination;
   readonly clock?: ReturnType<typeof fixedClock>;
   readonly now?: boolean;
+  readonly signal?: AbortSignal;
 }
 
 async function pass(
   home: TestHome,
-  { to, clock = fixedClock(`2026-11-23T02:00:00Z`), now = false }: Options = {},
+  { to, clock = fixedClock(`2026-11-23T02:00:00Z`), now = false, signal = new AbortController().signal }: Options = {},
 ): Promise<Result[]> {
   const results: Result[] = [];
   await deliver({
@@ -50,10 +51,10 @@ async function pass(
     destination: to ?? destinationOf(received.posthog),
     vocabulary,
     clock,
-    signal: new AbortController().signal,
+    signal,
     background: false,
     lookup: 'cancellable',
-    ignorePace: now,
+    obeys: now ? 'retry-after' : 'pace',
     onReport: (_name, result) => results.push(result),
   });
   return results;
@@ -145,7 +146,7 @@ describe('what an answer means', () => {
     } else {
       expect(kept).toBeUndefined();
       expect(readFileSync(reportPath(home.paths.outbox, DAY), 'utf8')).toBe(before);
-      expect(readNextAttempt(home.paths, received.posthog, Date.parse('2026-11-23T02:00:00Z'))).toMatchObject({
+      expect(readPause(home.paths, received.posthog, Date.parse('2026-11-23T02:00:00Z'))).toMatchObject({
         reason: `HTTP ${status}`,
         isUnauthorized: verdict === 'unauthorized',
       });
@@ -205,17 +206,17 @@ describe('waiting', () => {
     received.respondWith(answer(500));
     for (let failure = 0; failure < 16; failure += 1) {
       await pass(home, { clock, now: true });
-      const { until = 0 } = readNextAttempt(home.paths, received.posthog, clock()) ?? {};
+      const { until = 0 } = readPause(home.paths, received.posthog, clock()) ?? {};
       waits.push((until - clock()) / 60_000);
     }
     waits.forEach((wait, index) => {
       const backOff = 2 ** index;
-      expect(wait).toBeGreaterThanOrEqual(Math.max(59.9, Math.min(backOff * 0.499, 1440)));
-      expect(wait).toBeLessThanOrEqual(Math.max(180.1, Math.min(backOff * 1.501, 1440.1)));
+      expect(wait).toBeGreaterThanOrEqual(Math.max(59.9, Math.min(backOff, 1440) * 0.499));
+      expect(wait).toBeLessThanOrEqual(Math.max(180.1, Math.min(backOff, 1440) * 1.001));
     });
     received.respondWith();
     await pass(home, { clock, now: true });
-    expect(readNextAttempt(home.paths, received.posthog, clock())).toMatchObject({ failures: 0, reason: '' });
+    expect(readPause(home.paths, received.posthog, clock())).toMatchObject({ failures: 0, reason: '' });
   });
 
   test('P4: no answer makes several days arrive together: one attempt, then one to three hours', async () => {
@@ -234,6 +235,49 @@ describe('waiting', () => {
       expect(wait).toBeLessThanOrEqual(3.05);
     }
     expect(folders(home).outbox).toEqual([]);
+  });
+
+  describe('P4: the wait begins with the attempt, whatever becomes of it', () => {
+    const days = ['2026-11-19', '2026-11-20', '2026-11-21'];
+    async function home() {
+      const made = await waitingHome();
+      for (const day of days) await putReport(made, day);
+      return made;
+    }
+
+    test('several servers, and a destination that answers slowly: one of them sends', async () => {
+      const shared = await home();
+      received.respondWith((_request, response) => void setTimeout(() => response.end('{"status":1}'), 200));
+      await Promise.all(Array.from({ length: 8 }, () => pass(shared)));
+      expect(received.requests).toHaveLength(1);
+    });
+
+    test('the sender ends before the answer', async () => {
+      const shared = await home();
+      received.respondWith(() => {});
+      const ending = new AbortController();
+      const sending = pass(shared, { signal: ending.signal });
+      await until(() => received.requests.length > 0);
+      ending.abort();
+      expect(await sending).toMatchObject([{ verdict: 'skipped', reason: 'out of time' }]);
+      expect(await pass(shared)).toEqual([]);
+      expect(received.requests).toHaveLength(1);
+    });
+
+    test('sent/ cannot be written', async () => {
+      const shared = await home();
+      writeFileSync(shared.paths.sent, '');
+      await pass(shared);
+      await pass(shared);
+      expect(received.requests).toHaveLength(1);
+    });
+
+    test('the wait itself cannot be written: nothing is sent', async () => {
+      const shared = await home();
+      mkdirSync(`${shared.paths.outbox}/next.json`);
+      expect(await pass(shared)).toMatchObject([{ verdict: 'retry' }]);
+      expect(received.requests).toEqual([]);
+    });
   });
 
   test('P4: a report is due at a random time within twelve hours after its day was closed', async () => {
@@ -260,12 +304,12 @@ describe('waiting', () => {
     expect(await pass(home, { clock, now: true })).toMatchObject([{ verdict: 'delivered' }]);
   });
 
-  test('a refused key waits a day, and a new destination does not wait', async () => {
+  test('a refused key waits for half a day to a day, and a new destination does not wait', async () => {
     const home = await waitingHome();
     const clock = fixedClock('2026-11-23T02:00:00Z');
     received.respondWith(answer(401));
     await pass(home, { clock });
-    clock.advance(23 * 3_600_000);
+    clock.advance(11.9 * 3_600_000);
     expect(await pass(home, { clock })).toEqual([]);
     received.respondWith();
     expect(await pass(home, { clock, to: destinationOf({ ...received.posthog, key: 'phc_new' }) })).toMatchObject([

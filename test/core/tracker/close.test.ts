@@ -171,7 +171,7 @@ describe('where the folder is not kept, close() sends what was counted', () => {
       expect(noticeConsent(tracker)).toBe(false);
     }
     await closing;
-    expect(tracker.memoryOutbox.bodies).toHaveLength(reports);
+    expect(tracker.memoryOutbox.reports).toHaveLength(reports);
     stopTimer(tracker.schedule);
   });
 

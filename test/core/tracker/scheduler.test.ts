@@ -188,6 +188,8 @@ test('P6: a folder that is not ours does not make a server ask a dead destinatio
   await use('query', 3);
   await ticks();
   clock.set('2026-11-23T02:00:00Z');
+  await ticks(); // the day is closed
+  clock.set('2026-11-23T14:30:00Z');
   await until(() => received.requests.length > 0, 'a request');
   await ticks();
   expect(received.requests).toHaveLength(1);
