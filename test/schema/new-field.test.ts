@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { temporaryHome } from '../../src/testing/index.js';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { memoryDestination, temporaryHome } from '../../src/testing/index.js';
 import { hasBrowser, testBrowser } from '../support/browser.js';
 import { copyRepository } from '../support/copy.js';
-import { type TestHome, testHome, tree } from '../support/home.js';
+import { type TestHome, testHome, tree, writeConfig } from '../support/home.js';
 import { type Service, startService } from '../support/service.js';
 
 /*
@@ -75,6 +75,31 @@ describe('consent', () => {
     } finally {
       await server.stop();
     }
+  });
+
+  test('P5: once the user accepts schema 1 only, a waiting report with it is neither sent nor previewed', async () => {
+    const home = testHome({ analytics: true, analyticsSchema: 2 });
+    const source = `
+      import { createAnalytics, dotAiVocabulary } from 'dot-ai-analytics';
+      let now = Date.parse('${DAY}T12:00:00Z');
+      const surroundings = { clock: () => now, timing: { tick: 5 } };
+      const analytics = createAnalytics({ ...dotAiVocabulary, ephemeral: false }, surroundings);
+      const session = analytics.session();
+      for (let call = 0; call < 3; call += 1) await session.run('query', async () => ({}));
+      now += 86_400_000;
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      await analytics.close();`;
+    await copy.script(source, home.env);
+    const shown = async () => JSON.parse((await copy.cli(['preview', '--json'], { env: home.env })).stdout).requests;
+    expect(await shown()).toMatchObject([{ state: 'final', body: expect.stringContaining('"retries":2') }]);
+
+    writeConfig(home.paths, { analytics: true, analyticsSchema: 1 });
+    expect(await shown()).toEqual([]);
+    const received = await memoryDestination();
+    onTestFinished(received.close);
+    const { stdout } = await copy.cli(['send'], { env: { ...home.env, ...received.env } });
+    expect(stdout).toContain('skipped (it is not a report of this vocabulary');
+    expect(received.requests).toEqual([]);
   });
 
   test('is in the example that a user reads before the opt-in', async () => {

@@ -48,7 +48,8 @@ export async function viewPreview(options: InspectOptions = {}): Promise<View<Pr
   const local = lookAt(options);
   const { enabled } = local.consent;
   const waiting = waitingReports(local);
-  const sendable = waiting.filter(({ body }) => 'report' in openEnvelope(body, local.vocabulary));
+  const schema = local.consent.acceptedSchema ?? SCHEMA;
+  const sendable = waiting.filter(({ body }) => 'report' in openEnvelope(body, local.vocabulary, schema));
   const warnings = [blindSpot(local), unsendable(waiting.length - sendable.length)].filter(
     (warning) => warning !== undefined,
   );
@@ -61,11 +62,11 @@ export async function viewPreview(options: InspectOptions = {}): Promise<View<Pr
   return { data: { version: 1, enabled, kind: 'example', requests: [example] }, warnings };
 }
 
-/** A warning about reports that will never be sent, because a string in them is not in the vocabulary. */
+/** A warning about reports whose names or fields may not be sent now. */
 function unsendable(count: number): string | undefined {
   return count === 0
     ? undefined
-    : `files in the outbox that are not reports of the servers that recorded here, and are never sent: ${count}`;
+    : `files in the outbox that are not sent, because the servers here did not record them, or they have fields of a schema later than the accepted one: ${count}`;
 }
 
 async function draft(local: Local, day: Day, totals: Totals): Promise<PreviewRequest> {
