@@ -26,6 +26,8 @@ export interface PostOptions {
 const ATTEMPT_TIMEOUT_MS = 3_000;
 /** PostHog's answers are tiny. The page of a captive portal need not be read to its end. */
 const MAX_ANSWER_BYTES = 16 * 1024;
+/** Each takes time of the host. */
+const MAX_INTERIM_ANSWERS = 8;
 
 /** All headers of a request, in order. `preview` shows the same. */
 export function headersFor(url: string, body: string): Record<string, string> {
@@ -93,7 +95,13 @@ function exchange(
       reject(new Error('the connection was closed without an answer')); // no effect after an answer
     });
     const start = orReject(() => (mayStart() ? outgoing.end(body) : reject(new Error('off'))));
+    let interim = 0;
+    const count = orReject(() => {
+      interim += 1;
+      if (interim > MAX_INTERIM_ANSWERS) throw new Error(`more than ${MAX_INTERIM_ANSWERS} interim answers`);
+    });
     outgoing.on('error', reject);
+    outgoing.on('information', count);
     outgoing.on(
       'response',
       orReject((incoming: IncomingMessage) => readAnswer(incoming).then(resolve, reject)),

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { type Destination, resolveDestination } from '../../../src/core/consent/destination.js';
 import { createGate } from '../../../src/core/consent/gate.js';
@@ -236,6 +237,25 @@ describe('waiting', () => {
     }
     expect(folders(home).outbox).toEqual([]);
   });
+
+  test.each(['100 Continue', '102 Processing', '103 Early Hints'])(
+    'P6: a flood of %s ends the attempt',
+    async (line) => {
+      const home = await waitingHome();
+      const flood = createServer((socket) => {
+        const write = (): void => {
+          while (socket.writable && socket.write(`HTTP/1.1 ${line}\r\n\r\n`));
+        };
+        socket.on('error', () => {}).on('drain', write);
+        socket.once('data', write);
+      });
+      await new Promise<void>((resolve) => flood.listen(0, '127.0.0.1', resolve));
+      onTestFinished(() => void flood.close());
+      const host = `http://127.0.0.1:${(flood.address() as AddressInfo).port}`;
+      const results = await pass(home, { to: destinationOf({ host, key: 'phc_here' }) });
+      expect(results).toMatchObject([{ verdict: 'retry', reason: 'more than 8 interim answers' }]);
+    },
+  );
 
   describe('P4: the wait begins with the attempt, whatever becomes of it', () => {
     const days = ['2026-11-19', '2026-11-20', '2026-11-21'];
