@@ -15,7 +15,7 @@ export interface Output {
   readonly isInteractive: boolean;
   /** True if stdin is a terminal, so that a person can answer. stdout may go elsewhere. */
   readonly canAsk: boolean;
-  /** Asks a yes-or-no question; the default is no. Rejects with `ExitPromptError` on Ctrl-C. */
+  /** Asks a question to be answered with yes or no; the default is no. Rejects with `ExitPromptError` on Ctrl-C. */
   ask(question: string): Promise<boolean>;
   /** Prints lines of data, broken at spaces if the terminal is narrower. */
   data(text: string): void;

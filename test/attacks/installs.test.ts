@@ -97,6 +97,6 @@ async function nodeOf(version: string): Promise<string[] | undefined> {
   });
   const path = found.stdout.trim();
   if (found.code === 0 && path !== '' && path !== process.execPath) return [path];
-  process.stderr.write(`SKIPPED: Node ${version} cannot be had here, so its requests are not compared\n`);
+  process.stderr.write(`SKIPPED: Node ${version} cannot be run here, so its requests are not compared\n`);
   return undefined;
 }
