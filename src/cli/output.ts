@@ -116,7 +116,7 @@ function colorLevel(env: NodeJS.ProcessEnv, isTerminal: boolean | undefined): 0 
 }
 
 /** Breaks lines at spaces and keeps their indentation. A word that is longer than a line gets its own line. */
-function wrap(text: string, width: number): string {
+export function wrap(text: string, width: number): string {
   return text
     .split('\n')
     .map((line) => wrapLine(line, width))

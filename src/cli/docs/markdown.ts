@@ -1,5 +1,15 @@
 import { COMMANDS, type CommandSpec, ENVIRONMENT, EXIT_CODES, FILES } from '../command-table.js';
+import { wrap } from '../output.js';
 import { sentence, synopsis, taken } from './synopsis.js';
+
+const LINE = 120;
+
+/** Wraps the prose of a page. Headings, tables and messages stay whole, and so does a comment. */
+export function wrapProse(page: string): string {
+  const whole = page.replaceAll(/<!--.*?-->/g, (comment) => comment.replaceAll(' ', '\0'));
+  const lines = whole.split('\n').map((line) => (/^(#|\||\*\*`)/.test(line) ? line : wrap(line, LINE)));
+  return lines.join('\n').replaceAll('\0', ' ');
+}
 
 /** docs/cli.md. */
 export function cliMarkdown(): string {
