@@ -1,5 +1,6 @@
-import { utimesSync } from 'node:fs';
+import { renameSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
+import { randomToken } from '../../platform/crypto.js';
 import { ensurePrivateFolder, entry, tryReadObject, writeAtomically } from '../../platform/files.js';
 import type { Home } from '../../platform/home.js';
 import { tryWithLock } from '../../platform/lock.js';
@@ -116,6 +117,8 @@ export function noteAttempt(
 
 function writeNext(home: Home, next: NextAttempt): void {
   ensurePrivateFolder(home.outbox);
+  // A folder under its name, which no file can replace, must hold up no delivery.
+  if (entry(pathOf(home))?.isDirectory()) renameSync(pathOf(home), `${pathOf(home)}.kept-${randomToken(4)}`);
   writeAtomically(pathOf(home), `${JSON.stringify(next, null, 2)}\n`);
 }
 
