@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { editKey } from '../../src/platform/json-text.js';
+import { duplicateKey, editKey } from '../../src/platform/json-text.js';
 
 test('any object, any spacing: only the key changes (property)', () => {
   const key = fc.string().filter((name) => name !== 'analytics' && name !== '__proto__');
@@ -24,5 +24,38 @@ test('any object, any spacing: only the key changes (property)', () => {
 test('a key that occurs twice is left once, so that every reader takes the same', () => {
   expect(editKey('{"analytics": true, "a": 1, "analytics": true}', 'analytics', 'false')).toBe(
     '{"a": 1, "analytics": false}',
+  );
+});
+
+test('P2: any text of an object, with duplicate keys and any spacing: what JSON.parse sees changes in one key (property)', () => {
+  const space = fc.constantFrom('', ' ', '\n', '\n  ', '\t', '\r\n ');
+  const key = fc.oneof(
+    fc.constantFrom('analytics', '\\u0061nalytics', 'a', 'x{\\",}:'),
+    fc.stringMatching(/^[a-z]{0,3}$/),
+  );
+  const member = fc.tuple(key, fc.jsonValue(), fc.array(space, { minLength: 4, maxLength: 4 }));
+  const value = fc.constantFrom('true', '"{,\\"}"', '{ "x": [1, {}] }');
+  fc.assert(
+    fc.property(fc.array(member), space, value, (members, inner, edit) => {
+      const written = members.map(([name, held, [a, b, c, d]]) => `${a}"${name}"${b}:${c}${JSON.stringify(held)}${d}`);
+      const text = `{${written.length > 0 ? written.join(',') : inner}}`;
+      const { analytics: _, ...others } = JSON.parse(text);
+      const names = members.map(([name]) => JSON.parse(`"${name}"`));
+      const isTwice = names.filter((name) => name === 'analytics').length > 1;
+      expect(duplicateKey(text, ['analytics'])).toBe(isTwice ? 'analytics' : undefined);
+      const set = editKey(text, 'analytics', edit);
+      expect(JSON.parse(set)).toEqual({ ...others, analytics: JSON.parse(edit) });
+      expect(duplicateKey(set, ['analytics'])).toBeUndefined();
+      expect(JSON.parse(editKey(text, 'analytics', undefined))).toEqual(others);
+      // Every other member is there as it was written, in the same order.
+      let from = 0;
+      for (const [index, [name, held]] of members.entries()) {
+        if (names[index] === 'analytics') continue;
+        from = set.indexOf(`"${name}"`, from);
+        expect(from).toBeGreaterThan(-1);
+        expect(set.slice(from)).toContain(JSON.stringify(held));
+      }
+    }),
+    { numRuns: 2000 },
   );
 });
