@@ -3,7 +3,8 @@ import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 import * as LIBRARY_ERRORS from './error-table/library.js';
 import { AnalyticsError } from './errors.js';
-import { entry, folderProblem } from './files.js';
+import { entry } from './files.js';
+import { folderProblem } from './folders.js';
 
 /** The paths of all files. They are absolute: nothing is ever read relative to the current directory. */
 export interface Home {

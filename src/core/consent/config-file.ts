@@ -1,7 +1,8 @@
 import { dirname } from 'node:path';
 import { defaultLoadersSync } from 'cosmiconfig/dist/defaults.js';
 import { causeOf, systemCode } from '../../platform/errors.js';
-import { isObject, parentProblem, readBytes, systemError } from '../../platform/files.js';
+import { isObject, readBytes, systemError } from '../../platform/files.js';
+import { parentProblem } from '../../platform/folders.js';
 import { duplicateKey } from '../../platform/json-text.js';
 import { ownershipProblem } from '../../platform/ownership.js';
 import { SCHEMA } from '../../schema/fields.js';

@@ -1,4 +1,5 @@
-import { folderProblem, isObject, tryReadObject } from '../../platform/files.js';
+import { isObject, tryReadObject } from '../../platform/files.js';
+import { folderProblem } from '../../platform/folders.js';
 import type { Home } from '../../platform/home.js';
 import { MAX_KNOWN_NAMES } from '../../schema/limits.js';
 import { namesProblem, type Vocabulary } from '../../schema/vocabulary.js';

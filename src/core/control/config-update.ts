@@ -13,7 +13,8 @@ import {
 import { basename, dirname, join } from 'node:path';
 import * as LIBRARY_ERRORS from '../../platform/error-table/library.js';
 import { AnalyticsError, causeOf, systemCode } from '../../platform/errors.js';
-import { entry, makeFolder, removeFile, sweepTemporaries, systemError, writeTemporary } from '../../platform/files.js';
+import { entry, removeFile, sweepTemporaries, systemError, writeTemporary } from '../../platform/files.js';
+import { makeFolder } from '../../platform/folders.js';
 import type { Home } from '../../platform/home.js';
 import { editKey } from '../../platform/json-text.js';
 import { type Lock, tryWithLock, withLock } from '../../platform/lock.js';

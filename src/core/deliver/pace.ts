@@ -1,7 +1,8 @@
 import { renameSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { randomToken } from '../../platform/crypto.js';
-import { ensurePrivateFolder, entry, tryReadObject, writeAtomically } from '../../platform/files.js';
+import { entry, tryReadObject, writeAtomically } from '../../platform/files.js';
+import { ensurePrivateFolder } from '../../platform/folders.js';
 import type { Home } from '../../platform/home.js';
 import { tryWithLock } from '../../platform/lock.js';
 import type { Endpoint } from '../consent/destination.js';

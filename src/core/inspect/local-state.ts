@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from '../../platform/clock.js';
 import { causeOf } from '../../platform/errors.js';
-import { folderProblem } from '../../platform/files.js';
+import { folderProblem } from '../../platform/folders.js';
 import { findHome, type Home, isUnwritable } from '../../platform/home.js';
 import { dotAiVocabulary } from '../../schema/dot-ai.js';
 import type { Vocabulary } from '../../schema/vocabulary.js';

@@ -1,7 +1,8 @@
 import { closeSync, fstatSync, openSync, writeSync } from 'node:fs';
 import { debug } from '../../platform/debug.js';
 import { causeOf } from '../../platform/errors.js';
-import { ensurePrivateFolder, PRIVATE_FILE } from '../../platform/files.js';
+import { PRIVATE_FILE } from '../../platform/files.js';
+import { ensurePrivateFolder } from '../../platform/folders.js';
 import type { Home } from '../../platform/home.js';
 import type { Page } from './counter-page.js';
 import { newSpoolFile, type SpoolFile } from './spool-files.js';

@@ -1,4 +1,5 @@
-import { ensurePrivateFolder, isThere, removeFile, writeTemporary } from '../../platform/files.js';
+import { isThere, removeFile, writeTemporary } from '../../platform/files.js';
+import { ensurePrivateFolder } from '../../platform/folders.js';
 import type { Home } from '../../platform/home.js';
 import { linkOnce } from '../../platform/link-once.js';
 import { type Day, daysBetween } from '../../schema/calendar.js';

@@ -1,7 +1,8 @@
 import { debug } from '../../platform/debug.js';
 import { isEphemeral } from '../../platform/ephemeral.js';
 import { causeOf } from '../../platform/errors.js';
-import { entry, folderProblem } from '../../platform/files.js';
+import { entry } from '../../platform/files.js';
+import { folderProblem } from '../../platform/folders.js';
 import { guard } from '../../platform/guard.js';
 import { isFinished } from '../../schema/calendar.js';
 import { readConfig } from '../consent/config-file.js';

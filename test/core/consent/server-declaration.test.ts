@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { knownVocabulary, readDeclaration } from '../../../src/core/consent/server-declaration.js';
 import { writeDeclaration } from '../../../src/core/record/declare.js';
-import { ensurePrivateFolder } from '../../../src/platform/files.js';
+import { ensurePrivateFolder } from '../../../src/platform/folders.js';
 import { MAX_KNOWN_NAMES, MAX_NAME_LENGTH, MAX_NAMES } from '../../../src/schema/limits.js';
 import { testHome } from '../../support/home.js';
 

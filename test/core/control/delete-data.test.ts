@@ -6,7 +6,7 @@ import { claim, release, settle, takeClosed } from '../../../src/core/deliver/ou
 import { closedPath } from '../../../src/core/report/closed-files.js';
 import { seenBefore } from '../../../src/core/report/first-flags.js';
 import { sha256 } from '../../../src/platform/crypto.js';
-import { ensurePrivateFolder } from '../../../src/platform/files.js';
+import { ensurePrivateFolder } from '../../../src/platform/folders.js';
 import { testHome, tree } from '../../support/home.js';
 import { exampleReport } from '../../support/reports.js';
 
