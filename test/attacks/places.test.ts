@@ -144,7 +144,7 @@ const EXPECTED: Record<string, Record<Command, [number, RegExp]>> = {
   'another user’s home, whose opt-in can be read': {
     ...look,
     ...change('permission denied'),
-    status: [0, /^Warning: .*\.dot-ai: another user owns it. That means off/],
+    status: [0, /^Warning: .*config.json: another user owns it. That means off/],
     preview: fine,
     clear: [1, /^Error: .*analytics could not be deleted: another user owns it or its folder/],
     send: isOff,

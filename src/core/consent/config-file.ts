@@ -68,7 +68,7 @@ export function readConfig(path: string): ConfigState {
 /** Another user's opt-in is not consent. */
 const FOREIGN: Readonly<Record<string, string>> = {
   EOWNER: 'another user owns it',
-  EOTHERS: 'other users can write it',
+  EOTHERS: 'other users can write it (chmod go-w)',
 };
 
 /**
@@ -78,13 +78,14 @@ const FOREIGN: Readonly<Record<string, string>> = {
  * @throws a system error: `EOWNER` or `EOTHERS`, with the path of the file or folder that somebody else can write
  */
 export function readOwnConfig(path: string, follow: boolean): Buffer {
-  const folder = dirname(path);
-  const folderProblem = parentProblem(folder);
-  if (folderProblem !== undefined) throw systemError(folderProblem, folder);
-  return readBytes(path, MAX_CONFIG_BYTES, follow, (stat) => {
+  const bytes = readBytes(path, MAX_CONFIG_BYTES, follow, (stat) => {
     const problem = ownershipProblem(stat);
     if (problem !== undefined) throw systemError(problem, path);
   });
+  const folder = dirname(path);
+  const problem = parentProblem(folder);
+  if (problem !== undefined) throw systemError(problem, folder);
+  return bytes;
 }
 
 /** True for the error of a file that somebody else can have written. */
