@@ -35,7 +35,7 @@ const server = (posthog: object) => `
     { clock: () => now + performance.now(), timing: { tick: 5, startSpread: 0, interval: 20 } },
   );
   const data = process.env.HOME + '/.dot-ai/analytics/';
-  const files = (name) => { try { return readdirSync(data + name).filter((file) => !/closed|pause/.test(file)); } catch { return []; } };
+  const files = (name) => { try { return readdirSync(data + name).filter((file) => !/closed|next/.test(file)); } catch { return []; } };
   for (let tries = 0; tries < 40 && (tries < 3 || ['spool', 'outbox', 'sending'].some((name) => files(name).length > 0)); tries += 1) {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }

@@ -6,10 +6,11 @@ import { assertOwnData, type Home } from '../../platform/home.js';
 import { openEnvelope } from '../../schema/envelope.js';
 import type { Vocabulary } from '../../schema/vocabulary.js';
 import { withKey } from '../report/body.js';
+import type { ReportName } from '../report/closed-files.js';
 import { attempt, failureOf, type Result, type Terms } from './attempt.js';
-import type { Claim } from './claims.js';
+import { type Claim, liveClaims } from './claims.js';
 import { claim, describe, readReport, reclaimAbandoned, release, type Stored, settle, takeClosed } from './outbox.js';
-import { INTERVAL_MS, isDue, type NextAttempt, noteAttempt, type Obeys, readPause, takeTurn } from './pace.js';
+import { INTERVAL_MS, isDue, type NextAttempt, noteBegin, noteEnd, type Obeys, readPause } from './pace.js';
 import { listReports, reportPath } from './report-files.js';
 import { tidy } from './retention.js';
 
@@ -77,8 +78,7 @@ async function sendClaimed(delivery: Delivery, mine: Claim): Promise<Result> {
   try {
     const report = prepare(delivery, name);
     if (typeof report === 'string') return { verdict: 'skipped', reason: report };
-    const { destination, clock, intervalMs = INTERVAL_MS, obeys = 'pace' } = delivery;
-    if (!takeTurn(home, destination, clock(), intervalMs, obeys)) return { verdict: 'skipped', reason: 'not its turn' };
+    if (!takeTurn(delivery, name)) return { verdict: 'skipped', reason: 'not its turn' };
     const result = await attempt(report.body, delivery);
     finish(delivery, report, result);
     return result;
@@ -87,6 +87,19 @@ async function sendClaimed(delivery: Delivery, mine: Claim): Promise<Result> {
   } finally {
     release(home, mine); // what has no final answer goes back; what is settled is no longer here
   }
+}
+
+/**
+ * At the pace of a server, one report of the home is sent at a time. The claim is there before the others are looked at,
+ * and the wait before the claim is released. So of two servers, one sees the claim or the wait of the other.
+ */
+function takeTurn(delivery: Delivery, name: ReportName): boolean {
+  const { home, destination, clock, intervalMs = INTERVAL_MS, obeys = 'pace' } = delivery;
+  const now = clock();
+  const isOtherSending = () => liveClaims(home).some((other) => other.name !== name);
+  if (obeys === 'pace' && (isOtherSending() || readPause(home, destination, now) !== undefined)) return false;
+  noteBegin(home, destination, now, intervalMs);
+  return true;
 }
 
 /** The claimed report as it will be sent, or why it cannot be: its bytes are gone, or contain unknown names. */
@@ -117,5 +130,5 @@ function finish(
     const outcome = verdict === 'delivered' ? verdict : 'rejected';
     settle(home, name, { day, outcome, at, url: destination.url, status: answer?.status ?? 0, bytes, sha256 });
   }
-  noteAttempt(home, destination, failure, now, intervalMs);
+  noteEnd(home, destination, failure, now, intervalMs);
 }

@@ -4,7 +4,6 @@ import { randomToken } from '../../platform/crypto.js';
 import { entry, tryReadObject, writeAtomically } from '../../platform/files.js';
 import { ensurePrivateFolder } from '../../platform/folders.js';
 import type { Home } from '../../platform/home.js';
-import { tryWithLock } from '../../platform/lock.js';
 import type { Endpoint } from '../consent/destination.js';
 
 /*
@@ -88,25 +87,13 @@ function lastAttempt(home: Home): NextAttempt | undefined {
   return isComplete && typeof value?.isUnauthorized === 'boolean' ? (value as NextAttempt) : undefined;
 }
 
-/**
- * Takes the home's turn, right before an attempt. Of several servers one gets it.
- * @returns false if there is a wait now
- * @throws a system error if the wait cannot be written, and then nothing may be sent
- */
-export function takeTurn(home: Home, endpoint: Endpoint, now: number, intervalMs: number, obeys: Obeys): boolean {
-  const turn = tryWithLock(join(home.outbox, 'next.lock'), (lock) => {
-    const last = lastAttempt(home);
-    if (pauseOf(last, endpoint, now, obeys) !== undefined) return false;
-    lock.assertHeld();
-    writeNext(home, begun(last, endpoint, now, intervalMs));
-    return true;
-  });
-  // What a person or the end of a folder asks for waits for nobody.
-  return turn?.value ?? obeys !== 'pace';
+/** Begins the wait, right before an attempt. @throws a system error if it cannot be written: then nothing may be sent */
+export function noteBegin(home: Home, endpoint: Endpoint, now: number, intervalMs: number): void {
+  writeNext(home, begun(lastAttempt(home), endpoint, now, intervalMs));
 }
 
 /** Notes what became of an attempt. */
-export function noteAttempt(
+export function noteEnd(
   home: Home,
   endpoint: Endpoint,
   failure: Failure | undefined,

@@ -69,7 +69,7 @@ export async function createWorld(start: number): Promise<World> {
 /** Reports, and files that become one, which have not left yet. */
 export function waitingIn({ data }: World): readonly string[] {
   const names = ['spool', 'outbox', 'sending'].flatMap((name) => filesIn(join(data, name)));
-  return names.filter((name) => !/\.closed\.json$|^next\./.test(name));
+  return names.filter((name) => !/\.closed\.json$|^next\.json$/.test(name));
 }
 
 export function locksIn({ folder, data }: World): readonly string[] {
