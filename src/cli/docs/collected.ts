@@ -1,6 +1,7 @@
 import { EVENTS, kindOf, propertiesOf, SCHEMA } from '../../schema/fields.js';
 import { describeValues } from '../../schema/json-schema.js';
 import { PROVIDERS, type Vocabulary } from '../../schema/vocabulary.js';
+import { wrapProse } from './wrap-prose.js';
 
 /** docs/collected.md, rendered from the field table. */
 export function collectedMarkdown(vocabulary: Vocabulary): string {
@@ -20,26 +21,28 @@ export function collectedMarkdown(vocabulary: Vocabulary): string {
       ...rows,
     ].join('\n');
   });
-  return `${[
-    '# What is collected',
-    '',
-    `Rendered from \`src/schema/fields.ts\` by \`npm run docs\`. \`dot-ai-analytics schema\` shows the same. Schema ${SCHEMA}.`,
-    '',
-    'Analytics is off unless you opt in. There is one report for each UTC day (or, if the folder vanishes with the process,',
-    'one for each server that stops). A report is a shuffled bag of independent rows. Apart from the day and the words below,',
-    'no row shares a value with another row, and no id of a person, machine, installation or session exists.',
-    '',
-    'Beside its properties, each row carries a random id of its own, which is used once so that a retry is recognized; noon',
-    'of its day; and the name of the library that encoded it. Nothing else is recorded: no operating system,',
-    'version, client, country, clock time, message, argument or result.',
-    '',
-    events.join('\n\n'),
-    '',
-    '## The closed vocabulary',
-    '',
-    `* Tools of dot-ai: ${list(vocabulary.tools)}; anything else is \`other\`.`,
-    `* Features of dot-ai: ${list(vocabulary.features)}; anything else is \`other\`.`,
-    `* Providers: ${list(PROVIDERS)}.`,
-    `* Families spelled out: ${list([...propertiesOf(kindOf('tool_usage'))].flatMap(([name, { names }]) => (names.length > 1 ? [name] : [])))}.`,
-  ].join('\n')}\n`;
+  return wrapProse(
+    `${[
+      '# What is collected',
+      '',
+      `Rendered from \`src/schema/fields.ts\` by \`npm run docs\`. \`dot-ai-analytics schema\` shows the same. Schema ${SCHEMA}.`,
+      '',
+      'Analytics is off unless you opt in. There is one report for each UTC day (or, if the folder vanishes with the process,',
+      'one for each server that stops). A report is a shuffled bag of independent rows. Apart from the day and the words below,',
+      'no row shares a value with another row, and no id of a person, machine, installation or session exists.',
+      '',
+      'Beside its properties, each row carries a random id of its own, which is used once so that a retry is recognized; noon',
+      'of its day; and the name of the library that encoded it. Nothing else is recorded: no operating system,',
+      'version, client, country, clock time, message, argument or result.',
+      '',
+      events.join('\n\n'),
+      '',
+      '## The closed vocabulary',
+      '',
+      `* Tools of dot-ai: ${list(vocabulary.tools)}; anything else is \`other\`.`,
+      `* Features of dot-ai: ${list(vocabulary.features)}; anything else is \`other\`.`,
+      `* Providers: ${list(PROVIDERS)}.`,
+      `* Families spelled out: ${list([...propertiesOf(kindOf('tool_usage'))].flatMap(([name, { names }]) => (names.length > 1 ? [name] : [])))}.`,
+    ].join('\n')}\n`,
+  );
 }

@@ -4,7 +4,7 @@ import { collectedMarkdown } from './collected.js';
 import { errorsMarkdown } from './errors.js';
 import { renewLimits } from './limit-numbers.js';
 import { manPages } from './man.js';
-import { cliMarkdown, commandTable, wrapProse } from './markdown.js';
+import { cliMarkdown, commandTable } from './markdown.js';
 
 /** Written by hand; the numbers of limits in them are rendered. */
 export const HANDWRITTEN = [
@@ -29,9 +29,9 @@ export function documents(read: (path: string) => string): Record<string, string
   return {
     'README.md': readme.replace(COMMAND_LIST, (_, begin, end) => `${begin}\n${commandTable()}\n${end}`),
     ...others,
-    'docs/collected.md': wrapProse(collectedMarkdown(dotAiVocabulary)),
-    'docs/cli.md': wrapProse(cliMarkdown()),
-    'docs/errors.md': wrapProse(errorsMarkdown()),
+    'docs/collected.md': collectedMarkdown(dotAiVocabulary),
+    'docs/cli.md': cliMarkdown(),
+    'docs/errors.md': errorsMarkdown(),
     'docs/openapi.json': `${JSON.stringify(openApi(), null, 2)}\n`,
     ...manPages(),
   };

@@ -1,6 +1,7 @@
 import type { ErrorCode, ErrorDefinition } from '../../platform/error-table/definition.js';
 import { ERROR_TABLE } from '../../platform/error-table/table.js';
 import { fillLimits } from './limit-numbers.js';
+import { wrapProse } from './wrap-prose.js';
 
 type Entry = Pick<ErrorDefinition, 'message' | 'why' | 'remedy'>;
 
@@ -61,14 +62,16 @@ export function errorsMarkdown(): string {
       listed.flatMap(([, one]) => (one.code === code ? [one] : [])),
     ),
   );
-  return `${[
-    '# Errors',
-    'Generated from `src/platform/error-table/` by `npm run docs`. A test provokes each error.',
-    'On stderr, an error begins with `Error: `, or with `error: ` if it is about the words of the command line. `<…>` stands for a value. The exit code is 2 for a wrong call (`USAGE`, and the last part of this page), otherwise 1. In a program, each error is an `AnalyticsError` with the `code` in the heading.',
-    'In a server, recording and sending never throw and never print. `NODE_DEBUG=dot-ai-analytics` explains on stderr what happens there.',
-    ...sections,
-    section('The command line', Object.values(COMMANDER_ERRORS)),
-  ].join('\n\n')}\n`;
+  return wrapProse(
+    `${[
+      '# Errors',
+      'Generated from `src/platform/error-table/` by `npm run docs`. A test provokes each error.',
+      'On stderr, an error begins with `Error: `, or with `error: ` if it is about the words of the command line. `<…>` stands for a value. The exit code is 2 for a wrong call (`USAGE`, and the last part of this page), otherwise 1. In a program, each error is an `AnalyticsError` with the `code` in the heading.',
+      'In a server, recording and sending never throw and never print. `NODE_DEBUG=dot-ai-analytics` explains on stderr what happens there.',
+      ...sections,
+      section('The command line', Object.values(COMMANDER_ERRORS)),
+    ].join('\n\n')}\n`,
+  );
 }
 
 function section(title: string, entries: readonly Entry[]): string {

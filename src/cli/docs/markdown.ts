@@ -1,15 +1,6 @@
 import { COMMANDS, type CommandSpec, ENVIRONMENT, EXIT_CODES, FILES } from '../command-table.js';
-import { wrap } from '../output.js';
 import { sentence, synopsis, taken } from './synopsis.js';
-
-const LINE = 120;
-
-/** Wraps the prose of a page. Headings, tables and messages stay whole, and so does a comment. */
-export function wrapProse(page: string): string {
-  const whole = page.replaceAll(/<!--.*?-->/g, (comment) => comment.replaceAll(' ', '\0'));
-  const lines = whole.split('\n').map((line) => (/^(#|\||\*\*`)/.test(line) ? line : wrap(line, LINE)));
-  return lines.join('\n').replaceAll('\0', ' ');
-}
+import { wrapProse } from './wrap-prose.js';
 
 /** docs/cli.md. */
 export function cliMarkdown(): string {
@@ -19,17 +10,19 @@ export function cliMarkdown(): string {
     const title = ['dot-ai-analytics', spec.name, ...synopsis(spec)].join(' ');
     return [`## \`${title}\``, sentence(spec.does), ...spec.more, ...options].join('\n\n');
   });
-  return `${[
-    '# The command line',
-    'Generated from `src/cli/command-table.ts` by `npm run docs`. Data goes to stdout, and remarks go to stderr. Without a command, `dot-ai-analytics` opens a small menu on a terminal; otherwise it prints the status. [errors.md](errors.md) lists what can go wrong.',
-    ...sections,
-    '## Environment',
-    table('variable', ENVIRONMENT),
-    '## Files',
-    table('file', FILES),
-    '## Exit codes',
-    table('code', EXIT_CODES),
-  ].join('\n\n')}\n`;
+  return wrapProse(
+    `${[
+      '# The command line',
+      'Generated from `src/cli/command-table.ts` by `npm run docs`. Data goes to stdout, and remarks go to stderr. Without a command, `dot-ai-analytics` opens a small menu on a terminal; otherwise it prints the status. [errors.md](errors.md) lists what can go wrong.',
+      ...sections,
+      '## Environment',
+      table('variable', ENVIRONMENT),
+      '## Files',
+      table('file', FILES),
+      '## Exit codes',
+      table('code', EXIT_CODES),
+    ].join('\n\n')}\n`,
+  );
 }
 
 /** The list of commands in the README. */
