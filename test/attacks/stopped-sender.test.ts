@@ -35,7 +35,7 @@ test.runIf(hasStrace)(
   { timeout: 600_000 * TIMES },
   async () => {
     const sums = { runs: 0, stopped: 0, disableFailed: 0, late: [] as string[] };
-    for (const [call, most] of Object.entries(CALLS) as [Call, number][]) {
+    const stopEach = async ([call, most]: [Call, number]) => {
       for (let number = 1; number <= most * TIMES; number += 1) {
         const { stopped, code, named, late } = await attack(call, number);
         sums.runs += 1;
@@ -48,7 +48,8 @@ test.runIf(hasStrace)(
           expect(named, `${call} ${number}: names the process`).toBe(true);
         }
       }
-    }
+    };
+    await Promise.all((Object.entries(CALLS) as [Call, number][]).map(stopEach)); // they wait more than they compute
     report('stopped senders', { ...sums, late: sums.late.join() });
     expect(sums.disableFailed).toBeGreaterThan(0);
   },
@@ -78,22 +79,39 @@ async function attack(call: Call, number: number): Promise<Attacked> {
     env: home.env,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const ended = new Promise((resolve) => child.on('exit', resolve));
   const pid = Number((await createInterface(child.stdout)[Symbol.asyncIterator]().next()).value);
+  onTestFinished(() => signal(pid, 'SIGKILL'));
   const stopped = await isStopped(pid, child, log);
   const { code, stderr } = stopped ? await cli(['disable'], { env: home.env }) : { code: 0, stderr: '' };
   await sleep(100); // what was written before the stop is read
   const before = received.requests.length;
-  if (stopped) process.kill(pid, 'SIGCONT');
-  await ended;
+  await untilEnded(pid, child, `${call} ${number}`);
   await sleep(50);
   return { stopped, code, named: stderr.includes(String(pid)), late: received.requests.length - before };
 }
 
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch {} // it has ended
+}
+
+/** Goes on after each stop: the tracer counts calls by thread, so another thread's call can stop the sender again. */
+async function untilEnded(pid: number, child: ChildProcess, run: string): Promise<void> {
+  const end = Date.now() + 60_000;
+  while (child.exitCode === null && child.signalCode === null) {
+    if (Date.now() > end) throw new Error(`${run}: the sender has not ended 60 s after it went on`);
+    signal(pid, 'SIGCONT');
+    await sleep(20);
+  }
+}
+
 /** Whether it is stopped before it ends, by what its tracer wrote: the system shows each stop for the tracer alike. */
 async function isStopped(pid: number, child: ChildProcess, log: string): Promise<boolean> {
+  const end = Date.now() + 60_000;
   while (child.exitCode === null) {
-    if (readFileSync(log, 'utf8').includes(`${pid} --- stopped by SIGSTOP`)) return true;
+    if (Date.now() > end) throw new Error(`neither stopped nor ended after 60 s: ${readFileSync(log, 'utf8')}`);
+    if (new RegExp(`^${pid} +--- stopped by SIGSTOP`, 'm').test(readFileSync(log, 'utf8'))) return true;
     await sleep(5);
   }
   return false;
