@@ -29,15 +29,13 @@ console.log(isQuick ? `\n> tests, without ${SLOW.join(', ')}` : '\n> tests');
 const folder = mkdtempSync(join(tmpdir(), 'dot-ai-analytics-test-'));
 const report = join(folder, 'report.json');
 const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-const status = run(bin('vitest'), 'run', ...reporters, ...(isQuick ? quickOptions() : []), ...forVitest);
+// One more than vitest takes: most tests wait for processes and sockets.
+const workers = `--maxWorkers=${availableParallelism() + (isQuick ? 1 : 0)}`;
+const leftOut = isQuick ? SLOW.map((pattern) => `--exclude=${pattern}`) : [];
+const status = run(bin('vitest'), 'run', ...reporters, workers, ...leftOut, ...forVitest);
 console.log(`\n${summary(report, status)}`);
 rmSync(folder, { recursive: true, force: true });
 process.exit(status);
-
-/** More workers than vitest takes: these tests wait for processes and sockets more than they compute. */
-function quickOptions(): readonly string[] {
-  return [`--maxWorkers=${availableParallelism() + 1}`, ...SLOW.map((pattern) => `--exclude=${pattern}`)];
-}
 
 function bin(name: string): string {
   return join('node_modules', '.bin', name);
