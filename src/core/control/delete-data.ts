@@ -13,6 +13,8 @@ import { closedPath, listClosed } from '../report/closed-files.js';
 /** A sender looks at the gate every 100 ms. One that has not given up after this long is stopped. */
 const SENDER_TIMEOUT_MS = 4_000;
 const CHECK_INTERVAL_MS = 20;
+/** So often what should be gone is deleted again. */
+const MAX_TRIES = 10;
 
 /**
  * Deletes everything that was recorded and not delivered. spool/ goes before outbox/, because reports move in that
@@ -39,13 +41,31 @@ export async function purgeUnsent(home: Home): Promise<void> {
   }
   const [sender] = senders;
   // The claims stay, so that the next `disable` sees them too.
-  if (sender === undefined) empty(home.sending);
-  else for (const name of listReports(home.sending)) removeFile(reportPath(home.sending, name));
+  if (sender === undefined) return deleteForGood(home);
+  for (const name of listReports(home.sending)) removeFile(reportPath(home.sending, name));
   empty(home.outbox);
   emptySpool(home);
-  if (sender !== undefined) throw new AnalyticsError(LIBRARY_ERRORS.senderNotStopped, { pid: sender.pid });
-  for (const folder of [home.sending, home.outbox]) assertEmpty(folder);
-  assertEmpty(home.spool, sentClosedFiles(home));
+  throw new AnalyticsError(LIBRARY_ERRORS.senderNotStopped, { pid: sender.pid });
+}
+
+/**
+ * Deletes, and looks whether all is gone. A server that was closing a day may just have written a temporary file, which
+ * comes to nothing because the counts are gone.
+ */
+async function deleteForGood(home: Home): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    empty(home.sending);
+    empty(home.outbox);
+    emptySpool(home);
+    try {
+      for (const folder of [home.sending, home.outbox]) assertEmpty(folder);
+      assertEmpty(home.spool, sentClosedFiles(home));
+      return;
+    } catch (error) {
+      if (tries === MAX_TRIES) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, CHECK_INTERVAL_MS));
+  }
 }
 
 /**
