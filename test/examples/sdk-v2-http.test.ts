@@ -47,5 +47,5 @@ test('calls are counted, of both protocol eras; sessions and steps are not, sinc
   const ended = new Promise((resolve) => child.on('close', resolve));
   child.kill('SIGTERM');
   expect(await ended).toBe(0);
-  expect(performance.now() - from).toBeLessThan(2_000);
+  expect(performance.now() - from).toBeLessThan(10_000); // it does not wait for its clients
 });

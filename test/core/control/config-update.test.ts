@@ -44,7 +44,7 @@ describe('other programs’ settings survive', () => {
       const { paths, env } = testHome(text);
       const from = performance.now();
       expect((await setAnalytics(false, { env })).consent).toMatchObject({ enabled: false, decidedBy: 'config' });
-      expect(performance.now() - from).toBeLessThan(3_000);
+      expect(performance.now() - from).toBeLessThan(60_000); // once it was 25 minutes
       expect(JSON.parse(readFileSync(paths.config, 'utf8')).analytics).toBe(false);
     }
   });
