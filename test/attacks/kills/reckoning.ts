@@ -15,7 +15,7 @@ export function readReports(
 ): { reported: Tally; repeatedEvents: number } {
   const events = new Map<string, Event>();
   let repeatedEvents = 0;
-  for (const { body } of requests) {
+  for (const { body } of requests.filter(isWhole)) {
     const { batch }: { batch: readonly Event[] } = JSON.parse(body.toString());
     for (const event of batch) {
       const known = events.get(event.uuid);
@@ -25,6 +25,12 @@ export function readReports(
     }
   }
   return { reported: tallyOf([...events.values()], problems), repeatedEvents };
+}
+
+/** A sender that gives up leaves a part of its body behind. */
+function isWhole({ rawHeaders, body }: ReceivedRequest): boolean {
+  const name = rawHeaders.findIndex((text) => text.toLowerCase() === 'content-length');
+  return Number(rawHeaders[name + 1]) === body.length;
 }
 
 function tallyOf(events: readonly Event[], problems: string[]): Tally {
