@@ -8,7 +8,7 @@ import { cli } from '../../support/processes.js';
 import { createFleet, dayOf, type Fate, type Fleet, oneOf } from './fleet.js';
 import { compare, readReports } from './reckoning.js';
 import { sumOf } from './tally.js';
-import { ageClaims, createWorld, locksIn, MODES, type World, waitingIn } from './world.js';
+import { ageClaims, countsIn, createWorld, locksIn, MODES, type World, waitingIn } from './world.js';
 
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
@@ -119,8 +119,10 @@ async function optOutAndIn(world: World, fleet: Fleet, problems: string[], rando
   await fleet.settle();
   const late = world.relay.received - before;
   if (disable.code === 0 && late > 0) problems.push(`${late} bytes after disable`);
-  if (disable.code !== 0 && !/process \d+/.test(disable.stderr)) problems.push(`disable: ${disable.stderr}`);
-  fleet.forgive();
+  const counted = countsIn(world);
+  if (counted.length > 0) problems.push(`counted while off: ${counted.join(', ')}`);
+  if (disable.code !== 0 && !/process \d+/i.test(disable.stderr)) problems.push(`disable: ${disable.stderr}`);
+  fleet.optedOut();
   const enable = await cli(['enable', '--yes'], { env: world.env, under: world.asOwner });
   if (enable.code !== 0) problems.push(`enable: ${enable.stderr}`);
   await sleep(NOTICED_AFTER_MS);

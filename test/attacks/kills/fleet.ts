@@ -40,8 +40,8 @@ export interface Fleet {
   pause(server: Server, ms: number): void;
   /** Ends when every call so far is answered, or will not be. */
   settle(): Promise<void>;
-  /** What has been answered may have been deleted unsent from here on. */
-  forgive(): void;
+  /** Nothing of today can arrive any more. Of earlier days, what had not left is deleted. */
+  optedOut(): void;
 }
 
 export function createFleet(world: World, random: Random, problems: string[]): Fleet {
@@ -114,9 +114,11 @@ export function createFleet(world: World, random: Random, problems: string[]): F
     async settle() {
       await Promise.all(pending);
     },
-    forgive() {
+    optedOut() {
+      const today = dayOf(world.now());
       for (const [key, count] of answered) unanswered.set(key, (unanswered.get(key) ?? 0) + count);
       answered.clear();
+      for (const key of unanswered.keys()) if (key.startsWith(today)) unanswered.delete(key);
     },
   };
 }

@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, mkdirSync, readdirSync, renameSync, utimesSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, readdirSync, renameSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import {
@@ -116,6 +116,16 @@ async function works([program, ...args]: readonly string[]): Promise<boolean> {
 export function waitingIn({ data }: World): readonly string[] {
   const names = ['spool', 'outbox', 'sending'].flatMap((name) => filesIn(join(data, name)));
   return names.filter((name) => !/\.closed\.json$|^next\.json$/.test(name));
+}
+
+/** Files with counts of days that are not closed. */
+export function countsIn({ data }: World): readonly string[] {
+  const spool = join(data, 'spool');
+  return filesIn(spool).filter((name) => name.endsWith('.txt') && sizeOf(join(spool, name)) > 0);
+}
+
+function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }
 
 export function locksIn({ folder, data }: World): readonly string[] {
