@@ -2,9 +2,10 @@ import { messageOf, systemCode } from '../../platform/errors.js';
 import { guard } from '../../platform/guard.js';
 import type { Destination } from '../consent/destination.js';
 import type { Gate } from '../consent/gate.js';
+import type { Answer } from './answer.js';
 import { judge, retryAfterMs, type Verdict } from './classify-answer.js';
 import type { Failure } from './pace.js';
-import { type Answer, post } from './post.js';
+import { post } from './post.js';
 
 /** The outcome of one attempt. */
 export interface Result {
@@ -17,9 +18,9 @@ export interface Result {
 }
 
 /** @returns undefined where the report has its final answer */
-export function failureOf({ verdict, reason, answer }: Result, now: number): Failure | undefined {
+export function failureOf({ verdict, reason, answer }: Result): Failure | undefined {
   if (verdict === 'delivered' || verdict === 'rejected') return undefined;
-  const asked = answer === undefined ? undefined : retryAfterMs(answer, now);
+  const asked = answer === undefined ? undefined : retryAfterMs(answer);
   return { reason, isUnauthorized: verdict === 'unauthorized', retryAfterMs: asked ?? 0 };
 }
 

@@ -1,5 +1,5 @@
 import { isObject } from '../../platform/files.js';
-import type { Answer } from './post.js';
+import type { Answer } from './answer.js';
 
 /** What is done with a report after an attempt. */
 export type Verdict =
@@ -47,9 +47,10 @@ function saysOk(body: string): boolean {
   }
 }
 
-/** `Retry-After` in ms from now, from either of its forms (RFC 9110, 10.2.3); undefined if it cannot be used. */
-export function retryAfterMs({ retryAfter }: Answer, now: number): number | undefined {
-  if (retryAfter === undefined) return undefined;
-  const wait = /^\d+$/.test(retryAfter) ? Number(retryAfter) * 1000 : Date.parse(retryAfter) - now;
-  return Number.isFinite(wait) && wait >= 0 ? wait : undefined;
+/**
+ * `Retry-After` in ms (RFC 9110, 10.2.3), if it is a number of seconds. A date would tell by the next attempt how wrong this
+ * machine's clock is, and without a zone where it stands (P4).
+ */
+export function retryAfterMs({ retryAfter }: Answer): number | undefined {
+  return retryAfter !== undefined && /^\d{1,15}$/.test(retryAfter) ? Number(retryAfter) * 1000 : undefined;
 }

@@ -1,12 +1,14 @@
 import type { LookupFunction, Socket } from 'node:net';
+import type * as Tls from 'node:tls';
 import { guard } from '../../platform/guard.js';
 
 /** A connection that can be ended so that nothing more of it arrives. */
 export interface Connection {
-  /** What a request is written to: the TCP socket, or the TLS layer over it. */
-  readonly stream: Socket;
-  /** The event of `stream` after which the first byte can be written. */
-  readonly ready: 'connect' | 'secureConnect';
+  /**
+   * Calls back when the first byte can be written, with what it is written to: the TCP socket, or the TLS layer over it.
+   * Before that `onError` may be called, and afterward never.
+   */
+  open(onReady: (stream: Socket) => void, onError: (error: Error) => void): void;
   /** Ends it. What the kernel still holds is discarded, unlike with `destroy()`, which lets it arrive. */
   reset(): void;
 }
@@ -31,39 +33,55 @@ export async function connectTo(url: URL, { lookup, background }: ConnectOptions
     allowHalfOpen: true,
     ...(lookup !== undefined && { lookup }),
   });
-  // A name in the greeting must not be an address (RFC 6066, 3). The certificate is compared with `host`.
-  const servername = net.isIP(host) === 0 ? host : '';
-  const stream = tls?.connect({ socket: tcp, host, servername, ALPNProtocols: ['http/1.1'] }) ?? tcp;
-  for (const socket of [tcp, stream]) {
-    socket.on('error', () => {}); // http has its own listener for as long as anyone waits for an answer
+  const streams: Socket[] = [];
+  const own = (socket: Socket): Socket => {
+    streams.push(socket);
+    socket.on('error', () => {}); // without a listener an error would end the host
     if (background) socket.unref();
-  }
-  return { stream, ready: isSecure ? 'secureConnect' : 'connect', reset: resetOf(tcp, stream) };
+    // Node must not end it: the system does not reset a socket that is being ended.
+    return Object.assign(socket, { end: () => socket, destroySoon: () => guard(reset, 'connection') });
+  };
+  const reset = resetOf(tcp, streams);
+  own(tcp);
+  return {
+    open(onReady, onError) {
+      const orFail = (open: () => void) => () => {
+        try {
+          open();
+        } catch (error) {
+          onError(error as Error);
+        }
+      };
+      tcp.once('error', onError);
+      // TLS begins on a socket that stands: while Node tries one address after the other, it exchanges what is below.
+      const secure = orFail(() => {
+        // A name in the greeting must not be an address (RFC 6066, 3). The certificate is compared with `host`.
+        const servername = net.isIP(host) === 0 ? host : '';
+        const stream = own((tls as typeof Tls).connect({ socket: tcp, host, servername, ALPNProtocols: ['http/1.1'] }));
+        stream.once('error', onError);
+        // Not from within the handshake: a connection that is reset there takes the process along.
+        stream.once('secureConnect', () => setImmediate(orFail(() => onReady(stream))));
+      });
+      const ready = orFail(() => onReady(tcp));
+      if (tcp.destroyed) onError(new Error('the connection was closed'));
+      else tcp.once('connect', isSecure ? secure : ready);
+    },
+    reset,
+  };
 }
 
-/**
- * The system does not reset a socket that is being ended. http ends a socket when it has the answer, and so does Node's
- * `resetAndDestroy()`, which then waits until everything is written. So neither may.
- */
-function resetOf(tcp: Socket, stream: Socket): () => void {
+/** Each part once: the system's connection is reset, what is over it is destroyed. */
+function resetOf(tcp: Socket, streams: readonly Socket[]): () => void {
   let isReset = false;
-  const reset = () => {
+  return () => {
     if (isReset) return;
     isReset = true;
-    // While it connects, nothing was written yet, and Node would put the reset off until it stands.
-    if (tcp.connecting || tcp.destroyed) tcp.destroy();
-    else tcp.resetAndDestroy();
-    stream.destroy();
+    try {
+      // While it connects, nothing was written yet, and Node would put the reset off until it stands.
+      if (tcp.connecting || tcp.destroyed) tcp.destroy();
+      else tcp.resetAndDestroy();
+    } finally {
+      for (const stream of streams) stream.destroy();
+    }
   };
-  for (const socket of [tcp, stream]) {
-    Object.assign(socket, {
-      end: () => socket,
-      // http calls it, lets an error of it out, and relies on the end.
-      destroySoon: () => {
-        guard(reset, 'connection');
-        socket.destroy();
-      },
-    });
-  }
-  return reset;
 }

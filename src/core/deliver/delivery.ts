@@ -123,7 +123,7 @@ function finish(
   const { verdict, answer } = result;
   if (verdict === 'skipped') return; // what it was is not known: the wait that it began stands
   const now = clock();
-  const failure = failureOf(result, now);
+  const failure = failureOf(result);
   if (failure === undefined) {
     const { name, day, bytes, sha256 } = report;
     const at = new Date(now).toISOString();

@@ -60,7 +60,7 @@ export async function sendFromMemory(outbox: MemoryOutbox, terms: Terms, pace: M
     const result = await attempt(withKey(body, destination.key), terms);
     debug('send from memory: %s (%s)', result.verdict, result.reason);
     if (result.verdict === 'skipped') return;
-    const failure = failureOf(result, now);
+    const failure = failureOf(result);
     outbox.last = ended(outbox.last, destination, failure, now, intervalMs);
     if (failure !== undefined) return;
     outbox.reports = outbox.reports.filter((one) => one.body !== body);

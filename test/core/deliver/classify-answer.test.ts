@@ -1,11 +1,22 @@
 import { expect, test } from 'vitest';
-import { judge } from '../../../src/core/deliver/classify-answer.js';
+import { judge, retryAfterMs } from '../../../src/core/deliver/classify-answer.js';
 
 const answer = (status: number, body = '', contentType?: string) => ({
   status,
   body,
   contentType,
   retryAfter: undefined,
+});
+
+test.each([
+  ['7200', 7_200_000],
+  ['0', 0],
+  ['Wed, 25 Nov 2026 16:38:50 GMT', undefined],
+  ['2026-11-25T16:38:50', undefined],
+  ['-1', undefined],
+  ['1'.repeat(8000), undefined],
+])('P4: of Retry-After only seconds count: a date would tell of clock and zone (%s)', (retryAfter, wait) => {
+  expect(retryAfterMs({ ...answer(429), retryAfter })).toBe(wait);
 });
 
 test.each([

@@ -183,13 +183,10 @@ describe('what an answer means', () => {
 });
 
 describe('waiting', () => {
-  test.each([
-    ['in seconds', '7200'],
-    ['as a date', new Date(Date.parse('2026-11-23T04:00:00Z')).toUTCString()],
-  ])('Retry-After %s is honored, also when a person sends now', async (_name, value) => {
+  test('Retry-After is honored, also when a person sends now', async () => {
     const home = await waitingHome();
     const clock = fixedClock('2026-11-23T02:00:00Z');
-    received.respondWith(answer(429, '', { 'retry-after': value }));
+    received.respondWith(answer(429, '', { 'retry-after': '7200' }));
     await pass(home, { clock });
     received.respondWith();
     clock.set('2026-11-23T03:59:00Z');
