@@ -11,5 +11,6 @@ test('P7: a short campaign of kills; what was answered arrives exactly once', as
   expect({ code, stderr, seed }).toEqual({ code: 0, stderr: '', seed: expect.stringMatching(/^seed \d+$/) });
   const result = JSON.parse(json.join('\n'));
   expect(result).toMatchObject({ kills: 20, problems: [] });
-  expect(result.answered).toBeGreaterThan(20);
+  // An opt-out moves what was answered to what may arrive.
+  expect(result.answered + result.unanswered).toBeGreaterThan(20);
 });
