@@ -25,18 +25,18 @@ function homeWithCounts(): TestHome {
   return home;
 }
 
-/** A server of the next day; it ends when nothing waits any more, or after a second. */
-const server = (posthog: object) => `
+/** A server of the next day; it ends when nothing waits any more, or after as many looks. */
+const server = (posthog: object, { start = '10:00', looks = 40 } = {}) => `
   import { readdirSync } from 'node:fs';
   import { createAnalytics, dotAiVocabulary, readStatus } from 'dot-ai-analytics';
-  const now = Date.parse('2026-11-23T10:00:00Z') - performance.now();
+  const now = Date.parse('2026-11-23T${start}:00Z') - performance.now();
   const analytics = createAnalytics(
     { ...dotAiVocabulary, ephemeral: false, posthog: ${JSON.stringify(posthog)} },
     { clock: () => now + performance.now(), timing: { tick: 5, startSpread: 0, interval: 20 } },
   );
   const data = process.env.HOME + '/.dot-ai/analytics/';
   const files = (name) => { try { return readdirSync(data + name).filter((file) => !/closed|next/.test(file)); } catch { return []; } };
-  for (let tries = 0; tries < 40 && (tries < 3 || ['spool', 'outbox', 'sending'].some((name) => files(name).length > 0)); tries += 1) {
+  for (let tries = 0; tries < ${looks} && (tries < 3 || ['spool', 'outbox', 'sending'].some((name) => files(name).length > 0)); tries += 1) {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   await analytics.close();`;
@@ -65,7 +65,8 @@ async function expectRepaired(home: TestHome, received: MemoryDestination, what:
   // What a killed sender had claimed is put back after a minute, and a back-off would outlast this test.
   for (const name of readdirIfThere(home.paths.sending)) utimesSync(join(home.paths.sending, name), 0, 0);
   rmSync(join(home.paths.outbox, 'next.json'), { force: true });
-  const { code, stderr } = await runScript(server(received.posthog), { env: home.env });
+  // It starts after the first one's clock has ended: a report is due by that clock.
+  const { code, stderr } = await runScript(server(received.posthog, { start: '10:30', looks: 500 }), { env: home.env });
   expect({ code, stderr }, what).toEqual({ code: 0, stderr: '' });
   expect(arrived(received.requests.map(({ body }) => body.toString())), what).toBe(CALLS);
   const explained = /^sent\/|^server\.json$|closed\.json$|^outbox\/next\.json$|analytics-tmp/;
