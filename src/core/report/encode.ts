@@ -1,12 +1,7 @@
 import { crypto } from '../../platform/crypto.js';
-import { MAX_ROWS } from '../../schema/limits.js';
 import type { Row } from '../../schema/report.js';
 import { type Body, serialize } from './body.js';
-
-/** Never contacted, because the encoder's `fetch` only keeps its arguments. */
-const NOWHERE = 'https://encoder.invalid';
-/** posthog-node refuses an empty key. The real key replaces this one afterwards. */
-const NO_KEY = 'none';
+import { createEncoder, NOWHERE } from './posthog-client.js';
 
 /**
  * Encodes one day's rows as the request body that posthog-node would send. Rows are shuffled and dated noon UTC, and
@@ -44,37 +39,6 @@ export async function encode(rows: readonly Row[], day: string, key: string): Pr
 function withoutVersion(event: Body['batch'][number]): Body['batch'][number] {
   const { $lib_version: _, ...properties } = event.properties;
   return { ...event, properties };
-}
-
-/** Makes posthog-node an encoder only. docs/decisions/posthog-node-as-encoder.md gives the reason for each setting. */
-async function createEncoder(keep: (url: string, body: unknown) => void) {
-  const { PostHog } = await import('posthog-node');
-  const mode = process.env.POSTHOG_CAPTURE_MODE;
-  delete process.env.POSTHOG_CAPTURE_MODE; // `v1` would change the endpoint and the format
-  try {
-    return new PostHog(NO_KEY, {
-      host: NOWHERE,
-      fetch: async (url, { body }) => {
-        keep(url, body);
-        return {
-          status: 200,
-          text: async () => '{"status":1}',
-          json: async () => ({ status: 1 }),
-          headers: new Headers(),
-        };
-      },
-      flushInterval: 0,
-      flushAt: MAX_ROWS + 1,
-      maxBatchSize: MAX_ROWS + 1,
-      maxQueueSize: MAX_ROWS + 2,
-      fetchRetryCount: 0,
-      disableGeoip: true,
-      isServer: false,
-      disableCompression: true,
-    });
-  } finally {
-    if (mode !== undefined) process.env.POSTHOG_CAPTURE_MODE = mode;
-  }
 }
 
 /** A Fisher–Yates shuffle with a CSPRNG, so that the order reveals nothing. */

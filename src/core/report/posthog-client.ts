@@ -1,0 +1,47 @@
+import { MAX_ROWS } from '../../schema/limits.js';
+
+/** Never contacted, because the encoder's `fetch` only keeps its arguments. */
+export const NOWHERE = 'https://encoder.invalid';
+/** posthog-node refuses an empty key. The real key replaces this one afterwards. */
+const NO_KEY = 'none';
+
+/** Makes posthog-node an encoder only. docs/decisions/posthog-node-as-encoder.md gives the reason for each setting. */
+export async function createEncoder(keep: (url: string, body: unknown) => void) {
+  const { PostHog } = await import('posthog-node');
+  const mode = process.env.POSTHOG_CAPTURE_MODE;
+  delete process.env.POSTHOG_CAPTURE_MODE; // `v1` would change the endpoint and the format
+  const showAgain = hideCompression();
+  try {
+    return new PostHog(NO_KEY, {
+      host: NOWHERE,
+      fetch: async (url, { body }) => {
+        keep(url, body);
+        return { status: 200, text: async () => '{"status":1}', json: async () => ({ status: 1 }) };
+      },
+      flushInterval: 0,
+      flushAt: MAX_ROWS + 1,
+      maxBatchSize: MAX_ROWS + 1,
+      maxQueueSize: MAX_ROWS + 2,
+      fetchRetryCount: 0,
+      disableGeoip: true,
+      isServer: false,
+      disableCompression: true,
+    });
+  } finally {
+    showAgain();
+    if (mode !== undefined) process.env.POSTHOG_CAPTURE_MODE = mode;
+  }
+}
+
+/**
+ * P6: where there is no WebAssembly (`--jitless`), the first touch of a class of fetch is a rejection that ends the host.
+ * The answer above has none. The constructor looks at `Response` if there is a `CompressionStream`, so that one is out of
+ * sight until it returns. Nothing else can run meanwhile.
+ */
+function hideCompression(): () => void {
+  const name = 'CompressionStream';
+  const hidden = Object.getOwnPropertyDescriptor(globalThis, name);
+  if ('WebAssembly' in globalThis || hidden === undefined) return () => {};
+  Reflect.deleteProperty(globalThis, name);
+  return () => void Object.defineProperty(globalThis, name, hidden);
+}
