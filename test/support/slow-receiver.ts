@@ -12,6 +12,8 @@ const PROGRAM = fileURLToPath(new URL('slow-receiver.py', import.meta.url));
 
 export interface SlowReceiver {
   readonly host: string;
+  /** For a sender that trusts its certificate. */
+  readonly env: NodeJS.ProcessEnv;
   /** Until a client stands and the receiver has stopped reading. */
   readonly isConnected: Promise<unknown>;
   /** From now on it reads everything. Bytes that had reached its own kernel by now arrived before. */
@@ -20,13 +22,15 @@ export interface SlowReceiver {
 
 /** Its window is 2 KB. Over TLS it reads the greeting and nothing more, without TLS nothing, until it is told to. */
 export async function slowReceiver(scheme: 'http' | 'https'): Promise<SlowReceiver> {
-  const args = scheme === 'https' ? [`${await tlsServer()}`, '1'] : ['0', '0'];
+  const upstream = scheme === 'https' ? await tlsServer() : undefined;
+  const args = upstream === undefined ? ['0', '0'] : [`${upstream.port}`, '1'];
   const receiver = spawn('python3', [PROGRAM, ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
   onTestFinished(() => void receiver.kill());
   const lines = createInterface(receiver.stdout)[Symbol.asyncIterator]();
   const port = (await lines.next()).value;
   return {
     host: `${scheme}://127.0.0.1:${port}`,
+    env: upstream === undefined ? {} : { NODE_EXTRA_CA_CERTS: upstream.cert },
     isConnected: lines.next(),
     async finish() {
       receiver.stdin.write('\n');
@@ -38,8 +42,7 @@ export async function slowReceiver(scheme: 'http' | 'https'): Promise<SlowReceiv
   };
 }
 
-/** @returns its port */
-async function tlsServer(): Promise<number> {
+async function tlsServer(): Promise<{ readonly port: number; readonly cert: string }> {
   const home = temporaryHome();
   onTestFinished(home.remove);
   const [key, cert] = ['key.pem', 'cert.pem'].map((name) => join(home.folder, name)) as [string, string];
@@ -52,5 +55,5 @@ async function tlsServer(): Promise<number> {
   server.on('tlsClientError', () => {});
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => void server.close());
-  return (server.address() as AddressInfo).port;
+  return { port: (server.address() as AddressInfo).port, cert };
 }

@@ -57,7 +57,8 @@ export async function connectTo(url: URL, { lookup, background }: ConnectOptions
       const secure = orFail(() => {
         // A name in the greeting must not be an address (RFC 6066, 3). The certificate is compared with `host`.
         const servername = net.isIP(host) === 0 ? host : '';
-        const stream = own((tls as typeof Tls).connect({ socket: tcp, host, servername, ALPNProtocols: ['http/1.1'] }));
+        const options = { socket: tcp, host, servername, ALPNProtocols: ['http/1.1'], rejectUnauthorized: true };
+        const stream = own(withoutExemption(() => (tls as typeof Tls).connect(options)));
         stream.once('error', onError);
         // Not from within the handshake: a connection that is reset there takes the process along.
         stream.once('secureConnect', () => setImmediate(orFail(() => onReady(stream))));
@@ -68,6 +69,21 @@ export async function connectTo(url: URL, { lookup, background }: ConnectOptions
     },
     reset,
   };
+}
+
+/**
+ * A host that lets its own connections go unchecked does so for itself: a report goes only to whom the certificate names.
+ * Node prints a warning as soon as it sees the variable, so that it is out of sight until `connect` returns (P6).
+ */
+function withoutExemption<T>(connect: () => T): T {
+  const { NODE_TLS_REJECT_UNAUTHORIZED: exemption } = process.env;
+  if (exemption === undefined) return connect();
+  delete process.env.NODE_TLS_REJECT_UNAUTHORIZED;
+  try {
+    return connect();
+  } finally {
+    process.env.NODE_TLS_REJECT_UNAUTHORIZED = exemption;
+  }
 }
 
 /** Each part once: the system's connection is reset, what is over it is destroyed. */

@@ -45,14 +45,14 @@ async function listen(scheme: string, answer: RequestListener): Promise<number> 
 }
 
 /** Posts from a program of its own, which trusts the certificate; prints the answer, or why there is none. */
-async function post(url: string, before = '', options = '') {
+async function post(url: string, before = '', options = '', own: NodeJS.ProcessEnv = { NODE_EXTRA_CA_CERTS: cert }) {
   const source = `
     import { post } from '${ROOT}src/core/deliver/post.ts';
     ${before}
     const options = { mayStart: () => true, signal: new AbortController().signal, background: false, lookup: 'system', ${options} };
     const answer = await post('${url}', '{"a":"ä"}', options).catch(({ code, message }) => ({ failed: code ?? message }));
     console.log(JSON.stringify(answer));`;
-  const env = { ...process.env, NODE_EXTRA_CA_CERTS: cert };
+  const env = { ...process.env, ...own };
   const { stdout, stderr, signal, code } = await runScript(source, { env, flags: ['--import', 'tsx'] });
   expect({ stderr, signal, code }).toEqual({ stderr: '', signal: null, code: 0 });
   return JSON.parse(stdout);
@@ -114,6 +114,23 @@ describe.each(hasOpenssl ? ['http', 'https'] : ['http'])('over %s', (scheme) => 
     expect(headers).toEqual(['Host', 'User-Agent', 'Content-Type', 'Content-Length', 'Connection']);
   });
 });
+
+test.runIf(hasOpenssl)(
+  'P6, P10: where a host trusts every certificate, a report still goes only to whom one names, and nothing is printed',
+  async () => {
+    let requests = 0;
+    const port = await listen('https', (_request, response) => {
+      requests += 1;
+      response.end('{"status":1}');
+    });
+    const url = `https://localhost:${port}/batch/`;
+    const after = "mayStart: () => process.env.NODE_TLS_REJECT_UNAUTHORIZED === '0'";
+    const trusting = { NODE_TLS_REJECT_UNAUTHORIZED: '0' };
+    expect(await post(url, '', after, trusting)).toEqual({ failed: 'DEPTH_ZERO_SELF_SIGNED_CERT' });
+    expect(requests).toBe(0);
+    expect(await post(url, '', after, { ...trusting, NODE_EXTRA_CA_CERTS: cert })).toMatchObject({ status: 200 });
+  },
+);
 
 describe('the bytes of an answer', () => {
   const parse = (text: string, isOver = false) => parseAnswer(Buffer.from(text), isOver);
