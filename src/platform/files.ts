@@ -124,12 +124,13 @@ export function listFolder(path: string): string[] {
   }
 }
 
-/** Removes a file if possible. A caller to whom it matters checks that the file is gone. */
-export function removeFile(path: string): void {
+/** Removes a file if possible. True if this call did; otherwise it is gone already, or cannot be removed. */
+export function removeFile(path: string): boolean {
   try {
     unlinkSync(path);
+    return true;
   } catch {
-    // it is gone already, or cannot be removed
+    return false; // a caller to whom it matters looks whether the file is gone
   }
 }
 

@@ -244,6 +244,56 @@ test.runIf(canMount)(
   },
 );
 
+test.runIf(canMount).each([
+  ['of the day', '2026-11-22T23:00:00Z'],
+  ['of the day before', '2026-11-23T02:00:00Z'],
+])('P7: on a full disk, what could not be written %s is sent when the server ends', async (_name, later) => {
+  const home = testHome();
+  const received = await checkingDestination();
+  const under = mounted(
+    `mount -t tmpfs -o size=256k none ${home.folder}; mkdir ${home.folder}/.dot-ai; echo '{"analytics": true}' > ${home.folder}/.dot-ai/config.json`,
+  );
+  const script = `
+    import { writeFileSync, rmSync, readdirSync } from 'node:fs';
+    const { createAnalytics, dotAiVocabulary, preview } = await import('dot-ai-analytics');
+    let now = Date.parse('2026-11-22T22:00:00Z');
+    const analytics = createAnalytics(
+      { ...dotAiVocabulary, ephemeral: false, posthog: ${JSON.stringify(received.posthog)} },
+      { clock: () => now, timing: { tick: 1e6, startSpread: 1e9, interval: 1e9 } },
+    );
+    const session = analytics.session();
+    const use = async (tool, times) => { for (let i = 0; i < times; i += 1) await session.run(tool, async () => {}); };
+    await use('query', 5);
+    for (let part = 0; ; part += 1) try { writeFileSync(process.env.HOME + '/fill' + part, Buffer.alloc(4096)); } catch { break; }
+    await use('query', 3); await use('recommend', 2); await use('operate', 2); await use('version', 40);
+    await use('remediate', 2); await use('manageOrgData', 9); await use('manageKnowledge', 1); await use('projectSetup', 2);
+    now = Date.parse('${later}');
+    await use('impact_analysis', 1);
+    await analytics.close();
+    for (const name of readdirSync(process.env.HOME).filter((name) => name.startsWith('fill'))) rmSync(process.env.HOME + '/' + name);
+    const { requests } = await preview({ clock: () => now });
+    console.log(JSON.stringify(requests.map(({ body }) => JSON.parse(body).batch)));`;
+  const { code, stdout, stderr } = await runScript(script, { env: home.env, under });
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  const sent = received.requests.map(({ body }) => JSON.parse(body.toString()).batch);
+  const sums: Record<string, number> = {};
+  for (const { event, properties } of [...sent, ...JSON.parse(stdout)].flat()) {
+    if (event === 'tool_usage') sums[properties.tool] = (sums[properties.tool] ?? 0) + properties.invocations;
+  }
+  expect(sent.length).toBeGreaterThan(0);
+  expect(sums).toEqual({
+    query: 8,
+    recommend: 2,
+    operate: 2,
+    version: 40,
+    remediate: 2,
+    manageOrgData: 9,
+    manageKnowledge: 1,
+    projectSetup: 2,
+    impact_analysis: 1,
+  });
+});
+
 test('a folder where a file should be, and a file where the folder should be: clear errors, nothing changed', async () => {
   const asFile = testHome();
   writeFileSync(asFile.paths.folder, 'mine');

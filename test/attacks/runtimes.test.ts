@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { checkingDestination } from '../support/destination.js';
 import { testHome } from '../support/home.js';
@@ -39,3 +40,44 @@ test.each([
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(toolsOf(received.requests.map(({ body }) => body))).toEqual(['query', 'recommend']);
 });
+
+/** For a moment, all file descriptors but some are in use. In that moment the day is to be closed. */
+const starving = (posthog: object, free: number) => `
+  import { closeSync, openSync } from 'node:fs';
+  import { createAnalytics, dotAiVocabulary } from 'dot-ai-analytics';
+  let now = Date.parse('2026-11-22T22:00:00Z');
+  const analytics = createAnalytics(
+    { ...dotAiVocabulary, ephemeral: true, posthog: ${JSON.stringify(posthog)} },
+    { clock: () => now, timing: { tick: 5, startSpread: 1e9, interval: 20 } },
+  );
+  await analytics.session().run('query', async () => {});
+  const wait = () => new Promise((resolve) => setTimeout(resolve, 400));
+  await wait();
+  const used = [];
+  try { for (;;) used.push(openSync('/dev/null')); } catch {}
+  for (const descriptor of used.splice(0, ${free})) closeSync(descriptor);
+  now = Date.parse('2026-11-23T02:00:00Z');
+  await wait();
+  for (const descriptor of used) closeSync(descriptor);
+  await wait();
+  await analytics.close();`;
+
+const FREE = [0, 1, 3, 10] as const;
+
+test.runIf(process.platform !== 'win32').each([
+  ['on disk', false],
+  ['in memory', true],
+] as const)(
+  'P7: descriptors run out while a day is closed: later it is closed, counts %s',
+  async (_where, isBlocked) => {
+    for (const free of FREE) {
+      const home = testHome({ analytics: true });
+      if (isBlocked) writeFileSync(home.paths.data, 'in the way');
+      const received = await checkingDestination();
+      const under = ['sh', '-c', 'ulimit -n 100; exec "$@"', '--'];
+      const { code, stderr } = await runScript(starving(received.posthog, free), { env: home.env, under });
+      expect({ free, code, stderr }).toEqual({ free, code: 0, stderr: '' });
+      expect([free, toolsOf(received.requests.map(({ body }) => body))]).toEqual([free, ['query']]);
+    }
+  },
+);

@@ -9,6 +9,7 @@ import { createPage, type Page } from './counter-page.js';
 import { writeDeclaration } from './declare.js';
 import { closeFile, createFile, isFileGone, newOpenPage, type OpenPage, writeFile } from './open-page.js';
 import type { SpoolFile } from './spool-files.js';
+import { unwrittenCounts } from './unwritten-counts.js';
 
 /** The counters of this process, on disk before the response leaves. */
 export interface Spool {
@@ -70,6 +71,11 @@ export function unclosedPages(spool: Spool): Unclosed[] {
   return spool.pages.filter(({ hasCounts }) => hasCounts).map(({ page, file }) => ({ page, file }));
 }
 
+/** Takes back a page that is only in memory, because no report could be made of it. */
+export function takeBackPage(spool: Spool, page: Page): void {
+  spool.pages.push({ ...newOpenPage(page), hasCounts: true });
+}
+
 /** Lets go of pages, because their files are gone or a report takes over their counts. */
 export function forgetPages(spool: Spool, pages: readonly Page[]): void {
   for (const open of spool.pages) if (pages.includes(open.page)) closeFile(open);
@@ -103,15 +109,27 @@ function addPage(spool: Spool, day: Day): OpenPage {
   return open;
 }
 
-/** Keeps of the other days only what has no file. A file is complete: the process that closes its day reads it. */
+/** Keeps of the other days only what is in no file. */
 function retireOthers(spool: Spool, current: OpenPage): void {
   const others = spool.pages.filter((open) => open !== current);
-  for (const open of others) {
-    if (open.lags) writeFile(open); // the last chance
-    closeFile(open);
-  }
-  const unwritten = others.filter(({ file, hasCounts }) => file === undefined && hasCounts);
+  const unwritten = others.flatMap((open) => retire(spool, open)).filter(({ hasCounts }) => hasCounts);
   spool.pages = [...unwritten.slice(-MAX_DAYS_IN_MEMORY), current];
+}
+
+/** On a full disk: counts that their file did not take go to pages that have none. */
+export function retireLaggingPages(spool: Spool): void {
+  spool.pages = spool.pages.flatMap((open) => (open.lags ? retire(spool, open) : [open]));
+}
+
+/** Lets go of a page that has a file, which the process that closes its day reads. What the file lacks stays in memory. */
+function retire(spool: Spool, open: OpenPage): OpenPage[] {
+  if (open.file === undefined) return [open];
+  if (open.lags) writeFile(open); // the last chance
+  closeFile(open);
+  if (!open.lags) return [];
+  spool.generation += 1;
+  const rest = unwrittenCounts(open.page, open.file, spool.generation);
+  return rest === undefined ? [] : [{ ...newOpenPage(rest), hasCounts: true }];
 }
 
 function startFile(spool: Spool, open: OpenPage): void {

@@ -1,6 +1,6 @@
 import { debug } from '../../platform/debug.js';
 import { causeOf } from '../../platform/errors.js';
-import { entry, isThere, removeFile, sweepTemporaries } from '../../platform/files.js';
+import { isThere, removeFile, sweepTemporaries } from '../../platform/files.js';
 import { assertOwnData, type Home } from '../../platform/home.js';
 import { type Day, dayOf, daysBetween, isFinished } from '../../schema/calendar.js';
 import type { Vocabulary } from '../../schema/vocabulary.js';
@@ -70,28 +70,40 @@ async function closeDay(closing: DayClosing, day: Day, files: readonly SpoolFile
   for (const file of files) removeFile(file.path);
 }
 
+export interface OwnReports {
+  /** The bodies that could not be written to disk. */
+  readonly unpublished: readonly string[];
+  /** Of these no report could be made now. */
+  readonly failed: readonly Unclosed[];
+}
+
 /**
  * Makes reports of the counts of this process alone. Used on shutdown if the folder is not kept. Skips finished days
  * that have a file, because `closeFinishedDays` closes those once for all processes. If a page's file is gone, its
  * counts are in another report already, or the user deleted them.
- *
- * @returns the bodies that could not be written to disk
  */
 export async function closeOwn(
   closing: Closing,
   home: Home | undefined,
   own: readonly Unclosed[],
   now: number,
-): Promise<string[]> {
+): Promise<OwnReports> {
   const unpublished: string[] = [];
-  for (const { page, file } of own) {
+  const failed: Unclosed[] = [];
+  for (const one of own) {
+    const { page, file } = one;
     if (file !== undefined && isFinished(page.day, now)) continue;
-    const body = await frozen(closing, undefined, page.day, [parsePage(page.bytes().toString('latin1'), page.day)]);
-    if (body === 'empty' || body === 'off') continue;
-    if (home === undefined || file === undefined) unpublished.push(body);
-    else if (!publishOwn(closing.gate, home, file, body)) unpublished.push(body);
+    try {
+      const body = await frozen(closing, undefined, page.day, [parsePage(page.bytes().toString('latin1'), page.day)]);
+      if (body === 'empty' || body === 'off') continue;
+      if (home === undefined || file === undefined) unpublished.push(body);
+      else if (!publishOwn(closing.gate, home, file, body)) unpublished.push(body);
+    } catch (error) {
+      debug('close %s: %s', page.day, causeOf(error));
+      failed.push(one);
+    }
   }
-  return unpublished;
+  return { unpublished, failed };
 }
 
 /** False if the report could not be written to disk, so that it has to be sent from memory. */
@@ -103,8 +115,9 @@ function publishOwn(gate: Gate, home: Home, file: SpoolFile, body: string): bool
   } catch (error) {
     debug('close %s: %s', name, causeOf(error));
     if (mayBeClosed(home, name)) return true; // sending it from memory as well could count it twice
-    removeFile(file.path); // otherwise another process would report the same counts again
-    return entry(file.path) !== undefined;
+    // Sent from memory, if this call takes the counts off the disk: otherwise another process would report them again, or
+    // the user deleted them before.
+    return !removeFile(file.path);
   }
 }
 

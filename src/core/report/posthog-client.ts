@@ -1,3 +1,7 @@
+import { closeSync, openSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { debug } from '../../platform/debug.js';
+import { causeOf, systemCode } from '../../platform/errors.js';
 import { MAX_ROWS } from '../../schema/limits.js';
 
 /** Never contacted, because the encoder's `fetch` only keeps its arguments. */
@@ -7,7 +11,7 @@ const NO_KEY = 'none';
 
 /** Makes posthog-node an encoder only. docs/decisions/posthog-node-as-encoder.md gives the reason for each setting. */
 export async function createEncoder(keep: (url: string, body: unknown) => void) {
-  const { PostHog } = await import('posthog-node');
+  const { PostHog } = await loadPostHog();
   const mode = process.env.POSTHOG_CAPTURE_MODE;
   delete process.env.POSTHOG_CAPTURE_MODE; // `v1` would change the endpoint and the format
   const showAgain = hideCompression();
@@ -30,6 +34,29 @@ export async function createEncoder(keep: (url: string, body: unknown) => void) 
   } finally {
     showAgain();
     if (mode !== undefined) process.env.POSTHOG_CAPTURE_MODE = mode;
+  }
+}
+
+/**
+ * P7: Node remembers for good that an import failed, so that no day would be closed any more once the process had no
+ * descriptor left (EMFILE). `require` reads the files again. What Node then believes of package.json would stay too, so
+ * nothing is loaded while no file can be opened.
+ */
+async function loadPostHog(): Promise<typeof import('posthog-node')> {
+  assertFilesCanBeOpened();
+  try {
+    return await import('posthog-node');
+  } catch (error) {
+    debug('posthog-node: %s', causeOf(error));
+    return createRequire(import.meta.url)('posthog-node');
+  }
+}
+
+function assertFilesCanBeOpened(): void {
+  try {
+    closeSync(openSync(process.execPath, 'r'));
+  } catch (error) {
+    if (['EMFILE', 'ENFILE'].includes(systemCode(error) ?? '')) throw error;
   }
 }
 

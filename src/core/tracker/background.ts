@@ -2,7 +2,7 @@ import { debug } from '../../platform/debug.js';
 import { causeOf } from '../../platform/errors.js';
 import { guard } from '../../platform/guard.js';
 import type { Consent } from '../consent/decide.js';
-import { forgetAllPages, forgetUnwrittenPages } from '../record/spool.js';
+import { forgetAllPages, forgetDeletedPages, forgetUnwrittenPages } from '../record/spool.js';
 import { clearMemory } from './memory-outbox.js';
 import { startTimer, stopTimer, takeClosing, takeSending } from './scheduler.js';
 import { closeDays, declare, finish, send } from './tasks.js';
@@ -76,5 +76,7 @@ async function runDueTasks(tracker: Tracker): Promise<void> {
 /** Ends the background work and, where the counts would not outlive the process, sends them. At most a second. */
 export async function shutDown(tracker: Tracker): Promise<void> {
   stopTimer(tracker.schedule);
-  if (noticeConsent(tracker)) await finish(tracker);
+  if (!noticeConsent(tracker)) return;
+  forgetDeletedPages(tracker.spool);
+  await finish(tracker);
 }

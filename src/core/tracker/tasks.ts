@@ -12,7 +12,7 @@ import { deliver } from '../deliver/delivery.js';
 import { takeClosed } from '../deliver/outbox.js';
 import { tidy } from '../deliver/retention.js';
 import { writeDeclaration } from '../record/declare.js';
-import { forgetPages, type Unclosed, unclosedPages } from '../record/spool.js';
+import { forgetPages, retireLaggingPages, takeBackPage, type Unclosed, unclosedPages } from '../record/spool.js';
 import { type Closing, closeFinishedDays, closeOwn } from '../report/close-day.js';
 import { addBodies, sendFromMemory } from './memory-outbox.js';
 import type { Tracker } from './tracker.js';
@@ -58,28 +58,45 @@ export async function send(
 /** On shutdown: what would not outlive the process is closed and sent. */
 export async function finish(tracker: Tracker): Promise<void> {
   const isKept = isFolderKept(tracker);
-  const endangered = () => unclosedPages(tracker.spool).filter(({ file }) => file === undefined || !isKept);
+  const endangered = () => endangeredPages(tracker, isKept);
   if (isKept && endangered().length === 0 && tracker.memoryOutbox.reports.length === 0) return;
   await withDeadline(FINISH_TIMEOUT_MS, async (signal) => {
     if (!isKept) await closeOnDisk(tracker);
+    let isClosed: boolean;
     do {
-      await closeInMemory(tracker, endangered());
+      isClosed = await closeInMemory(tracker, endangered());
       await send(tracker, signal, { isShutdown: true });
-    } while (endangered().length > 0 && !signal.aborted); // calls that ended meanwhile
+    } while (isClosed && endangered().length > 0 && !signal.aborted); // calls that ended meanwhile
   });
 }
 
-/** Makes reports of pages of this process. They are let go first, so that a call meanwhile is counted on a new one. */
-async function closeInMemory(tracker: Tracker, own: readonly Unclosed[]): Promise<void> {
+function endangeredPages({ spool }: Tracker, isKept: boolean): Unclosed[] {
+  if (!isKept) return unclosedPages(spool);
+  retireLaggingPages(spool);
+  return unclosedPages(spool).filter(({ file }) => file === undefined);
+}
+
+/**
+ * Makes reports of pages of this process. They are let go first, so that a call meanwhile is counted on a new one. One
+ * that is only in memory is taken back if that fails, unless the user has opted out meanwhile.
+ *
+ * @returns false if that failed for any
+ */
+async function closeInMemory(tracker: Tracker, own: readonly Unclosed[]): Promise<boolean> {
   const { home, gate, spool, clock, memoryOutbox } = tracker;
   const { clears } = memoryOutbox;
+  const closing = closingOf(tracker);
   const pages = own.map(({ page }) => page);
   forgetPages(spool, pages);
   for (const { day } of pages) debug('freeze %s in memory', day);
-  const bodies = await closeOwn(closingOf(tracker), home, own, clock());
+  const { unpublished, failed } = await closeOwn(closing, home, own, clock());
   const intervalMs = tracker.schedule.timing.interval;
-  addBodies(memoryOutbox, bodies, clears, { now: clock(), intervalMs });
+  addBodies(memoryOutbox, unpublished, clears, { now: clock(), intervalMs });
+  for (const { page, file } of failed) {
+    if (file === undefined && clears === memoryOutbox.clears) takeBackPage(spool, page);
+  }
   if (home !== undefined) takeClosed(home, gate, clock(), intervalMs);
+  return failed.length === 0;
 }
 
 /** A folder that cannot be used must not keep the reports in memory from being sent. */

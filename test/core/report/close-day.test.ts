@@ -1,11 +1,20 @@
-import { mkdirSync, readdirSync, readFileSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  symlinkSync,
+  unlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createGate } from '../../../src/core/consent/gate.js';
 import { takeClosed } from '../../../src/core/deliver/outbox.js';
 import { reportPath } from '../../../src/core/deliver/report-files.js';
 import { createPage } from '../../../src/core/record/counter-page.js';
-import { closeFinishedDays } from '../../../src/core/report/close-day.js';
+import { closeFinishedDays, closeOwn } from '../../../src/core/report/close-day.js';
 import { closedPath } from '../../../src/core/report/closed-files.js';
 import { decode } from '../../../src/core/report/decode.js';
 import { publish } from '../../../src/core/report/publish.js';
@@ -189,6 +198,23 @@ describe('P7: a crash between two steps', () => {
     await close(home, '2026-11-24T02:00:00Z');
     expect(readdirSync(home.paths.spool)).toEqual(['.analytics-tmp-new']);
   });
+});
+
+test('P7, P10: what the user deleted is not sent, also where the report of it cannot be written', async () => {
+  const home = testHome({ analytics: true });
+  const page = createPage(DAY);
+  page.add('tool query', ['successes']);
+  const path = spool(home, DAY, oneCall);
+  const own = [{ page, file: { day: DAY, token: '0000000a', path } }];
+  const now = at('2026-11-23T12:00:00Z');
+  // As on a full disk, no temporary file can be written: somebody has put something into the way.
+  mkdirSync(home.paths.folder, { recursive: true });
+  renameSync(home.paths.data, `${home.paths.data}.moved`);
+  symlinkSync(`${home.paths.data}.moved`, home.paths.data);
+  const { unpublished } = await closeOwn(closing(home), home.paths, own, now);
+  expect(unpublished).toHaveLength(1); // the counts were there, and are taken off the disk
+  expect(readdirSync(home.paths.spool)).toEqual([]);
+  expect((await closeOwn(closing(home), home.paths, own, now)).unpublished).toEqual([]);
 });
 
 describe('first_this_week and first_this_month', () => {
