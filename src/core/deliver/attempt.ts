@@ -37,11 +37,19 @@ export interface Terms {
 /** While a request is under way, its sender checks this often whether the user has opted out. */
 const CHECK_INTERVAL_MS = 100;
 
-/** Sends a body once, unless the user has opted out or does so meanwhile (P10). Never throws. */
-export async function attempt(body: string, { gate, destination, signal, background, lookup }: Terms): Promise<Result> {
+/**
+ * Sends a body once, unless the user has opted out or does so meanwhile (P10). Never throws.
+ *
+ * @param isSame asked with the gate, and right after it
+ */
+export async function attempt(
+  body: string,
+  { gate, destination, signal, background, lookup }: Terms,
+  isSame: () => boolean = () => true,
+): Promise<Result> {
   const revoked = new AbortController();
   const look = () => {
-    if (!gate.check().enabled) revoked.abort();
+    if (!gate.check().enabled || !isSame()) revoked.abort();
     return !revoked.signal.aborted;
   };
   const mayContinue = () => guard(look, 'consent') ?? false;

@@ -84,16 +84,16 @@ function endangeredPages({ spool }: Tracker, isKept: boolean): Unclosed[] {
  */
 async function closeInMemory(tracker: Tracker, own: readonly Unclosed[]): Promise<boolean> {
   const { home, gate, spool, clock, memoryOutbox } = tracker;
-  const { clears } = memoryOutbox;
+  const before = { clears: memoryOutbox.clears, changes: tracker.configChanges };
   const closing = closingOf(tracker);
   const pages = own.map(({ page }) => page);
   forgetPages(spool, pages);
   for (const { day } of pages) debug('freeze %s in memory', day);
   const { unpublished, failed } = await closeOwn(closing, home, own, clock());
   const intervalMs = tracker.schedule.timing.interval;
-  addBodies(memoryOutbox, unpublished, clears, { now: clock(), intervalMs });
+  addBodies(memoryOutbox, unpublished, before, { now: clock(), intervalMs });
   for (const { page, file } of failed) {
-    if (file === undefined && clears === memoryOutbox.clears) takeBackPage(spool, page);
+    if (file === undefined && before.clears === memoryOutbox.clears) takeBackPage(spool, page);
   }
   if (home !== undefined) takeClosed(home, gate, clock(), intervalMs);
   return failed.length === 0;

@@ -1,3 +1,4 @@
+import { renameSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { resolveDestination } from '../../../src/core/consent/destination.js';
 import { createGate } from '../../../src/core/consent/gate.js';
@@ -22,11 +23,12 @@ async function start() {
     background: false,
     lookup: 'cancellable',
   } as const;
+  const before = { clears: 0, changes: terms.gate.changes() };
   const now = Date.parse('2026-11-22T02:00:00Z');
-  for (const day of DAYS) addBodies(outbox, [await exampleReport(day)], 0, { now, intervalMs: HOUR_MS });
+  for (const day of DAYS) addBodies(outbox, [await exampleReport(day)], before, { now, intervalMs: HOUR_MS });
   const pass = (at: number, obeys: 'pace' | 'nothing') =>
     sendFromMemory(outbox, terms, { now: at, intervalMs: HOUR_MS, obeys });
-  return { received, outbox, pass, now };
+  return { home, received, outbox, pass, now };
 }
 
 test('P4: reports in memory keep the pace of a home: no answer makes several days arrive together', async () => {
@@ -50,4 +52,17 @@ test('at the end of the server there is no later: all of them are sent', async (
   await pass(now, 'nothing');
   expect(received.requests).toHaveLength(DAYS.length);
   expect(outbox.reports).toEqual([]);
+});
+
+test('P10: an opt-out and an opt-in between two looks of an attempt: nothing from before leaves', async () => {
+  const { home, received, pass, now } = await start();
+  const replaceConfig = (config: unknown) => {
+    writeFileSync(`${home.paths.config}.new`, JSON.stringify(config));
+    renameSync(`${home.paths.config}.new`, home.paths.config);
+  };
+  const passed = pass(now, 'nothing'); // it has looked, and connects
+  replaceConfig({ analytics: false });
+  replaceConfig({ analytics: true });
+  await passed;
+  expect(received.requests).toEqual([]);
 });
