@@ -11,7 +11,7 @@ import {
   unlinkSync,
   writeSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { randomToken } from './crypto.js';
 import { systemCode } from './errors.js';
 
@@ -82,10 +82,12 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** A new name, in the folder of `path`, that `sweepTemporaries` recognizes. */
+/** A new name, in the folder of `path`, that `sweepTemporaries` and `removeTemporariesOf` recognize. */
 export function temporaryBeside(path: string): string {
-  return join(dirname(path), `${TEMPORARY}${randomToken(6)}`);
+  return join(dirname(path), `${temporaryPrefix(path)}${randomToken(6)}`);
 }
+
+const temporaryPrefix = (path: string) => `${TEMPORARY}${basename(path)}-`;
 
 /** Writes a complete private file under a temporary name beside `path`, and returns its path. */
 export function writeTemporary(path: string, bytes: string | Buffer, mode = PRIVATE_FILE): string {
@@ -154,6 +156,13 @@ export function isThere(path: string): boolean {
   } catch (error) {
     if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return false;
     throw error;
+  }
+}
+
+/** Then whoever wrote one of them can no longer put it into the place of `path`. */
+export function removeTemporariesOf(path: string): void {
+  for (const name of listFolder(dirname(path))) {
+    if (name.startsWith(temporaryPrefix(path))) removeFile(join(dirname(path), name));
   }
 }
 

@@ -114,7 +114,7 @@ describe('P1: off means nothing', () => {
     );
     expect(
       paths.filter(
-        (path) => !/^\/\.dot-ai(\/(config\.json|\.analytics-tmp-\w+|config\.json\.analytics-lock))?$/.test(path),
+        (path) => !/^\/\.dot-ai(\/(config\.json|\.analytics-tmp-[\w.-]+|config\.json\.analytics-lock))?$/.test(path),
       ),
     ).toEqual([]);
     expect(JSON.parse(tree(home.folder)['.dot-ai/config.json'] ?? '')).toEqual({ analyticsHintShown: true });

@@ -13,7 +13,14 @@ import {
 import { basename, dirname, join } from 'node:path';
 import * as LIBRARY_ERRORS from '../../platform/error-table/library.js';
 import { AnalyticsError, causeOf, systemCode } from '../../platform/errors.js';
-import { entry, removeFile, sweepTemporaries, systemError, writeTemporary } from '../../platform/files.js';
+import {
+  entry,
+  removeFile,
+  removeTemporariesOf,
+  sweepTemporaries,
+  systemError,
+  writeTemporary,
+} from '../../platform/files.js';
 import { makeFolder } from '../../platform/folders.js';
 import type { Home } from '../../platform/home.js';
 import { editKey } from '../../platform/json-text.js';
@@ -82,6 +89,8 @@ function lockOf(config: string): string {
 
 function change(home: Home, changes: Changes, onDamage: 'replace' | 'refuse', lock: Lock): Update {
   const target = resolveLink(home.config);
+  // A holder that lost the lock while it was stopped right before its rename finds nothing to rename when it goes on.
+  removeTemporariesOf(target);
   const old = readOld(target);
   if (!old.isUnderstood && onDamage === 'refuse') throw new NotUnderstood();
   let text = old.text ?? EMPTY;

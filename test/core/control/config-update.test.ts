@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import {
   chmodSync,
   lstatSync,
@@ -6,13 +7,16 @@ import {
   readlinkSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { createInterface } from 'node:readline/promises';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { setAnalytics } from '../../../src/index.js';
 import { testHome, tree } from '../../support/home.js';
 import { ROOT, runScript } from '../../support/processes.js';
+import { until } from '../../support/tracker.js';
 
 describe('other programs’ settings survive', () => {
   test.each([
@@ -125,3 +129,35 @@ test('a lock that a killed process left does not keep anybody out', async () => 
   await setAnalytics(true, { env });
   expect(Object.keys(tree(paths.folder))).toEqual(['config.json']);
 });
+
+test.runIf(process.platform === 'linux')(
+  'P10: an enable that was stopped right before its last step, until its lock counted as abandoned, does not undo a disable',
+  async () => {
+    const home = testHome({ analytics: false });
+    const source = `
+      import fs from 'node:fs';
+      import { syncBuiltinESMExports } from 'node:module';
+      const { renameSync } = fs;
+      fs.renameSync = (from, to) => {
+        if (to.endsWith('config.json')) process.kill(process.pid, 'SIGSTOP');
+        return renameSync(from, to);
+      };
+      syncBuiltinESMExports();
+      const { setAnalytics } = await import('dot-ai-analytics');
+      console.log(process.pid);
+      await setAnalytics(true).then(() => console.log('done'), ({ code }) => console.log(code));`;
+    const args = ['--input-type=module', '-e', source];
+    const child = spawn(process.execPath, args, { cwd: ROOT, env: home.env, stdio: ['ignore', 'pipe', 'inherit'] });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+    const pid = (await lines.next()).value;
+    await until(() => /^State:\tT/m.test(readFileSync(`/proc/${pid}/status`, 'utf8')), 'the stop');
+    const lock = `${home.paths.config}.analytics-lock`;
+    utimesSync(lock, 0, 0);
+    await setAnalytics(false, { env: home.env });
+    child.kill('SIGCONT');
+    expect((await lines.next()).value).toBe('CONFIG_NOT_WRITTEN');
+    expect(JSON.parse(readFileSync(home.paths.config, 'utf8'))).toEqual({ analytics: false });
+    expect(Object.keys(tree(home.paths.folder))).toEqual(['config.json']);
+  },
+);
