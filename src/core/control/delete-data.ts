@@ -45,7 +45,7 @@ export async function purgeUnsent(home: Home): Promise<void> {
   for (const name of listReports(home.sending)) removeFile(reportPath(home.sending, name));
   empty(home.outbox);
   emptySpool(home);
-  throw new AnalyticsError(LIBRARY_ERRORS.senderNotStopped, { pid: sender.pid });
+  throw new AnalyticsError(LIBRARY_ERRORS.senderNotStopped, { pid: sender.pid ?? 'of another user' });
 }
 
 /**

@@ -1,6 +1,8 @@
+import { renameSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 import { randomToken } from '../../platform/crypto.js';
-import { entry, isThere, parseObject, removeFile, tryReadText, writeTemporary } from '../../platform/files.js';
+import { systemCode } from '../../platform/errors.js';
+import { entry, parseObject, removeFile, temporaryBeside, tryReadText, writeTemporary } from '../../platform/files.js';
 import type { Home } from '../../platform/home.js';
 import { linkOnce } from '../../platform/link-once.js';
 import { tryWithLock } from '../../platform/lock.js';
@@ -22,7 +24,7 @@ export interface Claim {
 
 const CLAIM = '.claim.json';
 const MAX_CLAIM_BYTES = 1024;
-/** An owner that cannot be seen counts as alive for so long, so that a killed container does not keep its reports. */
+/** An owner that cannot be seen, or whose claim cannot be read, counts as alive for so long, so that a killed container does not keep its reports. */
 const UNSEEN_OWNER_TIMEOUT_MS = 10 * 60_000;
 
 const claimPath = (home: Home, name: ReportName) => join(home.sending, `${name}${CLAIM}`);
@@ -43,13 +45,14 @@ export function holds(home: Home, { name, text }: Claim): boolean {
 }
 
 export function removeClaim(home: Home, claim: Claim): void {
-  if (holds(home, claim)) removeFile(claimPath(home, claim.name));
+  if (holds(home, claim)) takeClaim(home, claim.name, claim.text);
 }
 
 /** A claim whose owner lives, or cannot be seen and may live. */
 export interface LiveClaim {
   readonly name: ReportName;
-  readonly pid: number;
+  /** Undefined if the claim cannot be read: then it is another user's, most likely root's. */
+  readonly pid: number | undefined;
 }
 
 export function liveClaims(home: Home): LiveClaim[] {
@@ -58,13 +61,17 @@ export function liveClaims(home: Home): LiveClaim[] {
 
 function liveClaim(home: Home, name: ReportName): LiveClaim | undefined {
   const path = claimPath(home, name);
-  const since = entry(path)?.mtimeMs;
-  const identity = asIdentity(parseObject(tryReadText(path, MAX_CLAIM_BYTES) ?? ''));
-  if (since === undefined || identity === undefined) return undefined; // it is gone, or no process wrote it
-  const presence = presenceOf(identity, since);
-  const isFresh = Math.abs(Date.now() - since) < UNSEEN_OWNER_TIMEOUT_MS;
-  return presence === 'alive' || (presence === 'unknown' && isFresh) ? { name, pid: identity.pid } : undefined;
+  const text = tryReadText(path, MAX_CLAIM_BYTES);
+  const stat = entry(path); // after reading, so that a claim that was removed meanwhile does not seem unreadable
+  if (stat === undefined || (text === undefined && !isWellFormed(stat))) return undefined; // it is gone, or no claim
+  const identity = text === undefined ? undefined : asIdentity(parseObject(text));
+  if (text !== undefined && identity === undefined) return undefined; // no process wrote it
+  const presence = identity === undefined ? 'unknown' : presenceOf(identity, stat.mtimeMs);
+  const isFresh = Math.abs(Date.now() - stat.mtimeMs) < UNSEEN_OWNER_TIMEOUT_MS;
+  return presence === 'alive' || (presence === 'unknown' && isFresh) ? { name, pid: identity?.pid } : undefined;
 }
+
+const isWellFormed = (stat: Stats) => stat.isFile() && stat.size <= MAX_CLAIM_BYTES;
 
 /** The claims and reports in sending/ that belong to nobody any more are handed to `putBack`, then the claims removed. */
 export function reclaim(home: Home, putBack: (name: ReportName) => void): void {
@@ -73,10 +80,31 @@ export function reclaim(home: Home, putBack: (name: ReportName) => void): void {
   if (![...left].some(isAbandoned)) return;
   tryWithLock(join(home.sending, 'reclaim.lock'), (lock) => {
     for (const name of left) {
+      const text = tryReadText(claimPath(home, name), MAX_CLAIM_BYTES);
       if (!isAbandoned(name)) continue;
       lock.assertHeld();
-      putBack(name);
-      if (isThere(claimPath(home, name))) removeFile(claimPath(home, name));
+      if (takeClaim(home, name, text)) putBack(name);
     }
   });
+}
+
+/**
+ * Removes the claim that was read. This process may have been stopped since, and the report be another's by now. So the
+ * claim is moved aside first, and put back if it is another one.
+ *
+ * @returns false if the claim is another one
+ */
+function takeClaim(home: Home, name: ReportName, text: string | undefined): boolean {
+  const path = claimPath(home, name);
+  const aside = temporaryBeside(path);
+  try {
+    renameSync(path, aside);
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return text === undefined; // a report without a claim
+    throw error;
+  }
+  const isSame = tryReadText(aside, MAX_CLAIM_BYTES) === text;
+  if (!isSame) linkOnce(aside, path);
+  removeFile(aside);
+  return isSame;
 }

@@ -49,5 +49,5 @@ export const senderNotStopped = {
   code: 'DATA_NOT_DELETED',
   message:
     'Process <pid> is sending a report and does not stop. All files are deleted, but what it holds in memory may still leave. End that process, then run the command again.',
-  why: 'A server that sends stops within a moment. This one was stopped itself (Ctrl-Z, a debugger), or it runs in another container, where nobody here can see whether it lives; then it counts as alive for ten minutes. After `disable` the opt-out is saved and in effect all the same.',
+  why: 'A server that sends stops within a moment. This one was stopped itself (Ctrl-Z, a debugger), or it runs in another container, where nobody here can see whether it lives, or its claim belongs to another user, for example root; then it counts as alive for ten minutes. After `disable` the opt-out is saved and in effect all the same.',
 } as const satisfies ErrorDefinition;
