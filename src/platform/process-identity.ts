@@ -1,6 +1,7 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { uptime } from 'node:os';
 import { systemCode } from './errors.js';
+import { guard } from './guard.js';
 
 /** Which process it is, as far as the system tells. Numbers alone are used again; in a container the first is always 1. */
 export interface ProcessIdentity {
@@ -9,7 +10,7 @@ export interface ProcessIdentity {
   readonly start: string | null;
   /** The boot of the machine that it runs on. */
   readonly boot: string | null;
-  /** In which its number means something: another container has another. */
+  /** In which its number and its beginning mean something: another container has others. */
   readonly namespace: string | null;
 }
 
@@ -17,13 +18,13 @@ export interface ProcessIdentity {
 export type Presence = 'alive' | 'dead' | 'unknown';
 
 export function ownIdentity(): ProcessIdentity {
-  return { pid: process.pid, start: startOf(process.pid) ?? null, boot: bootId(), namespace: pidNamespace() };
+  return { pid: process.pid, start: startOf(process.pid) ?? null, boot: bootId(), namespace: namespaces() };
 }
 
 /** @param since when the identity was written, ms since the epoch: before this boot, or during it */
 export function presenceOf({ pid, start, boot, namespace }: ProcessIdentity, since: number): Presence {
   if (boot !== bootId()) return since < Date.now() - uptime() * 1000 ? 'dead' : 'unknown';
-  if (namespace !== pidNamespace()) return 'unknown';
+  if (namespace !== namespaces()) return 'unknown';
   if (!isAlive(pid)) return 'dead';
   const current = startOf(pid);
   if (current === undefined || start === null) return 'unknown'; // the number is in use, by whom is not told
@@ -70,10 +71,8 @@ function bootId(): string | null {
   }
 }
 
-function pidNamespace(): string | null {
-  try {
-    return readlinkSync('/proc/self/ns/pid');
-  } catch {
-    return null; // not Linux
-  }
+/** Of PID and of time: in another one of time, the same process began at another moment. */
+function namespaces(): string | null {
+  const found = ['pid', 'time'].map((name) => guard(() => readlinkSync(`/proc/self/ns/${name}`)));
+  return found.filter((name) => name !== undefined).join() || null; // not Linux
 }
