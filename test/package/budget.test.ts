@@ -19,7 +19,7 @@ function size(path: string): number {
 
 test.each([
   ['what `status` reads', ['dist/cli/bin.cjs'], 66],
-  ['what a server reads that embeds it', ['dist/cjs/index.js', 'dist/cjs/mcp.js', 'dist/cjs/chunks'], 190],
+  ['what a server reads that embeds it', ['dist/cjs/index.js', 'dist/cjs/mcp.js', 'dist/cjs/chunks'], 194],
   ['the dashboard', ['dist/page'], 700],
   ['all programs of the package', ['dist/cli', 'dist/page', 'dist/esm', 'dist/cjs'], 2900],
 ])('%s is at most %j, %i KiB', (_what, paths, most) => {
