@@ -297,6 +297,7 @@ test.runIf(canBeNobody)(
         chmodSync(join(home.paths.data, name), mode);
       const received = await checkingDestination();
       const script = `
+      import { existsSync } from 'node:fs';
       import { createAnalytics, dotAiVocabulary, readStatus, preview } from 'dot-ai-analytics';
       const now = Date.parse('${NEXT_DAY}');
       const analytics = createAnalytics(
@@ -304,7 +305,8 @@ test.runIf(canBeNobody)(
         { clock: () => now + performance.now(), timing: { tick: 5, startSpread: 0, interval: 20 } },
       );
       await analytics.session().run('query', async () => ({}));
-      await new Promise((resolve) => setTimeout(resolve, 400));
+      const sent = process.env.HOME + '/.dot-ai/analytics/sent/${DAY}.json';
+      for (let tries = 0; tries < 400 && !existsSync(sent); tries += 1) await new Promise((resolve) => setTimeout(resolve, 20));
       readStatus(); await preview();
       await analytics.close();`;
       const under = ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups'];
