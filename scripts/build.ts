@@ -50,6 +50,7 @@ const forNode: BuildOptions = {
   platform: 'node',
   external: ['posthog-node'],
   plugins: [standIns],
+  resolve: { alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' } }, // its CommonJS form cannot be bundled
   transform: { target: 'node20' },
   logLevel: 'warn',
 };

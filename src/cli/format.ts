@@ -23,7 +23,7 @@ const DECIDERS: Readonly<Record<LayerName, (enabled: boolean, isUnderstood: bool
 
 export function decider({ enabled, decidedBy, layers }: Deciding): string {
   const value = layers.find(({ layer }) => layer === decidedBy)?.value;
-  return DECIDERS[decidedBy](enabled, value === 'true' || value === 'false');
+  return DECIDERS[decidedBy](enabled, value != null);
 }
 
 export function layerInWords({ value, verdict }: Pick<Layer, 'value' | 'verdict'>): string {

@@ -47,6 +47,7 @@ const CAUSES: Record<string, string> = {
   EPERM: 'permission denied',
   EROFS: 'the file system is read-only',
   ENOSPC: 'no space is left on the disk',
+  EDQUOT: 'the disk quota is used up',
   EEXIST: 'a file stands in the place of its folder',
   ENOTDIR: 'a part of the path is not a folder',
   EINVAL: 'it is not a regular file',

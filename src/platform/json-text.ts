@@ -23,16 +23,22 @@ export function editKey(text: string, key: string, value: string | undefined): s
 }
 
 /** The first of these keys that the object has twice: a reader that takes the first and one that takes the last differ. */
-export function duplicateKey(text: string, keys: readonly string[]): string | undefined {
+export function findDuplicate(text: string, keys: readonly string[]): Member | undefined {
   const seen = new Set<string>();
-  for (const { key } of membersOf(text)) {
-    if (seen.has(key) && keys.includes(key)) return key;
-    seen.add(key);
+  for (const member of membersOf(text)) {
+    if (seen.has(member.key) && keys.includes(member.key)) return member;
+    seen.add(member.key);
   }
   return undefined;
 }
 
-interface Member {
+/** The members with this key, in their order; JSON.parse takes the last one. */
+export function findMembers(text: string, key: string): Member[] {
+  return membersOf(text).filter((member) => member.key === key);
+}
+
+/** A member of the object, and the offsets of its parts in the text. */
+export interface Member {
   readonly key: string;
   readonly start: number;
   readonly keyEnd: number;

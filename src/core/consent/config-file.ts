@@ -3,7 +3,8 @@ import { defaultLoadersSync } from 'cosmiconfig/dist/defaults.js';
 import { causeOf, systemCode } from '../../platform/errors.js';
 import { isObject, readBytes, systemError } from '../../platform/files.js';
 import { parentProblem } from '../../platform/folders.js';
-import { duplicateKey } from '../../platform/json-text.js';
+import { placeOf } from '../../platform/json-place.js';
+import { findDuplicate, findMembers } from '../../platform/json-text.js';
 import { ownershipProblem } from '../../platform/ownership.js';
 import { SCHEMA } from '../../schema/fields.js';
 
@@ -32,6 +33,11 @@ export interface ConfigState {
   readonly destination: Setting | { readonly host: Setting; readonly key: Setting };
   /** The file and what is wrong with it, for every state but `missing` and `ok`. */
   readonly problem: string;
+}
+
+/** False for a file that only `enable --replace` or an opt-out replaces. */
+export function isUnderstood(state: ConfigState['state']): boolean {
+  return state === 'ok' || state === 'missing';
 }
 
 /** The state without a config file: the user has decided nothing yet. */
@@ -104,17 +110,27 @@ export function parseConfig(path: string, bytes: Uint8Array): ConfigState {
     hintShown: own(KEYS.hintShown) === true,
     destination: destinationOf(own(KEYS.destination)),
   } as const;
-  const invalid = (problem: string) => ({ ...found, state: 'invalid', problem: `${path}: ${problem}` }) as const;
-  const twice = duplicateKey(Buffer.from(bytes).toString('utf8'), Object.values(KEYS));
-  if (twice !== undefined) return invalid(`"${twice}" occurs more than once`);
+  const text = Buffer.from(bytes).toString('utf8');
+  const at = (offset: number) => `${path}, ${placeOf(text, offset)}`;
+  const valueAt = (key: string) => at(findMembers(text, key).at(-1)?.valueStart ?? 0);
+  const invalid = (problem: string) => ({ ...found, state: 'invalid', problem }) as const;
+  const twice = findDuplicate(text, Object.values(KEYS));
+  if (twice !== undefined) return invalid(`${at(twice.start)}: "${twice.key}" occurs more than once`);
+  if (!isSetting(own(KEYS.analytics)))
+    return invalid(`${valueAt(KEYS.analytics)}: "${KEYS.analytics}" is neither true nor false`);
   const accepted = own(KEYS.acceptedSchema);
   if (accepted === undefined) return found;
   if (!Number.isInteger(accepted) || (accepted as number) < 1)
-    return invalid(`"${KEYS.acceptedSchema}" is not a positive integer`);
+    return invalid(`${valueAt(KEYS.acceptedSchema)}: "${KEYS.acceptedSchema}" is not a positive integer`);
   const acceptedSchema = accepted as number;
   if (acceptedSchema <= SCHEMA) return { ...found, acceptedSchema };
-  const newer = `${path}: "${KEYS.acceptedSchema}" is ${acceptedSchema}, this version knows up to ${SCHEMA}`;
+  const newer = `${valueAt(KEYS.acceptedSchema)}: "${KEYS.acceptedSchema}" is ${acceptedSchema}, this version knows up to ${SCHEMA}`;
   return { ...found, acceptedSchema, state: 'newer', problem: newer };
+}
+
+/** `null` means off: an opt-out on a full disk overwrites `true` with it, which has the same length. */
+function isSetting(value: unknown): boolean {
+  return value === undefined || value === null || typeof value === 'boolean';
 }
 
 /** No setting that means something is longer. */

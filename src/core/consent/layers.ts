@@ -71,20 +71,17 @@ export const RULES: Readonly<Record<LayerName, Rule>> = {
 
   config: (_env, config) => {
     if (config.state === 'missing') return none();
-    const value = config.analytics === undefined ? null : JSON.stringify(config.analytics);
-    if (config.state !== 'ok') return { value, verdict: 'off', warning: `${config.problem}. ${WHAT_TO_DO}` };
+    // What a damaged file says is nobody's decision, so it is not shown as one.
+    if (config.state !== 'ok') return { value: null, verdict: 'off', warning: `${config.problem}. ${WHAT_TO_DO}` };
     if (config.analytics === undefined) return none();
-    if (typeof config.analytics === 'boolean') return { value, verdict: config.analytics ? 'on' : 'off' };
-    const warning =
-      '"analytics" in config.json is neither true nor false, so it means off. Decide with dot-ai-analytics enable or disable';
-    return { value, verdict: 'off', warning };
+    return { value: JSON.stringify(config.analytics), verdict: config.analytics === true ? 'on' : 'off' };
   },
 
   default: () => ({ value: null, verdict: 'off' }),
 };
 
 const WHAT_TO_DO =
-  'That means off. Repair it, or decide anew with dot-ai-analytics enable or disable, which keep a copy';
+  'That means off. Repair it, or decide anew with dot-ai-analytics enable --replace or disable, which keep a copy';
 
 function saysYes(config: ConfigState): boolean {
   return config.state === 'ok' && config.analytics === true;
