@@ -241,8 +241,9 @@ test.each([
       ['status --exit-code', 3],
       ['preview', 0],
       ['hint', 0],
-      ['hint --mark-shown', 0],
-      ['enable --yes', 0],
+      ['hint --mark-shown', 1],
+      ['enable --yes', 1],
+      ['enable --yes --replace', 0],
       ['disable', 0],
     ] as const) {
       const finished = await cli(args.split(' '), { env: testHome(config).env });

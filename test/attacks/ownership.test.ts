@@ -183,14 +183,14 @@ describe.runIf(canBeAnother)('P2: config.json counts only if nobody else can hav
     });
   });
 
-  test('`enable` and `disable` replace such a file and keep a copy; the new one is nobody else’s to write', async () => {
+  test('`enable --replace` and `disable` replace such a file and keep a copy; the new one is nobody else’s to write', async () => {
     for (const [uid, owner, mode] of [
       [ME, ANOTHER, 0o644],
       [ME, ME, 0o666],
       [0, ME, 0o666],
     ] as const) {
       for (const [command, analytics] of [
-        ['enable --yes', true],
+        ['enable --yes --replace', true],
         ['disable', false],
       ] as const) {
         const home = homeOf(ME);

@@ -93,6 +93,11 @@ const change = (cause: string): Partial<Record<Command, [number, RegExp]>> => {
   ];
   return { 'enable --yes': error, disable: error, 'disable --purge': error, 'hint --mark-shown': error };
 };
+const inPlace: [number, RegExp] = [
+  0,
+  /^config.json could not be replaced, so its value true was overwritten with null/,
+];
+const notUnderstood = (problem: string): [number, RegExp] => [1, new RegExp(`^Error: .*config.json: ${problem}`)];
 const unseen: [number, RegExp] = [0, /^Warning: .*cannot be written: a server keeps its counts in memory/];
 const isOff: [number, RegExp] = [1, /^Error: Analytics is off: .*What decides: dot-ai-analytics status/];
 const noHome: [number, RegExp] = [1, /^Error: HOME is not an absolute path.*Set DOT_AI_CONFIG_DIR to an absolute path/];
@@ -130,7 +135,16 @@ const EXPECTED: Record<string, Record<Command, [number, RegExp]>> = {
     clear: fine,
     send: isOff,
   },
-  'a full disk that says yes': { ...look, ...change('no space'), status: fine, preview: fine, clear: fine, send: fine },
+  'a full disk that says yes': {
+    ...look,
+    ...change('no space'),
+    disable: inPlace,
+    'disable --purge': inPlace,
+    status: fine,
+    preview: fine,
+    clear: fine,
+    send: fine,
+  },
   'no HOME, and a uid that the system does not know': NO_HOME,
   'a HOME that does not exist and can’t be made': {
     ...look,
@@ -144,6 +158,7 @@ const EXPECTED: Record<string, Record<Command, [number, RegExp]>> = {
   'another user’s home, whose opt-in can be read': {
     ...look,
     ...change('permission denied'),
+    'enable --yes': notUnderstood('another user owns it'),
     status: [0, /^Warning: .*config.json: another user owns it. That means off/],
     preview: fine,
     clear: [1, /^Error: .*analytics could not be deleted: another user owns it or its folder/],
@@ -152,6 +167,7 @@ const EXPECTED: Record<string, Record<Command, [number, RegExp]>> = {
   'another user’s home, of which nothing can be read': {
     ...look,
     ...change('permission denied'),
+    'enable --yes': notUnderstood('it cannot be read, permission denied'),
     status: [0, /^Warning: .*cannot be read, permission denied/],
     preview: fine,
     clear: [1, /^Error: .* could not be deleted: permission denied/],

@@ -222,7 +222,11 @@ describe('P10: no means no, now', () => {
     mkdirSync(join(elsewhere, 'spool'), { recursive: true });
     writeFileSync(join(elsewhere, 'spool', 'precious'), 'x');
     symlinkSync(elsewhere, home.paths.data);
-    await expect(setAnalytics(false, { env: home.env })).rejects.toMatchObject({ code: 'DATA_NOT_DELETED' });
+    expect(await setAnalytics(false, { env: home.env })).toMatchObject({
+      consent: { enabled: false },
+      deleted: false,
+      problem: { code: 'DATA_NOT_DELETED', message: expect.stringContaining('symbolic link') },
+    });
     expect(dataFiles(home)).toContain('elsewhere/spool/precious');
   });
 });

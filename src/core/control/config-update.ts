@@ -23,11 +23,13 @@ import {
 } from '../../platform/files.js';
 import { makeFolder } from '../../platform/folders.js';
 import type { Home } from '../../platform/home.js';
+import { firstSyntaxError } from '../../platform/json-place.js';
 import { editKey } from '../../platform/json-text.js';
 import { type Lock, tryWithLock, withLock } from '../../platform/lock.js';
 import {
   type ConfigState,
   isForeign,
+  isUnderstood,
   parseConfig,
   parseObject,
   readConfig,
@@ -49,17 +51,25 @@ const LOCK_TIMEOUT_MS = 8_000;
  * Changes our keys in config.json atomically, one process at a time. Every other byte, the file's mode and its owner
  * stay the same. A symbolic link stays, and its target is changed.
  *
- * @param onDamage what to do with a file that cannot be understood: only an explicit opt-in or opt-out may `replace`
+ * @param onDamage what to do with a file that cannot be understood: only `enable --replace` and an opt-out may `replace`
  *   it, and then a copy is kept (P2)
+ * @param unless nothing is changed if this is true of the file as it is under the lock
  * @throws AnalyticsError `CONFIG_NOT_WRITTEN`; the file is then unchanged
  */
-export async function updateConfig(home: Home, changes: Changes, onDamage: 'replace' | 'refuse'): Promise<Update> {
+export async function updateConfig(
+  home: Home,
+  changes: Changes,
+  onDamage: 'replace' | 'refuse',
+  unless: (config: ConfigState) => boolean = () => false,
+): Promise<Update> {
   try {
     makeFolder(home.folder);
     sweepTemporaries(home.folder);
-    return await withLock(lockOf(home.config), LOCK_TIMEOUT_MS, (lock) => change(home, changes, onDamage, lock));
+    return await withLock(lockOf(home.config), LOCK_TIMEOUT_MS, (lock) =>
+      unless(readConfig(home.config)) ? {} : change(home, changes, onDamage, lock),
+    );
   } catch (error) {
-    throw notWritten(home, error);
+    throw await notWritten(home, error);
   }
 }
 
@@ -104,7 +114,8 @@ function change(home: Home, changes: Changes, onDamage: 'replace' | 'refuse', lo
 
 const EMPTY = '{}\n';
 
-function resolveLink(path: string): string {
+/** The file that a symbolic link at this path leads to. @throws a system error */
+export function resolveLink(path: string): string {
   return entry(path)?.isSymbolicLink() ? realpathSync(path) : path;
 }
 
@@ -191,16 +202,35 @@ function syncFolder(path: string): void {
   }
 }
 
-function notWritten({ config: file }: Home, cause: unknown): AnalyticsError {
-  if (cause instanceof NotUnderstood) {
-    const { problem } = readConfig(file);
-    return new AnalyticsError(LIBRARY_ERRORS.configNotUnderstood, { problem }, { cause });
-  }
+async function notWritten(home: Home, cause: unknown): Promise<AnalyticsError> {
+  const { config: file } = home;
+  if (cause instanceof NotUnderstood) return await notUnderstood(home, cause);
   if (systemCode(cause) === 'ELOCKED') {
     return new AnalyticsError(LIBRARY_ERRORS.configLocked, { file, lock: lockOf(file) }, { cause });
   }
   return new AnalyticsError(LIBRARY_ERRORS.configNotWritten, { file, cause: causeOf(cause) }, { cause });
 }
 
-/** Only an opt-in or an opt-out may replace such a file. */
+/** Only `enable --replace` or an opt-out may replace such a file. */
 class NotUnderstood extends Error {}
+
+/** @throws AnalyticsError `CONFIG_NOT_WRITTEN` if config.json is one that only `enable --replace` or an opt-out replaces */
+export async function assertUnderstood(home: Home): Promise<void> {
+  if (!isUnderstood(readConfig(home.config).state)) throw await notUnderstood(home);
+}
+
+async function notUnderstood({ config }: Home, cause?: Error): Promise<AnalyticsError> {
+  const problem = await problemOf(config);
+  return new AnalyticsError(LIBRARY_ERRORS.configNotUnderstood, { problem }, { cause });
+}
+
+/** What is wrong with the file, and where. */
+async function problemOf(config: string): Promise<string> {
+  const { problem } = readConfig(config);
+  try {
+    const syntax = await firstSyntaxError(readOwnConfig(config, true).toString('utf8'));
+    return syntax === undefined ? problem : `${config}, ${syntax}`;
+  } catch {
+    return problem; // it cannot be read, which is the problem
+  }
+}

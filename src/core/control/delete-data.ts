@@ -1,8 +1,9 @@
-import { lstatSync, readdirSync, rmdirSync } from 'node:fs';
+import { lstatSync, readdirSync, rmdirSync, unlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import * as LIBRARY_ERRORS from '../../platform/error-table/library.js';
 import { AnalyticsError, causeOf } from '../../platform/errors.js';
-import { entry, isThere, listFolder, removeFile } from '../../platform/files.js';
+import { entry, isThere, listFolder, removeFile, systemError } from '../../platform/files.js';
+import { folderProblem } from '../../platform/folders.js';
 import { assertOwnData, type Home } from '../../platform/home.js';
 import { MAX_LOOK_AGE_MS } from '../consent/gate.js';
 import { type LiveClaim, liveClaims } from '../deliver/claims.js';
@@ -46,6 +47,13 @@ export async function purgeUnsent(home: Home): Promise<void> {
   empty(home.outbox);
   emptySpool(home);
   throw new AnalyticsError(LIBRARY_ERRORS.senderNotStopped, { pid: sender.pid ?? 'of another user' });
+}
+
+/** Deletes at once what waits, without looking whether anything is left: it makes room on a full disk. */
+export function deleteWaiting(home: Home): void {
+  if (entry(home.data) === undefined || folderProblem(home.data) !== undefined) return;
+  emptySpool(home);
+  empty(home.outbox);
 }
 
 /**
@@ -110,15 +118,22 @@ function empty(folder: string): void {
   for (const name of listFolder(folder)) removeFile(join(folder, name));
 }
 
+/** A folder that is a symbolic link or a file holds nothing of ours, but what it holds is not deleted either. */
 function assertEmpty(folder: string, except: ReadonlySet<string> = new Set()): void {
-  let left: string[];
   try {
-    left =
-      isThere(folder) && lstatSync(folder).isDirectory() ? readdirSync(folder).filter((name) => !except.has(name)) : [];
+    if (!isThere(folder)) return;
+    const [left] = readdirSync(assertFolder(folder)).filter((name) => !except.has(name));
+    if (left !== undefined) unlinkSync(join(folder, left)); // it is still there, so this says why
   } catch (error) {
-    throw notDeleted(folder, causeOf(error));
+    throw notDeleted((error as NodeJS.ErrnoException).path ?? folder, causeOf(error));
   }
-  if (left.length > 0) throw notDeleted(join(folder, left[0] as string), 'it cannot be removed');
+}
+
+function assertFolder(path: string): string {
+  const stat = lstatSync(path);
+  if (stat.isSymbolicLink()) throw systemError('ELOOP', path);
+  if (!stat.isDirectory()) throw systemError('ENOTDIR', path);
+  return path;
 }
 
 function notDeleted(path: string, cause: string): AnalyticsError {

@@ -1,13 +1,17 @@
-import { requireHome } from '../../platform/home.js';
+import type { AnalyticsError } from '../../platform/errors.js';
+import { type Home, requireHome } from '../../platform/home.js';
 import { SCHEMA } from '../../schema/fields.js';
-import { KEYS, readConfig } from '../consent/config-file.js';
+import { isUnderstood, KEYS, readConfig } from '../consent/config-file.js';
 import { type Consent, decide } from '../consent/decide.js';
-import { updateConfig } from './config-update.js';
-import { purgeAll, purgeUnsent } from './delete-data.js';
+import { assertUnderstood, updateConfig } from './config-update.js';
+import { purgeUnsent } from './delete-data.js';
+import { deleteRecorded, saveOptOut } from './opt-out.js';
 
 export interface SetAnalyticsOptions {
   /** Also delete the copies of sent reports and the declarations of servers. Only with `false`. */
   readonly purge?: boolean;
+  /** Replace a config.json that cannot be understood, and keep a copy. Only with `true`; an opt-out always does. */
+  readonly replace?: boolean;
   readonly env?: NodeJS.ProcessEnv;
 }
 
@@ -19,28 +23,54 @@ export interface SetAnalyticsResult {
   readonly configPath: string;
   /** The path of the copy of a damaged config file that was replaced. */
   readonly keptCopy?: string;
+  /** After an opt-out: whether everything unsent is deleted, with `purge` also the copies. Null after an opt-in. */
+  readonly deleted: boolean | null;
+  /** `DATA_NOT_DELETED`: what could not be deleted, and why. The opt-out is saved and in effect all the same. */
+  readonly problem?: AnalyticsError;
 }
 
 /**
  * Turns analytics on (for the current schema) or off, for this home. When an opt-out returns, running servers of this
- * home record and send nothing more, and everything unsent is deleted (P10). Only a server with `DOT_AI_ANALYTICS=true`
- * in its own environment continues, because that variable comes before the file.
+ * home record and send nothing more, and everything unsent is deleted, unless the result says what is not (P10). Only a
+ * server with `DOT_AI_ANALYTICS=true` in its own environment continues, because that variable comes before the file.
  *
- * @throws AnalyticsError `NO_HOME`, `CONFIG_NOT_WRITTEN` (the setting is unchanged), `DATA_NOT_DELETED` (an opt-out is
- *   saved nevertheless)
+ * @throws AnalyticsError `NO_HOME`, `CONFIG_NOT_WRITTEN` (the setting is unchanged), and before an opt-in
+ *   `DATA_NOT_DELETED` (data from before an earlier opt-out is left, and the setting is unchanged)
  */
 export async function setAnalytics(
   enabled: boolean,
-  { purge = false, env = process.env }: SetAnalyticsOptions = {},
+  { purge = false, replace = false, env = process.env }: SetAnalyticsOptions = {},
 ): Promise<SetAnalyticsResult> {
   const home = requireHome(env);
+  const done = enabled ? { ...(await optIn(home, replace)), deleted: null } : await optOut(home, purge);
+  return { saved: enabled, consent: decide(env, readConfig(home.config)), configPath: home.config, ...done };
+}
+
+async function optIn(home: Home, replace: boolean) {
+  if (!replace) await assertUnderstood(home); // before anything is deleted
   const before = readConfig(home.config);
-  const changes = { [KEYS.analytics]: enabled, [KEYS.acceptedSchema]: enabled ? SCHEMA : undefined };
   // Data from before an opt-out that was written by hand must not be sent because of a later opt-in.
-  if (enabled && before.analytics !== undefined && before.analytics !== true) await purgeUnsent(home);
-  const { keptCopy } = await updateConfig(home, changes, 'replace');
-  // After the setting is on disk: from now on every server that asks sees the opt-out.
-  if (!enabled) await (purge ? purgeAll : purgeUnsent)(home);
-  const consent = decide(env, readConfig(home.config));
-  return { saved: enabled, consent, configPath: home.config, ...(keptCopy !== undefined && { keptCopy }) };
+  if (before.analytics !== undefined && before.analytics !== true) await purgeUnsent(home);
+  const changes = { [KEYS.analytics]: true, [KEYS.acceptedSchema]: SCHEMA };
+  return updateConfig(home, changes, replace ? 'replace' : 'refuse');
+}
+
+async function optOut(home: Home, purge: boolean) {
+  const { keptCopy } = await saveOptOut(home);
+  const deletion = await deleteRecorded(home, purge); // from now on every server that asks sees the opt-out
+  return { ...(keptCopy !== undefined && { keptCopy }), ...deletion };
+}
+
+/**
+ * Saves that a person was asked and declined, so that the hint does not come back. Changes nothing if analytics is on, or
+ * if config.json cannot be understood.
+ *
+ * @returns whether the setting is now `false`
+ * @throws AnalyticsError `NO_HOME`, `CONFIG_NOT_WRITTEN`
+ */
+export async function saveRefusal(env: NodeJS.ProcessEnv = process.env): Promise<boolean> {
+  const home = requireHome(env);
+  const changes = { [KEYS.analytics]: false, [KEYS.acceptedSchema]: undefined };
+  await updateConfig(home, changes, 'refuse', ({ state, analytics }) => !isUnderstood(state) || analytics === true);
+  return readConfig(home.config).analytics === false;
 }

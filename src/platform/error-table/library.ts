@@ -35,8 +35,8 @@ export const configLocked = {
 export const configNotUnderstood = {
   code: 'CONFIG_NOT_WRITTEN',
   message:
-    '<problem>. Nothing was changed. Repair the file, or decide anew with dot-ai-analytics enable or disable, which keep a copy.',
-  why: '`hint --reset` and `hint --mark-shown` do not change a config.json that cannot be understood, that another user owns, or that other users can write. Only an opt-in or an opt-out replaces such a file.',
+    '<problem>. Nothing was changed. Repair the file, or decide anew with dot-ai-analytics enable --replace or disable, which keep a copy.',
+  why: '`enable` and `hint` do not change a config.json that is not JSON, that has a key of this package twice or with a value of another type, that a later version wrote, that another user owns, or that other users can write. Only `enable --replace` and `disable` replace such a file.',
 } as const satisfies ErrorDefinition;
 
 export const dataNotDeleted = {

@@ -51,7 +51,7 @@ describe('P2, P6: a setting of any shape means off, and nothing that reads or sh
       await new Promise((resolve) => setTimeout(resolve, 10));
       analytics.hint();
       await analytics.close();
-      expect((await setAnalytics(true, { env })).consent).toMatchObject({ enabled: true });
+      expect((await setAnalytics(true, { env, replace: true })).consent).toMatchObject({ enabled: true });
       expect((await setAnalytics(false, { env })).consent).toMatchObject({ enabled: false });
     }
   });
