@@ -38,18 +38,24 @@ export const COMMANDS = [
     name: 'enable',
     does: 'turn anonymous usage analytics on',
     more: [
-      'Shows what is collected and where it goes, and asks. If nobody can answer, for example in a script, it proceeds without an answer. With --yes it neither shows nor asks. Writes "analytics": true and the number of the accepted schema into config.json; other settings do not change. A file that cannot be understood is replaced, and a copy of it is kept.',
+      'Shows what is collected and where it goes, and asks. If stdin or stderr is not a terminal, nobody can answer, and the command changes nothing and exits with 2. With --yes it does not ask, and prints what was accepted. Writes "analytics": true and the number of the accepted schema into config.json; other settings do not change. If you decline and analytics is off, "analytics": false is written, so that the hint is not shown again. Ctrl-C changes nothing.',
+      'A config.json that cannot be understood does not change, unless --replace is given; the message names the line and the column.',
       'Fails if an environment variable or a CI service keeps analytics off.',
     ],
-    options: [{ flag: '--yes', does: 'do not ask' }],
+    options: [
+      { flag: '--yes', does: 'do not ask' },
+      { flag: '--replace', does: 'replace a config.json that cannot be understood, and keep a copy' },
+      JSON_OPTION,
+    ],
   },
   {
     name: 'disable',
     does: 'turn analytics off and delete everything that was not sent',
     more: [
       'When the command returns, running servers record and send nothing more. A server whose own environment has DOT_AI_ANALYTICS=true follows that variable: remove it there.',
+      'A config.json that cannot be understood is replaced, and a copy of it is kept. On a full disk, unsent data is deleted first; if there is still no room, the value true is overwritten with null, which means off. The command prints what is in force before it deletes data, and exits with 1 if something could not be deleted.',
     ],
-    options: [{ flag: '--purge', does: 'also delete the copies of what was sent' }],
+    options: [{ flag: '--purge', does: 'also delete the copies of what was sent' }, JSON_OPTION],
   },
   {
     name: 'preview',
@@ -92,6 +98,7 @@ export const COMMANDS = [
     options: [
       { flag: '--reset', does: 'forget that the hint was shown, so that it is shown again' },
       { flag: '--mark-shown', does: 'record the hint as shown, so that it is never shown' },
+      JSON_OPTION,
     ],
     exclusive: ['--reset', '--mark-shown'],
   },
@@ -107,7 +114,7 @@ export const COMMANDS = [
     more: [
       'Deletes counts, waiting reports and the copies of sent reports. A running server starts counting from zero.',
     ],
-    options: [],
+    options: [JSON_OPTION],
   },
   {
     name: 'collector',

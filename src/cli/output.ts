@@ -2,6 +2,8 @@ import { stripVTControlCharacters } from 'node:util';
 import { Chalk, type ChalkInstance } from 'chalk';
 import * as CLI_ERRORS from '../platform/error-table/cli.js';
 import { AnalyticsError, messageOf } from '../platform/errors.js';
+import { ask, canAsk } from './ask.js';
+import { EXIT } from './exit-code.js';
 
 /** Prints data to stdout and remarks to stderr. No other file prints. */
 export interface Output {
@@ -13,9 +15,9 @@ export interface Output {
   readonly hasPictures: boolean;
   /** True if stdin and stdout are a terminal, so that a person can choose from a list. */
   readonly isInteractive: boolean;
-  /** True if stdin is a terminal, so that a person can answer. stdout may go elsewhere. */
+  /** True if stdin and stderr are a terminal, so that a person can answer. stdout may go elsewhere. */
   readonly canAsk: boolean;
-  /** Asks a question to be answered with yes or no; the default is no. Rejects with `ExitPromptError` on Ctrl-C. */
+  /** Asks a question on stderr; the default is no. Rejects with `ExitPromptError` on Ctrl-C. */
   ask(question: string): Promise<boolean>;
   /** Prints lines of data, broken at spaces if the terminal is narrower. */
   data(text: string): void;
@@ -55,13 +57,9 @@ export function createOutput(env: NodeJS.ProcessEnv = process.env): Output {
       return process.stdin.isTTY === true && stdout.isTTY === true && env.TERM !== 'dumb';
     },
     get canAsk() {
-      return process.stdin.isTTY === true;
+      return canAsk();
     },
-    async ask(message) {
-      if (!this.isInteractive) return askPlainly(message, stderr());
-      const { confirm } = await import('@inquirer/prompts');
-      return confirm({ message, default: false });
-    },
+    ask: (question) => ask(question, env),
     data: (text) =>
       void stdout.write(`${wrap(text, width)}
 `),
@@ -79,28 +77,20 @@ export function createOutput(env: NodeJS.ProcessEnv = process.env): Output {
   };
 }
 
-/** Asks without redrawing lines, on a dumb terminal or if stdout is not a terminal. */
-async function askPlainly(question: string, stream: NodeJS.WriteStream): Promise<boolean> {
-  const { createInterface } = await import('node:readline/promises');
-  const lines = createInterface({ input: process.stdin, output: stream });
-  try {
-    const answer = await new Promise<string>((resolve) => {
-      lines.once('close', () => resolve(''));
-      void lines.question(`${question} (y/N) `).then(resolve, () => resolve(''));
-    });
-    return /^y(es)?$/i.test(answer.trim());
-  } finally {
-    lines.close();
-  }
-}
-
-/** A closed pipe is not an error: in `preview | head`, the reader has what it wanted. */
+/**
+ * A closed pipe is not an error: in `preview | head`, the reader has what it wanted. No error ends the command: `disable`
+ * has printed before it has deleted everything.
+ */
 function watchErrors(stream: NodeJS.WriteStream): NodeJS.WriteStream {
+  let isReported = false;
   return stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
+    if (error.code === 'EPIPE' || isReported) return;
+    isReported = true;
     const { message } = new AnalyticsError(CLI_ERRORS.outputNotWritten, { cause: messageOf(error) });
     process.stderr.write(`Error: ${message}\n`);
-    process.exit(1);
+    process.once('exit', () => {
+      process.exitCode = EXIT.failed;
+    });
   });
 }
 

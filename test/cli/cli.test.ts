@@ -107,7 +107,9 @@ describe('the choice', () => {
     const home = testHome('{"analytics": tru');
     expect(await cli(['hint', '--mark-shown'], { env: home.env })).toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/config\.json: it is not a JSON\s+object[\s\S]*Nothing was changed/),
+      stderr: expect.stringMatching(
+        /config\.json, line 1, column 15: this\s+is\s+not\s+JSON\. Nothing\s+was\s+changed/,
+      ),
     });
     const result = await cli(['disable'], { env: home.env });
     expect(result).toMatchObject({ code: 0, stderr: expect.stringContaining('config.json.kept-1') });

@@ -17,8 +17,8 @@ describe('the table of commands types what a command is given', () => {
       readonly host?: string;
       readonly dryRun?: boolean;
     }>();
-    expectTypeOf<keyof Options<'hint'>>().toEqualTypeOf<'reset' | 'markShown'>();
-    expectTypeOf<keyof Options<'clear'>>().toEqualTypeOf<never>();
+    expectTypeOf<keyof Options<'hint'>>().toEqualTypeOf<'reset' | 'markShown' | 'json'>();
+    expectTypeOf<keyof Options<'completion'>>().toEqualTypeOf<never>();
   });
 
   test('an argument is optional, one of its choices, or does not exist', () => {

@@ -103,7 +103,8 @@ const TRIGGERS: Triggers<ErrorId> = {
     claim(home.paths, YESTERDAY); // and this process does not give it up
     return cli(['disable'], { env: home.env });
   },
-  enableHasNoEffect: () => cli(['enable'], { env: { ...testHome().env, DO_NOT_TRACK: '1' } }),
+  nobodyCanAnswer: () => cli(['enable'], { env: testHome().env }),
+  enableHasNoEffect: () => cli(['enable', '--yes'], { env: { ...testHome().env, DO_NOT_TRACK: '1' } }),
   disableHasNoEffect: () => cli(['disable'], { env: { ...testHome().env, DOT_AI_ANALYTICS: 'true' } }),
   invalidDay: () => cli(['sent', '2026-13-01'], { env: testHome().env }),
   noCopy: () => cli(['sent', '--raw'], { env: testHome().env }),

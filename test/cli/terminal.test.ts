@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { testHome, tree } from '../support/home.js';
@@ -9,22 +8,6 @@ const BAR = '█';
 const CTRL_C = '\\003';
 
 describe.runIf(hasTerminal)('on a terminal', () => {
-  test('enable shows what is collected and asks; yes is yes, everything else changes nothing', async () => {
-    const home = testHome();
-    for (const keys of ['n\\r', '\\r', CTRL_C]) {
-      const { shown, code } = await onTerminal('enable', { env: home.env, keys });
-      const text = stripVTControlCharacters(shown);
-      expect(text).toMatch(/What is collected[\s\S]*What is not[\s\S]*Turn anonymous usage analytics on\?/);
-      expect(text).toContain('Nothing was changed.');
-      expect(code).toBe(1);
-      expect(tree(home.folder)).toEqual({});
-    }
-    const { shown, code } = await onTerminal('enable', { env: home.env, keys: 'y\\r' });
-    expect(stripVTControlCharacters(shown)).toContain('In effect here: on.');
-    expect(code).toBe(0);
-    expect(JSON.parse(readFileSync(home.paths.config, 'utf8'))).toEqual({ analytics: true, analyticsSchema: 1 });
-  });
-
   test('alone it shows the status and a menu, of which preview comes first; Ctrl-C leaves it', async () => {
     const home = testHome();
     const chosen = await onTerminal('', { env: home.env, keys: '\\r' });

@@ -1,28 +1,49 @@
-import { setAnalytics } from '../../core/control/set-analytics.js';
+import { readConfig } from '../../core/consent/config-file.js';
+import { decide } from '../../core/consent/decide.js';
+import { deleteRecorded, saveOptOut } from '../../core/control/opt-out.js';
 import * as CLI_ERRORS from '../../platform/error-table/cli.js';
 import { AnalyticsError } from '../../platform/errors.js';
+import { requireHome } from '../../platform/home.js';
 import type { Run } from '../command.js';
 import { EXIT } from '../exit-code.js';
-import { decider, onOff, shortPath } from '../format.js';
+import { decider } from '../format.js';
+import { remarkSaved, type Saved, settingResult, showSaved } from '../setting-result.js';
 
 export const run: Run<'disable'> = async ({ options }, output) => {
   const purge = options.purge === true;
-  const { consent, configPath, keptCopy } = await setAnalytics(false, { purge });
-  if (keptCopy)
-    output.remark(
-      `A copy of the old file is ${shortPath(keptCopy)}. What could not be understood in it is no longer in effect.`,
-    );
-  output.data(
-    `Saved: ${onOff(false, output)}, in ${shortPath(configPath)}. Everything unsent is deleted${purge ? ', and the copies of what was sent' : ''}.`,
-  );
-  output.data(
-    `In effect here: ${onOff(consent.enabled, output)}${consent.enabled ? `, because of ${decider(consent)}` : ''}.`,
-  );
-  for (const { warning } of consent.layers) if (warning) output.remark(`Warning: ${warning}.`);
-  if (consent.enabled) throw new AnalyticsError(CLI_ERRORS.disableHasNoEffect, { decider: decider(consent) });
-  if (!purge)
-    output.data(
-      'Copies of what was already sent stay for you to read: dot-ai-analytics sent. Delete them: dot-ai-analytics clear',
-    );
-  return EXIT.done;
+  const home = requireHome(process.env);
+  const { keptCopy, isInPlace } = await saveOptOut(home);
+  const consent = decide(process.env, readConfig(home.config));
+  const saved = { saved: false, consent, configPath: home.config, keptCopy };
+  // Said before anything is deleted: deleting can take seconds, or fail.
+  if (!options.json) showSaved(saved, '', output);
+  remarkSaved(saved, output);
+  if (isInPlace) output.remark(IN_PLACE);
+  const { deleted, problem } = await deleteRecorded(home, purge);
+  const problems = [problem, noEffect(saved)].filter((one) => one !== undefined);
+  if (options.json) output.json(settingResult(saved, { deleted, problems: problems.map(({ message }) => message) }));
+  else output.data(deleted ? DELETED[purge ? 'all' : 'unsent'] : NOT_DELETED);
+  return fail(problems, (message) => output.remark(`Error: ${message}`));
 };
+
+const IN_PLACE =
+  'config.json could not be replaced, so its value true was overwritten with null, which means off as well.';
+const DELETED = {
+  unsent:
+    'Deleted: everything unsent. Copies of what was already sent stay for you to read: dot-ai-analytics sent. Delete them: dot-ai-analytics clear',
+  all: 'Deleted: everything unsent, and the copies of what was sent.',
+};
+const NOT_DELETED = 'Not everything could be deleted.';
+
+function noEffect({ consent }: Saved): AnalyticsError | undefined {
+  if (!consent.enabled) return undefined;
+  return new AnalyticsError(CLI_ERRORS.disableHasNoEffect, { decider: decider(consent) });
+}
+
+/** Prints every problem; the last one as all commands do. */
+function fail(problems: readonly AnalyticsError[], print: (message: string) => void): typeof EXIT.done {
+  const last = problems.at(-1);
+  for (const { message } of problems.slice(0, -1)) print(message);
+  if (last !== undefined) throw last;
+  return EXIT.done;
+}

@@ -1,65 +1,110 @@
-import { setAnalytics } from '../../core/control/set-analytics.js';
+import { isUnderstood } from '../../core/consent/config-file.js';
+import type { Destination } from '../../core/consent/destination.js';
+import { assertUnderstood } from '../../core/control/config-update.js';
+import { saveRefusal, setAnalytics } from '../../core/control/set-analytics.js';
 import { type Local, lookAt } from '../../core/inspect/local-state.js';
 import * as CLI_ERRORS from '../../platform/error-table/cli.js';
 import { AnalyticsError } from '../../platform/errors.js';
+import { requireHome } from '../../platform/home.js';
 import { EVENTS, SCHEMA } from '../../schema/fields.js';
-import type { Run } from '../command.js';
-import { EXIT } from '../exit-code.js';
-import { decider, onOff, shortPath } from '../format.js';
+import type { Options, Run } from '../command.js';
+import { EXIT, type ExitCode } from '../exit-code.js';
 import { columns, type Output } from '../output.js';
+import { remarkSaved, type Saved, settingResult, showSaved } from '../setting-result.js';
 
 export const run: Run<'enable'> = async ({ options }, output) => {
+  const home = requireHome(process.env);
   const local = lookAt();
-  if (isSaved(local)) {
-    output.data('Analytics is on already. Turn it off: dot-ai-analytics disable');
+  if (isAccepted(local)) {
+    if (options.json) output.json(settingResult({ saved: true, consent: local.consent, configPath: home.config }));
+    else output.data('Analytics is on already. Turn it off: dot-ai-analytics disable');
     return EXIT.done;
   }
-  if (!options.yes) {
-    explain(local, output);
-    if (output.canAsk && !(await output.ask('Turn anonymous usage analytics on?'))) {
-      output.data('Nothing was changed.');
-      return EXIT.failed; // the user asked for analytics, and it is not on
-    }
-  }
-  const { consent, configPath, keptCopy } = await setAnalytics(true);
-  if (keptCopy)
-    output.remark(
-      `A copy of the old file is ${shortPath(keptCopy)}. What could not be understood in it is no longer in effect.`,
-    );
-  output.data(`Saved: ${onOff(true, output)}, schema ${SCHEMA}, in ${shortPath(configPath)}.`);
-  output.data(
-    `In effect here: ${onOff(consent.enabled, output)}${consent.enabled ? '' : `, because of ${decider(consent)}`}.`,
-  );
-  for (const { warning } of consent.layers) if (warning) output.remark(`Warning: ${warning}.`);
-  if (!consent.enabled) throw new AnalyticsError(CLI_ERRORS.enableHasNoEffect);
-  output.data('See what is counted at any time: dot-ai-analytics preview. Turn it off: dot-ai-analytics disable');
-  return EXIT.done;
+  if (!options.replace) await assertUnderstood(home); // before a person is asked
+  const offer = offerOf(local);
+  if (options.yes || (await isAcceptedByPerson(offer, output))) return accept(offer, options, output);
+  return decline(local, options, output);
 };
 
-function isSaved({ consent, config }: Local): boolean {
+/** What an opt-in accepts. */
+interface Offer {
+  readonly schema: number;
+  readonly destination: Destination | null;
+}
+
+function offerOf({ resolved: { destination } }: Local): Offer {
+  return { schema: SCHEMA, destination };
+}
+
+/** Whether the offer is accepted already, and in effect. */
+function isAccepted({ consent, config }: Local): boolean {
   return consent.enabled && consent.decidedBy === 'config' && config.acceptedSchema === SCHEMA;
 }
 
-/** Shows on one screen what an opt-in means. */
-function explain({ resolved: { destination } }: Local, { paint, width, data }: Output): void {
-  data(`${paint.bold('What is collected')}: once a day, counts. Per row one of these, nothing else:`);
-  data(
+/** @throws AnalyticsError `USAGE` if nobody can answer, `ExitPromptError` on Ctrl-C */
+async function isAcceptedByPerson(offer: Offer, output: Output): Promise<boolean> {
+  if (!output.canAsk) throw new AnalyticsError(CLI_ERRORS.nobodyCanAnswer);
+  explain(offer, output);
+  return output.ask('Turn anonymous usage analytics on?');
+}
+
+async function accept(offer: Offer, options: Options<'enable'>, output: Output): Promise<ExitCode> {
+  const result = await setAnalytics(true, { replace: options.replace === true });
+  const problem = result.consent.enabled ? undefined : new AnalyticsError(CLI_ERRORS.enableHasNoEffect);
+  if (options.json) output.json(settingResult(result, { problems: problem ? [problem.message] : [] }));
+  else {
+    showSaved(result, `, schema ${offer.schema}`, output);
+    if (options.yes) output.data(acceptedInWords(offer));
+  }
+  remarkSaved(result, output);
+  if (problem !== undefined) throw problem;
+  if (!options.json)
+    output.data('See what is counted at any time: dot-ai-analytics preview. Turn it off: dot-ai-analytics disable');
+  return EXIT.done;
+}
+
+/** The user asked for analytics and did not turn it on, so the command fails. */
+async function decline(local: Local, options: Options<'enable'>, output: Output): Promise<ExitCode> {
+  const wasOn = local.consent.enabled || local.config.analytics === true;
+  const isSaved = !wasOn && isUnderstood(local.config.state) && (await saveRefusal());
+  const { config, consent, home } = lookAt();
+  const state: Saved = { saved: config.analytics === true, consent, configPath: home?.config ?? '' };
+  if (options.json) output.json(settingResult(state));
+  else output.data(isSaved ? 'Analytics stays off. This is saved, so the hint is not shown.' : 'Nothing was changed.');
+  return EXIT.failed;
+}
+
+/** Shows on one screen what an opt-in means, on stderr like the question: stdout may go to a file. */
+function explain({ destination }: Offer, { paint, width, remark }: Output): void {
+  remark(`${paint.bold('What is collected')}: once a day, counts. Per row one of these, nothing else:`);
+  remark(
     columns(
       EVENTS.map(({ event, answers }) => [event, answers]),
       width,
     ),
   );
-  data(`\n${paint.bold('What is not')}`);
-  data(
+  remark(`\n${paint.bold('What is not')}`);
+  remark(
     'No identifier of you, your machine, installation or session. No arguments, prompts, results, error messages, cluster or file names; nothing of your operating system, versions or client, and no clock time.',
   );
-  data(`\n${paint.bold('Where it goes')}`);
-  data(
-    `${destination === null ? 'Nowhere yet: the server that embeds this names the place, and status shows it.' : `To ${destination.host}, as ${SOURCES[destination.source]} says.`} Whoever receives it sees the address it comes from, as always in the internet; it is asked not to keep it. In a container whose folder is not kept, a server sends when it ends instead of once a day.`,
+  remark(`\n${paint.bold('Where it goes')}`);
+  remark(
+    `${whereInWords(destination)} Whoever receives it sees the address it comes from, as always in the internet; it is asked not to keep it. In a container whose folder is not kept, a server sends when it ends instead of once a day.`,
   );
-  data(
+  remark(
     '\nAn example: dot-ai-analytics preview. Its exact bytes: preview --raw. Every field and why: dot-ai-analytics schema.\n',
   );
+}
+
+function whereInWords(destination: Destination | null): string {
+  return destination === null
+    ? 'Nowhere yet: the server that embeds this names the place, and status shows it.'
+    : `To ${destination.host}, as ${SOURCES[destination.source]} says.`;
+}
+
+function acceptedInWords({ schema, destination }: Offer): string {
+  const kinds = EVENTS.map(({ event }) => event).join(', ');
+  return `Accepted: schema ${schema}, which is one report a day with rows of these kinds: ${kinds}. Where it goes: ${whereInWords(destination)} Every field and why: dot-ai-analytics schema`;
 }
 
 const SOURCES = { environment: 'the environment', config: 'config.json', server: 'a server that ran here' } as const;

@@ -1,6 +1,14 @@
 import type { ErrorDefinition } from './definition.js';
 
 /** Errors of the commands for a user's own data. */
+export const nobodyCanAnswer = {
+  code: 'USAGE',
+  message:
+    'Nobody can be asked here, because stdin or stderr is not a terminal. Nothing was changed. Run dot-ai-analytics enable in a terminal. To turn analytics on without a question: dot-ai-analytics enable --yes',
+  why: 'Only a person can opt in. `enable` asks on a terminal, and here stdin or stderr is a pipe, a file or closed, as in a script or in the shell of a coding agent.',
+  remedy: '`dot-ai-analytics preview` shows first what would be sent.',
+} as const satisfies ErrorDefinition;
+
 export const enableHasNoEffect = {
   code: 'NOT_DONE',
   message: 'The saved opt-in has no effect here. Remove what keeps analytics off, then check: dot-ai-analytics status',

@@ -1,0 +1,62 @@
+import type { Consent } from '../core/consent/decide.js';
+import type { LayerName } from '../core/consent/layers.js';
+import { decider, onOff, shortPath } from './format.js';
+import type { Output } from './output.js';
+
+/** What `enable` and `disable` print with `--json`. */
+export interface SettingResult {
+  readonly version: 1;
+  /** The setting that is now in config.json. */
+  readonly saved: boolean;
+  /** The consent in this environment. */
+  readonly enabled: boolean;
+  readonly decidedBy: LayerName;
+  readonly configPath: string;
+  /** The copy of a config.json that could not be understood and was replaced. */
+  readonly keptCopy: string | null;
+  /** `disable`: whether everything that had to be deleted is gone. */
+  readonly deleted: boolean | null;
+  /** Why the command failed although the setting is saved. */
+  readonly problem: string | null;
+}
+
+/** A setting that was saved, and what it means here. */
+export interface Saved {
+  readonly saved: boolean;
+  readonly consent: Consent;
+  readonly configPath: string;
+  readonly keptCopy?: string | undefined;
+}
+
+export function settingResult(
+  { saved, consent, configPath, keptCopy = undefined }: Saved,
+  outcome: { readonly deleted?: boolean; readonly problems?: readonly string[] } = {},
+): SettingResult {
+  const { deleted = null, problems = [] } = outcome;
+  return {
+    version: 1,
+    saved,
+    enabled: consent.enabled,
+    decidedBy: consent.decidedBy,
+    configPath,
+    keptCopy: keptCopy ?? null,
+    deleted,
+    problem: problems.length === 0 ? null : problems.join(' '),
+  };
+}
+
+/** The two lines that both commands print: the saved and the effective state. */
+export function showSaved({ saved, consent, configPath }: Saved, what: string, output: Output): void {
+  const reason = consent.enabled === saved ? '' : `, because of ${decider(consent)}`;
+  output.data(`Saved: ${onOff(saved, output)}${what}, in ${shortPath(configPath)}.`);
+  output.data(`In effect here: ${onOff(consent.enabled, output)}${reason}.`);
+}
+
+/** On stderr, also with `--json`. */
+export function remarkSaved({ consent, keptCopy }: Saved, output: Output): void {
+  if (keptCopy !== undefined)
+    output.remark(
+      `A copy of the old file is ${shortPath(keptCopy)}. What could not be understood in it is no longer in effect.`,
+    );
+  for (const { warning } of consent.layers) if (warning) output.remark(`Warning: ${warning}.`);
+}
