@@ -1,6 +1,6 @@
 import { isUnderstood } from '../../core/consent/config-file.js';
 import type { Destination } from '../../core/consent/destination.js';
-import { assertUnderstood } from '../../core/control/config-update.js';
+import { assertUnderstood } from '../../core/control/config-problem.js';
 import { saveRefusal, setAnalytics } from '../../core/control/set-analytics.js';
 import { type Local, lookAt } from '../../core/inspect/local-state.js';
 import * as CLI_ERRORS from '../../platform/error-table/cli.js';

@@ -21,8 +21,8 @@ export interface Gate {
 
 /**
  * A gate over this environment, as it is at this moment, and this home's config file. A change of the file is noticed
- * at the next check: every update replaces it, so that inode, size or a time differ. It is total: an error while
- * deciding, whatever it is, means off (P2, P6).
+ * at the next check: every update replaces it or sets its time, so that inode, size or a time differ. It is total: an
+ * error while deciding, whatever it is, means off (P2, P6).
  */
 export function createGate(env: NodeJS.ProcessEnv, home: Home | undefined): Gate {
   const snapshot = { ...env };

@@ -11,8 +11,7 @@ import {
   renameSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import * as LIBRARY_ERRORS from '../../platform/error-table/library.js';
-import { AnalyticsError, causeOf, systemCode } from '../../platform/errors.js';
+import { systemCode } from '../../platform/errors.js';
 import {
   entry,
   removeFile,
@@ -23,18 +22,17 @@ import {
 } from '../../platform/files.js';
 import { makeFolder } from '../../platform/folders.js';
 import type { Home } from '../../platform/home.js';
-import { firstSyntaxError } from '../../platform/json-place.js';
 import { editKey } from '../../platform/json-text.js';
 import { type Lock, tryWithLock, withLock } from '../../platform/lock.js';
 import {
   type ConfigState,
   isForeign,
-  isUnderstood,
   parseConfig,
   parseObject,
   readConfig,
   readOwnConfig,
 } from '../consent/config-file.js';
+import { NotUnderstood, notWritten } from './config-problem.js';
 
 /** New values by key; undefined removes the key. */
 export type Changes = Readonly<Record<string, unknown>>;
@@ -69,7 +67,7 @@ export async function updateConfig(
       unless(readConfig(home.config)) ? {} : change(home, changes, onDamage, lock),
     );
   } catch (error) {
-    throw await notWritten(home, error);
+    throw await notWritten(home, lockOf(home.config), error);
   }
 }
 
@@ -199,38 +197,5 @@ function syncFolder(path: string): void {
     }
   } catch {
     // Windows cannot sync a folder; its file system does that itself
-  }
-}
-
-async function notWritten(home: Home, cause: unknown): Promise<AnalyticsError> {
-  const { config: file } = home;
-  if (cause instanceof NotUnderstood) return await notUnderstood(home, cause);
-  if (systemCode(cause) === 'ELOCKED') {
-    return new AnalyticsError(LIBRARY_ERRORS.configLocked, { file, lock: lockOf(file) }, { cause });
-  }
-  return new AnalyticsError(LIBRARY_ERRORS.configNotWritten, { file, cause: causeOf(cause) }, { cause });
-}
-
-/** Only `enable --replace` or an opt-out may replace such a file. */
-class NotUnderstood extends Error {}
-
-/** @throws AnalyticsError `CONFIG_NOT_WRITTEN` if config.json is one that only `enable --replace` or an opt-out replaces */
-export async function assertUnderstood(home: Home): Promise<void> {
-  if (!isUnderstood(readConfig(home.config).state)) throw await notUnderstood(home);
-}
-
-async function notUnderstood({ config }: Home, cause?: Error): Promise<AnalyticsError> {
-  const problem = await problemOf(config);
-  return new AnalyticsError(LIBRARY_ERRORS.configNotUnderstood, { problem }, { cause });
-}
-
-/** What is wrong with the file, and where. */
-async function problemOf(config: string): Promise<string> {
-  const { problem } = readConfig(config);
-  try {
-    const syntax = await firstSyntaxError(readOwnConfig(config, true).toString('utf8'));
-    return syntax === undefined ? problem : `${config}, ${syntax}`;
-  } catch {
-    return problem; // it cannot be read, which is the problem
   }
 }

@@ -3,7 +3,8 @@ import { type Home, requireHome } from '../../platform/home.js';
 import { SCHEMA } from '../../schema/fields.js';
 import { isUnderstood, KEYS, readConfig } from '../consent/config-file.js';
 import { type Consent, decide } from '../consent/decide.js';
-import { assertUnderstood, updateConfig } from './config-update.js';
+import { assertUnderstood } from './config-problem.js';
+import { updateConfig } from './config-update.js';
 import { purgeUnsent } from './delete-data.js';
 import { deleteRecorded, saveOptOut } from './opt-out.js';
 
