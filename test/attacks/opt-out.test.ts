@@ -280,12 +280,13 @@ describe('P10: an opt-out is saved and said first, then what could not be delete
   });
 
   test.each([
-    ['is closed', '"$0" "$1" disable | true; exit 0', 0],
-    ['is full', '"$0" "$1" disable > /dev/full', 1],
+    ['is closed', '"$0" "$1" disable --purge | true; exit 0', 0],
+    ['is full', '"$0" "$1" disable --purge > /dev/full', 1],
   ])('an stdout that %s: everything is deleted all the same', async (_name, script, expected) => {
     const home = await homeWithData();
+    await putReport(home, '2026-11-20', 'phc_test', home.paths.sent); // deleted last
     const { code } = await run('sh', ['-c', script, process.execPath, CLI], { env: home.env });
     expect(code).toBe(expected);
-    expect([readFileSync(home.paths.config, 'utf8'), unsent(home)]).toEqual([OFF, []]);
+    expect(tree(home.paths.folder)).toEqual({ 'config.json': OFF });
   });
 });
