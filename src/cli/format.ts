@@ -1,5 +1,6 @@
 import type { Consent } from '../core/consent/decide.js';
 import type { Layer, LayerName } from '../core/consent/layers.js';
+import { POLICY_PATH } from '../core/consent/policy.js';
 import type { Output } from './output.js';
 
 type Deciding = Pick<Consent, 'enabled' | 'decidedBy'> & { readonly layers: readonly Pick<Layer, 'layer' | 'value'>[] };
@@ -10,6 +11,7 @@ export function onOff(enabled: boolean, { paint }: Output): string {
 }
 
 const DECIDERS: Readonly<Record<LayerName, (enabled: boolean, isUnderstood: boolean) => string>> = {
+  policy: () => `the policy of this machine, ${POLICY_PATH}`,
   DO_NOT_TRACK: () => 'the environment variable DO_NOT_TRACK',
   DOT_AI_TELEMETRY: () => 'the environment variable DOT_AI_TELEMETRY',
   DOT_AI_ANALYTICS: () => 'the environment variable DOT_AI_ANALYTICS',

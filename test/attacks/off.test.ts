@@ -12,7 +12,7 @@ const YES = { analytics: true };
 const OFF: Record<string, { env?: NodeJS.ProcessEnv; config?: unknown }> = {
   default: {},
   DO_NOT_TRACK: { env: { DO_NOT_TRACK: '1', DOT_AI_ANALYTICS: 'true' }, config: YES },
-  DOT_AI_TELEMETRY: { env: { DOT_AI_TELEMETRY: 'false', DOT_AI_ANALYTICS: 'true' }, config: YES },
+  DOT_AI_TELEMETRY: { env: { DOT_AI_TELEMETRY: 'false' }, config: YES },
   DOT_AI_ANALYTICS: { env: { DOT_AI_ANALYTICS: 'false' }, config: YES },
   'DOT_AI_ANALYTICS, not understood': { env: { DOT_AI_ANALYTICS: 'yes please' }, config: YES },
   ci: { env: { CI: 'true' }, config: YES },
@@ -117,7 +117,10 @@ describe('P1: off means nothing', () => {
         (path) => !/^\/\.dot-ai(\/(config\.json|\.analytics-tmp-[\w.-]+|config\.json\.analytics-lock))?$/.test(path),
       ),
     ).toEqual([]);
-    expect(JSON.parse(tree(home.folder)['.dot-ai/config.json'] ?? '')).toEqual({ analyticsHintShown: true });
+    expect(JSON.parse(tree(home.folder)['.dot-ai/config.json'] ?? '')).toEqual({
+      analyticsHintShown: true,
+      analyticsOffered: { host: 'http://127.0.0.1:9', key: 'k' },
+    });
   });
 
   test('a server notices an opt-in by itself', async () => {

@@ -1,5 +1,6 @@
 import { readConfig } from '../../core/consent/config-file.js';
 import { decide } from '../../core/consent/decide.js';
+import { readPolicy } from '../../core/consent/policy.js';
 import { deleteRecorded, saveOptOut } from '../../core/control/opt-out.js';
 import * as CLI_ERRORS from '../../platform/error-table/cli.js';
 import { AnalyticsError } from '../../platform/errors.js';
@@ -13,7 +14,7 @@ export const run: Run<'disable'> = async ({ options }, output) => {
   const purge = options.purge === true;
   const home = requireHome(process.env);
   const { keptCopy, isInPlace } = await saveOptOut(home);
-  const consent = decide(process.env, readConfig(home.config));
+  const consent = decide(readPolicy(), process.env, readConfig(home.config));
   const saved = { saved: false, consent, configPath: home.config, keptCopy };
   // Said before anything is deleted: deleting can take seconds, or fail.
   if (!options.json) showSaved(saved, '', output);

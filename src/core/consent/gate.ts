@@ -1,8 +1,10 @@
 import { type Stats, statSync } from 'node:fs';
 import { guard } from '../../platform/guard.js';
 import type { Home } from '../../platform/home.js';
-import { MISSING, readConfig } from './config-file.js';
+import { type ConfigState, MISSING, readConfig } from './config-file.js';
 import { type Consent, decide, UNDECIDED } from './decide.js';
+import type { LayerName } from './layers.js';
+import { NO_POLICY, POLICY_PATH, type Policy, readPolicy } from './policy.js';
 
 /** ms of the monotonic clock. A count may use an answer that is this old; whatever creates a file or sends asks anew. */
 export const MAX_LOOK_AGE_MS = 50;
@@ -10,58 +12,76 @@ export const MAX_LOOK_AGE_MS = 50;
 /** What a process asks before it records and again before it sends. */
 export interface Gate {
   /**
-   * The consent as of now. Costs one stat(2) if the config file can change it, and nothing if the environment decides.
+   * The consent as of now. Costs one stat(2) for each file that can change it: the policy and config.json.
    */
   check(): Consent;
-  /** True if no file can change the answer while the process lives. */
+  /** True if no file can change the answer while the process lives: the environment says off. */
   readonly isFixed: boolean;
   /** How often config.json was found changed. Between two changes nobody can have opted out and in again. */
   changes(): number;
 }
 
 /**
- * A gate over this environment, as it is at this moment, and this home's config file. A change of the file is noticed
- * at the next check: every update replaces it or sets its time, so that inode, size or a time differ. It is total: an
+ * A gate over this environment, as it is at this moment, this machine's policy and this home's config file. A change of
+ * a file is noticed at the next check: every update replaces it or sets its time, so that inode, size or a time differ. It is total: an
  * error while deciding, whatever it is, means off (P2, P6).
  */
 export function createGate(env: NodeJS.ProcessEnv, home: Home | undefined): Gate {
   const snapshot = { ...env };
-  const watched: Watched = { path: home?.config, consent: UNDECIDED, seen: undefined, isSettled: false, changes: 0 };
-  const check = () => guard(() => look(watched, snapshot), 'consent') ?? UNDECIDED;
-  const isFixed = home === undefined || isDecidedByEnvironment(check());
-  if (isFixed) {
-    const consent = check();
-    return { isFixed, check: () => consent, changes: () => 0 };
-  }
-  return { isFixed, check, changes: () => watched.changes };
+  const policy = watch(POLICY_PATH, readPolicy, NO_POLICY);
+  const config = watch(home?.config, readConfig, MISSING);
+  const state: State = { consent: UNDECIDED };
+  const check = () => guard(() => look(state, policy, config, snapshot), 'consent') ?? UNDECIDED;
+  const consent = check();
+  if (!consent.enabled && FIXED.includes(consent.decidedBy))
+    return { isFixed: true, check: () => consent, changes: () => 0 };
+  return { isFixed: false, check, changes: () => config.changes };
 }
 
-/** The config file as it was when it was read last. */
-interface Watched {
-  readonly path: string | undefined;
+/** Off by one of these stays off: no later layer counts, and the policy can only restrict. */
+const FIXED: readonly LayerName[] = ['DO_NOT_TRACK', 'DOT_AI_ANALYTICS'];
+
+interface State {
   consent: Consent;
+}
+
+function look(state: State, policy: Watched<Policy>, config: Watched<ConfigState>, env: NodeJS.ProcessEnv): Consent {
+  // Both are looked at, whatever the first says.
+  const [isPolicyNew, isConfigNew] = [update(policy), update(config)];
+  if (isPolicyNew || isConfigNew || state.consent === UNDECIDED) {
+    state.consent = UNDECIDED; // an error below means off, and it is decided anew
+    state.consent = decide(policy.content, env, config.content);
+  }
+  return state.consent;
+}
+
+/** A file, and its content when it was read last. */
+interface Watched<Content> {
+  readonly path: string | undefined;
+  readonly read: (path: string) => Content;
+  content: Content;
   seen: Stats | undefined;
   isSettled: boolean;
   changes: number;
 }
 
-function look(watched: Watched, env: NodeJS.ProcessEnv): Consent {
-  if (watched.path === undefined) return decide(env, MISSING);
+function watch<Content>(path: string | undefined, read: (path: string) => Content, content: Content): Watched<Content> {
+  return { path, read, content, seen: undefined, isSettled: false, changes: 0 };
+}
+
+/** Reads the file again if it has changed. @returns whether it has */
+function update<Content extends { readonly state: string }>(watched: Watched<Content>): boolean {
+  if (watched.path === undefined) return false;
   // Stat before read: a change between the two is seen as one more change next time, never missed.
   const now = statOf(watched.path);
-  if (watched.isSettled && isSame(now, watched.seen)) return watched.consent;
+  if (watched.isSettled && isSame(now, watched.seen)) return false;
   watched.isSettled = false; // an error below means off, and the file is read again
   if (!isSame(now, watched.seen)) watched.changes += 1;
   watched.seen = now;
-  const config = readConfig(watched.path);
-  watched.consent = decide(env, config);
+  watched.content = watched.read(watched.path);
   // A file that cannot be read just now (EMFILE) means off, and is tried again even if it does not change.
-  watched.isSettled = config.state !== 'unreadable';
-  return watched.consent;
-}
-
-function isDecidedByEnvironment({ decidedBy }: Consent): boolean {
-  return decidedBy === 'DO_NOT_TRACK' || decidedBy === 'DOT_AI_TELEMETRY' || decidedBy === 'DOT_AI_ANALYTICS';
+  watched.isSettled = watched.content.state !== 'unreadable';
+  return true;
 }
 
 function statOf(path: string): Stats | undefined {

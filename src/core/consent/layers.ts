@@ -1,7 +1,16 @@
 import type { ConfigState } from './config-file.js';
+import type { Policy } from './policy.js';
 
 /** The layers of consent, in order of precedence. The first one that says on or off decides. */
-export const LAYERS = ['DO_NOT_TRACK', 'DOT_AI_TELEMETRY', 'DOT_AI_ANALYTICS', 'ci', 'config', 'default'] as const;
+export const LAYERS = [
+  'policy',
+  'DO_NOT_TRACK',
+  'DOT_AI_ANALYTICS',
+  'DOT_AI_TELEMETRY',
+  'ci',
+  'config',
+  'default',
+] as const;
 export type LayerName = (typeof LAYERS)[number];
 
 /** What one layer says on its own. */
@@ -35,23 +44,23 @@ const CI_VARIABLES = [
   'DRONE',
 ];
 
-type Rule = (env: NodeJS.ProcessEnv, config: ConfigState) => Omit<Layer, 'layer'>;
+type Rule = (env: NodeJS.ProcessEnv, config: ConfigState, policy: Policy) => Omit<Layer, 'layer'>;
 
 const none = (value: string | null = null) => ({ value, verdict: 'none' }) as const;
 
 /** The rule of each layer. A value that is missing or not understood never says on. */
 export const RULES: Readonly<Record<LayerName, Rule>> = {
+  // It can only restrict: a policy that allows analytics leaves the decision to the user.
+  policy: (_env, _config, { state, analytics, problem }) => {
+    if (state === 'missing') return none();
+    const value = analytics === undefined ? null : JSON.stringify(analytics);
+    if (state !== 'ok') return { value, verdict: 'off', warning: `${problem}. That means off on this machine` };
+    return analytics === undefined || analytics === true ? none(value) : { value, verdict: 'off' };
+  },
+
   DO_NOT_TRACK: ({ DO_NOT_TRACK: value }) => {
     if (value === undefined) return none();
     return ['', '0', 'false'].includes(value) ? none(value) : { value, verdict: 'off' };
-  },
-
-  DOT_AI_TELEMETRY: ({ DOT_AI_TELEMETRY: value }) => {
-    if (value === undefined) return none();
-    if (NO.includes(word(value))) return { value, verdict: 'off' };
-    if (['', ...YES].includes(word(value))) return none(value);
-    const warning = `DOT_AI_TELEMETRY is none of ${NO.join(', ')}, so it does not turn analytics off; DOT_AI_ANALYTICS=false does`;
-    return { ...none(value), warning };
   },
 
   DOT_AI_ANALYTICS: ({ DOT_AI_ANALYTICS: value }) => {
@@ -60,6 +69,14 @@ export const RULES: Readonly<Record<LayerName, Rule>> = {
     if (NO.includes(word(value))) return { value, verdict: 'off' };
     const warning = `DOT_AI_ANALYTICS is neither ${YES.join(', ')} nor ${NO.join(', ')}; that means off`;
     return { value, verdict: 'off', warning };
+  },
+
+  DOT_AI_TELEMETRY: ({ DOT_AI_TELEMETRY: value }) => {
+    if (value === undefined) return none();
+    if (NO.includes(word(value))) return { value, verdict: 'off' };
+    if (['', ...YES].includes(word(value))) return none(value);
+    const warning = `DOT_AI_TELEMETRY is none of ${NO.join(', ')}, so it does not turn analytics off; DOT_AI_ANALYTICS=false does`;
+    return { ...none(value), warning };
   },
 
   // Overrides only an opt-in in config.json: a home that is part of a build image must not report every build.

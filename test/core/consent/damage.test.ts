@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from '
 import { describe, expect, test } from 'vitest';
 import { KEYS, parseConfig, readConfig } from '../../../src/core/consent/config-file.js';
 import { decide } from '../../../src/core/consent/decide.js';
+import { NO_POLICY } from '../../../src/core/consent/policy.js';
 import { readStatus } from '../../../src/core/inspect/status.js';
 import { createAnalytics, dotAiVocabulary, preview, setAnalytics } from '../../../src/index.js';
 import { testHome, tree } from '../../support/home.js';
@@ -41,7 +42,7 @@ describe('P2, P6: a setting of any shape means off, and nothing that reads or sh
       const others = key === KEYS.analytics ? '' : '"analytics": true, ';
       const { paths, env } = testHome(`{${others}"${key}": ${value}}`);
       const config = readConfig(paths.config);
-      const consent = decide({}, config);
+      const consent = decide(NO_POLICY, {}, config);
       if (key === KEYS.analytics) expect(consent.enabled).toBe(false);
       expect(JSON.stringify([config, consent]).length).toBeLessThan(2_000);
       expect(JSON.stringify(readStatus({ env })).length).toBeLessThan(4_000);
@@ -65,7 +66,7 @@ describe('P2: a damaged file is never on unless it still says exactly yes', () =
     const bytes = Buffer.from(text);
     for (let length = 0; length <= bytes.length; length += 1) {
       const cut = bytes.subarray(0, length);
-      expect(decide({}, parseConfig('c', cut)).enabled, `cut at ${length}`).toBe(isOptIn(cut));
+      expect(decide(NO_POLICY, {}, parseConfig('c', cut)).enabled, `cut at ${length}`).toBe(isOptIn(cut));
     }
   });
 
@@ -78,7 +79,7 @@ describe('P2: a damaged file is never on unless it still says exactly yes', () =
       for (let mask = 1; mask < 256; mask += 1) {
         const bytes = Buffer.from(text);
         (bytes[at] as number) ^= mask;
-        const { enabled } = decide({}, parseConfig('c', bytes));
+        const { enabled } = decide(NO_POLICY, {}, parseConfig('c', bytes));
         if (enabled) on += 1;
         if (enabled !== isOptIn(bytes)) expect.fail(`byte ${at} ^ ${mask}: ${enabled}`);
       }

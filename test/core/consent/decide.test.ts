@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { parseConfig } from '../../../src/core/consent/config-file.js';
 import { decide } from '../../../src/core/consent/decide.js';
 import { LAYERS } from '../../../src/core/consent/layers.js';
+import { NO_POLICY } from '../../../src/core/consent/policy.js';
 
 const config = (text: string) => parseConfig('config.json', Buffer.from(text));
 const YES = config('{"analytics": true}');
@@ -30,6 +31,13 @@ describe('every row of the consent table', () => {
       'config',
       true,
     ],
+    [{}, config('{"analytics": true, "analyticsRecipient": "https://a.example"}'), 'config', false],
+    [
+      {},
+      config('{"analytics": true, "analyticsRecipient": {"host": "https://a.example", "key": "k"}}'),
+      'config',
+      true,
+    ],
     [{}, config('[{"analytics": true}]'), 'config', false],
     [{}, config('true'), 'config', false],
     [{}, config(''), 'config', false],
@@ -52,6 +60,7 @@ describe('every row of the consent table', () => {
     [{ DOT_AI_TELEMETRY: ' NO ' }, YES, 'DOT_AI_TELEMETRY', false],
     [{ DOT_AI_TELEMETRY: '0' }, YES, 'DOT_AI_TELEMETRY', false],
     [{ DOT_AI_TELEMETRY: 'off' }, YES, 'DOT_AI_TELEMETRY', false],
+    [{ DOT_AI_TELEMETRY: 'false', DOT_AI_ANALYTICS: 'true' }, NO, 'DOT_AI_ANALYTICS', true],
     [{ DOT_AI_TELEMETRY: 'true' }, SILENT, 'default', false],
     [{ DOT_AI_ANALYTICS: 'true' }, SILENT, 'DOT_AI_ANALYTICS', true],
     [{ DOT_AI_ANALYTICS: ' On ' }, NO, 'DOT_AI_ANALYTICS', true],
@@ -67,7 +76,7 @@ describe('every row of the consent table', () => {
     [{ CI: 'true' }, NO, 'config', false],
     [{ CI: 'true', DOT_AI_ANALYTICS: 'true' }, SILENT, 'DOT_AI_ANALYTICS', true],
   ] as const)('%j with %o', (env, file, decidedBy, enabled) => {
-    expect(decide(env, file)).toMatchObject({ decidedBy, enabled, acceptedSchema: enabled ? 1 : null });
+    expect(decide(NO_POLICY, env, file)).toMatchObject({ decidedBy, enabled, acceptedSchema: enabled ? 1 : null });
   });
 });
 
@@ -90,7 +99,7 @@ describe('every pair of layers in conflict: the earlier one decides', () => {
       if (order(a.layer) >= order(b.layer)) continue;
       for (const [file, state] of Object.entries(files)) {
         test(`${a.layer} ${a.verdict}, ${b.layer} ${b.verdict}, config ${file}`, () => {
-          const consent = decide({ ...a.env, ...b.env } as NodeJS.ProcessEnv, state);
+          const consent = decide(NO_POLICY, { ...a.env, ...b.env } as NodeJS.ProcessEnv, state);
           expect(consent).toMatchObject({ decidedBy: a.layer, enabled: a.verdict === 'on' });
         });
       }
@@ -99,6 +108,6 @@ describe('every pair of layers in conflict: the earlier one decides', () => {
 });
 
 test('an environment value that is not understood causes a warning', () => {
-  const { layers } = decide({ DOT_AI_ANALYTICS: 'enabled' }, YES);
+  const { layers } = decide(NO_POLICY, { DOT_AI_ANALYTICS: 'enabled' }, YES);
   expect(layers.find(({ layer }) => layer === 'DOT_AI_ANALYTICS')?.warning).toMatch(/means off/);
 });
