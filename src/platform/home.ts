@@ -20,6 +20,8 @@ export interface Home {
   readonly sent: string;
   /** The declaration of the last server that recorded here (destination, vocabulary), so that the CLI knows it. */
   readonly server: string;
+  /** The recipient that was used last, and another one that waits to be accepted. */
+  readonly recipient: string;
 }
 
 export function homeIn(folder: string): Home {
@@ -33,6 +35,7 @@ export function homeIn(folder: string): Home {
     sending: join(data, 'sending'),
     sent: join(data, 'sent'),
     server: join(data, 'server.json'),
+    recipient: join(data, 'recipient.json'),
   };
 }
 

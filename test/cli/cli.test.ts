@@ -49,7 +49,7 @@ test('status --json of a new home', async () => {
     enabled: false,
     decidedBy: 'default',
     layers: [
-      ...['DO_NOT_TRACK', 'DOT_AI_TELEMETRY', 'DOT_AI_ANALYTICS', 'ci', 'config'].map((layer) => ({
+      ...['policy', 'DO_NOT_TRACK', 'DOT_AI_ANALYTICS', 'DOT_AI_TELEMETRY', 'ci', 'config'].map((layer) => ({
         layer,
         value: null,
         verdict: 'none',
@@ -64,6 +64,8 @@ test('status --json of a new home', async () => {
     lastSent: null,
     dropped: 0,
     destination: null,
+    recipient: null,
+    warnings: [],
   });
 });
 

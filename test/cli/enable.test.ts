@@ -42,7 +42,8 @@ describe('P11: where nobody can answer, enable changes nothing', () => {
     const { code, stdout, stderr } = await cli(['enable', '--yes'], { env: { ...home.env, ...destination } });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(words(stdout)).toMatch(/^Saved: on.* Accepted: schema 1, .*tool_usage.*https:\/\/analytics\.example\.com/);
-    expect(settings(home)).toEqual(ACCEPTED);
+    const analyticsRecipient = { host: 'https://analytics.example.com', key: 'k' };
+    expect(settings(home)).toEqual({ ...ACCEPTED, analyticsRecipient });
   });
 });
 
@@ -53,6 +54,20 @@ describe.runIf(hasTerminal)('P11: on a terminal', () => {
     expect(words(shown)).toMatch(/What is collected.*What is not.*Where it goes.*Turn anonymous.*In effect here: on\./);
     expect(code).toBe(0);
     expect(settings(home)).toEqual(ACCEPTED);
+  });
+
+  test.each([
+    ['n', 1, 'a.example'],
+    ['y', 0, 'b.example'],
+  ])('another recipient than the accepted one is asked about: %s', async (answer, expected, inForce) => {
+    const endpoint = (host: string) => ({ host: `https://${host}`, key: 'k' });
+    const before = { ...ACCEPTED, analyticsRecipient: endpoint('a.example') };
+    const home = testHome(before);
+    const env = { ...home.env, DOT_AI_ANALYTICS_HOST: 'https://b.example', DOT_AI_ANALYTICS_KEY: 'k' };
+    const { shown, code } = await onTerminal('enable', { env, keys: `${answer}\\r` });
+    expect(words(shown)).toContain('To https://b.example instead of https://a.example');
+    expect(code).toBe(expected);
+    expect(settings(home)).toEqual({ ...before, analyticsRecipient: endpoint(inForce) });
   });
 
   test.each(['', 'dumb'])('stdout is a file, TERM=%s: explanation and question are on stderr', async (TERM) => {

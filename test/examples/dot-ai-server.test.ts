@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { HINT } from '../../src/core/tracker/hint.js';
+import { hintFor } from '../../src/core/tracker/hint.js';
 import { isEphemeral } from '../../src/platform/ephemeral.js';
 import { homeIn } from '../../src/platform/home.js';
 import { memoryDestination } from '../../src/testing/index.js';
@@ -107,7 +107,7 @@ test('while nobody has decided: nothing is counted, and the hint comes with the 
   expect(await call('manageOrgData', { dataType: 'capabilities', operation: 'guess' })).toHaveLength(1);
   const { data } = await rest(server, 'alice', 'version');
   expect(data?.analytics).toBe('Analytics: disabled (opt-in with DOT_AI_ANALYTICS=true)');
-  expect(await call('version')).toEqual([expect.any(String), HINT]);
+  expect(await call('version')).toEqual([expect.any(String), hintFor({ host: 'https://eu.i.posthog.com', key: '' })]);
   expect(await call('version')).toHaveLength(1);
   const { stdout } = await cli(['preview', '--json'], { env: home.env });
   expect(JSON.parse(stdout).kind).toBe('example');

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { describe, expect, test } from 'vitest';
-import { HINT } from '../../src/core/tracker/hint.js';
+import { hintFor } from '../../src/core/tracker/hint.js';
 import { countedRows, countedTool } from '../support/counted.js';
 import { type TestHome, testHome, tree } from '../support/home.js';
 import { ROOT } from '../support/processes.js';
@@ -113,7 +113,7 @@ describe.each(VARIANTS)('$SDK, $LEVEL-level, tools $CAPABILITIES', (variant) => 
     expect(hinted).toHaveLength(1);
     const { result } = JSON.parse(hinted[0] as string);
     expect(result.isError).toBeUndefined();
-    expect(result.content.at(-1)).toEqual({ type: 'text', text: HINT });
+    expect(result.content.at(-1)).toEqual({ type: 'text', text: hintFor(null) });
     const without = off.lines.map((line) => {
       const message = JSON.parse(line);
       if (line === hinted[0]) message.result.content.pop();

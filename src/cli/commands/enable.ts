@@ -1,5 +1,6 @@
 import { isUnderstood } from '../../core/consent/config-file.js';
-import type { Destination } from '../../core/consent/destination.js';
+import { type Destination, type Endpoint, toDestination } from '../../core/consent/destination.js';
+import { offeredRecipient } from '../../core/consent/recipient.js';
 import { assertUnderstood } from '../../core/control/config-problem.js';
 import { saveRefusal, setAnalytics } from '../../core/control/set-analytics.js';
 import { type Local, lookAt } from '../../core/inspect/local-state.js';
@@ -29,16 +30,23 @@ export const run: Run<'enable'> = async ({ options }, output) => {
 /** What an opt-in accepts. */
 interface Offer {
   readonly schema: number;
-  readonly destination: Destination | null;
+  /** Null if nobody is known yet. */
+  readonly recipient: Destination | null;
+  /** Set if this one takes the place of another, which was in force. */
+  readonly previous: Destination | null;
 }
 
-function offerOf({ resolved: { destination } }: Local): Offer {
-  return { schema: SCHEMA, destination };
+function offerOf({ resolved, config }: Local): Offer {
+  const { pending, recipient } = resolved;
+  const offered = offeredRecipient(resolved, config);
+  const known = pending ?? recipient ?? (offered && toDestination(offered, 'pinned'));
+  return { schema: SCHEMA, recipient: known, previous: pending && recipient };
 }
 
 /** Whether the offer is accepted already, and in effect. */
-function isAccepted({ consent, config }: Local): boolean {
-  return consent.enabled && consent.decidedBy === 'config' && config.acceptedSchema === SCHEMA;
+function isAccepted({ consent, config, resolved }: Local): boolean {
+  const isOn = consent.enabled && consent.decidedBy === 'config' && config.acceptedSchema === SCHEMA;
+  return isOn && resolved.pending === null;
 }
 
 /** @throws AnalyticsError `USAGE` if nobody can answer, `ExitPromptError` on Ctrl-C */
@@ -49,7 +57,7 @@ async function isAcceptedByPerson(offer: Offer, output: Output): Promise<boolean
 }
 
 async function accept(offer: Offer, options: Options<'enable'>, output: Output): Promise<ExitCode> {
-  const result = await setAnalytics(true, { replace: options.replace === true });
+  const result = await setAnalytics(true, { replace: options.replace === true, recipient: endpointOf(offer) });
   const problem = result.consent.enabled ? undefined : new AnalyticsError(CLI_ERRORS.enableHasNoEffect);
   if (options.json) output.json(settingResult(result, { problems: problem ? [problem.message] : [] }));
   else {
@@ -61,6 +69,10 @@ async function accept(offer: Offer, options: Options<'enable'>, output: Output):
   if (!options.json)
     output.data('See what is counted at any time: dot-ai-analytics preview. Turn it off: dot-ai-analytics disable');
   return EXIT.done;
+}
+
+function endpointOf({ recipient }: Offer): Endpoint | null {
+  return recipient && { host: recipient.host, key: recipient.key };
 }
 
 /** The user asked for analytics and did not turn it on, so the command fails. */
@@ -75,7 +87,7 @@ async function decline(local: Local, options: Options<'enable'>, output: Output)
 }
 
 /** Shows on one screen what an opt-in means, on stderr like the question: stdout may go to a file. */
-function explain({ destination }: Offer, { paint, width, remark }: Output): void {
+function explain(offer: Offer, { paint, width, remark }: Output): void {
   remark(`${paint.bold('What is collected')}: once a day, counts. Per row one of these, nothing else:`);
   remark(
     columns(
@@ -89,22 +101,28 @@ function explain({ destination }: Offer, { paint, width, remark }: Output): void
   );
   remark(`\n${paint.bold('Where it goes')}`);
   remark(
-    `${whereInWords(destination)} Whoever receives it sees the address it comes from, as always in the internet; it is asked not to keep it. In a container whose folder is not kept, a server sends when it ends instead of once a day.`,
+    `${whereInWords(offer)} Whoever receives it sees the address it comes from, as always in the internet; it is asked not to keep it. In a container whose folder is not kept, a server sends when it ends instead of once a day.`,
   );
   remark(
     '\nAn example: dot-ai-analytics preview. Its exact bytes: preview --raw. Every field and why: dot-ai-analytics schema.\n',
   );
 }
 
-function whereInWords(destination: Destination | null): string {
-  return destination === null
-    ? 'Nowhere yet: the server that embeds this names the place, and status shows it.'
-    : `To ${destination.host}, as ${SOURCES[destination.source]} says.`;
+function whereInWords({ recipient, previous }: Offer): string {
+  if (recipient === null)
+    return 'No recipient is known yet. The first server that names one is accepted with this; status shows it.';
+  const change = previous === null ? '' : ` instead of ${previous.host}`;
+  return `To ${recipient.host}${change}, project key ${recipient.key} (${SOURCES[recipient.source]}).`;
 }
 
-function acceptedInWords({ schema, destination }: Offer): string {
+function acceptedInWords(offer: Offer): string {
   const kinds = EVENTS.map(({ event }) => event).join(', ');
-  return `Accepted: schema ${schema}, which is one report a day with rows of these kinds: ${kinds}. Where it goes: ${whereInWords(destination)} Every field and why: dot-ai-analytics schema`;
+  return `Accepted: schema ${offer.schema}, which is one report a day with rows of these kinds: ${kinds}. Where it goes: ${whereInWords(offer)} Every field and why: dot-ai-analytics schema`;
 }
 
-const SOURCES = { environment: 'the environment', config: 'config.json', server: 'a server that ran here' } as const;
+const SOURCES = {
+  environment: 'named by the environment',
+  config: 'named by config.json',
+  server: 'named by a server that ran here',
+  pinned: 'known from before',
+} as const;

@@ -1,6 +1,6 @@
 import { setHintShown } from '../../core/control/hint-flag.js';
 import { lookAt } from '../../core/inspect/local-state.js';
-import { HINT } from '../../core/tracker/hint.js';
+import { hintFor } from '../../core/tracker/hint.js';
 import type { Run } from '../command.js';
 import { EXIT } from '../exit-code.js';
 
@@ -14,8 +14,10 @@ export interface HintResult {
 
 export const run: Run<'hint'> = async ({ options }, output) => {
   if (options.reset || options.markShown) await setHintShown(options.markShown === true);
-  const { hintShown } = lookAt().config;
-  const result: HintResult = { version: 1, shown: hintShown, text: hintShown ? null : HINT };
+  const { config, resolved } = lookAt();
+  const { hintShown } = config;
+  const text = hintShown ? null : hintFor(resolved.recipient);
+  const result: HintResult = { version: 1, shown: hintShown, text };
   if (options.json) output.json(result);
   else output.data(hintShown ? 'The hint was shown; it will not be shown again.' : 'The hint was not shown yet.');
   return EXIT.done;

@@ -1,12 +1,13 @@
 import { dirname } from 'node:path';
 import { defaultLoadersSync } from 'cosmiconfig/dist/defaults.js';
 import { causeOf, systemCode } from '../../platform/errors.js';
-import { isObject, readBytes, systemError } from '../../platform/files.js';
+import { entry, isObject, readBytes, systemError } from '../../platform/files.js';
 import { parentProblem } from '../../platform/folders.js';
 import { placeOf } from '../../platform/json-place.js';
 import { findDuplicate, findMembers } from '../../platform/json-text.js';
 import { ownershipProblem } from '../../platform/ownership.js';
 import { SCHEMA } from '../../schema/fields.js';
+import { asEndpoint, type Endpoint, endpointProblem } from './destination.js';
 
 /** The keys of config.json that this package reads and writes. All others belong to other programs. */
 export const KEYS = {
@@ -14,6 +15,8 @@ export const KEYS = {
   acceptedSchema: 'analyticsSchema',
   hintShown: 'analyticsHintShown',
   destination: 'analyticsDestination',
+  recipient: 'analyticsRecipient',
+  offered: 'analyticsOffered',
 } as const;
 
 /**
@@ -31,6 +34,12 @@ export interface ConfigState {
   readonly acceptedSchema: number | undefined;
   readonly hintShown: boolean;
   readonly destination: Setting | { readonly host: Setting; readonly key: Setting };
+  /** The recipient that the user accepted with `enable`. */
+  readonly recipient: Endpoint | undefined;
+  /** The recipient that the hint named. */
+  readonly offered: Endpoint | undefined;
+  /** False where there is no file of this user, as far as this process can see. */
+  readonly isThere: boolean;
   /** The file and what is wrong with it, for every state but `missing` and `ok`. */
   readonly problem: string;
 }
@@ -47,6 +56,9 @@ export const MISSING: ConfigState = {
   acceptedSchema: undefined,
   hintShown: false,
   destination: undefined,
+  recipient: undefined,
+  offered: undefined,
+  isThere: false,
   problem: '',
 };
 
@@ -66,7 +78,8 @@ export function readConfig(path: string): ConfigState {
       const { path: judged = path } = error as NodeJS.ErrnoException;
       return { ...MISSING, state: 'foreign', problem: `${judged}: ${foreign}` };
     }
-    return { ...MISSING, state: 'unreadable', problem: `${path}: it cannot be read, ${causeOf(error)}` };
+    const isThere = entry(path) !== undefined;
+    return { ...MISSING, state: 'unreadable', isThere, problem: `${path}: it cannot be read, ${causeOf(error)}` };
   }
   return parseConfig(path, bytes);
 }
@@ -101,14 +114,18 @@ export function isForeign(error: unknown): boolean {
 
 export function parseConfig(path: string, bytes: Uint8Array): ConfigState {
   const value = parseObject(path, bytes);
-  if (value === undefined) return { ...MISSING, state: 'invalid', problem: `${path}: it is not a JSON object` };
+  if (value === undefined)
+    return { ...MISSING, state: 'invalid', isThere: true, problem: `${path}: it is not a JSON object` };
   const own = (key: string) => (Object.hasOwn(value, key) ? value[key] : undefined);
   const found = {
     ...MISSING,
     state: 'ok',
+    isThere: true,
     analytics: settingOf(own(KEYS.analytics)),
     hintShown: own(KEYS.hintShown) === true,
     destination: destinationOf(own(KEYS.destination)),
+    recipient: asEndpoint(own(KEYS.recipient)),
+    offered: asEndpoint(own(KEYS.offered)),
   } as const;
   const text = Buffer.from(bytes).toString('utf8');
   const at = (offset: number) => `${path}, ${placeOf(text, offset)}`;
@@ -118,6 +135,8 @@ export function parseConfig(path: string, bytes: Uint8Array): ConfigState {
   if (twice !== undefined) return invalid(`${at(twice.start)}: "${twice.key}" occurs more than once`);
   if (!isSetting(own(KEYS.analytics)))
     return invalid(`${valueAt(KEYS.analytics)}: "${KEYS.analytics}" is neither true nor false`);
+  if (own(KEYS.recipient) !== undefined && found.recipient === undefined)
+    return invalid(`${valueAt(KEYS.recipient)}: "${KEYS.recipient}": ${endpointProblem(own(KEYS.recipient))}`);
   const accepted = own(KEYS.acceptedSchema);
   if (accepted === undefined) return found;
   if (!Number.isInteger(accepted) || (accepted as number) < 1)
@@ -136,7 +155,7 @@ function isSetting(value: unknown): boolean {
 /** No setting that means something is longer. */
 const MAX_SETTING_LENGTH = 1_000;
 
-function settingOf(value: unknown): Setting {
+export function settingOf(value: unknown): Setting {
   if (Array.isArray(value)) return '[…]';
   if (isObject(value)) return '{…}';
   // Not cut: a part of a host could be another host.

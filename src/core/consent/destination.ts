@@ -1,7 +1,6 @@
 import { isObject } from '../../platform/files.js';
 import { isLoopback } from '../../platform/loopback.js';
 import { MAX_KEY_LENGTH } from '../../schema/limits.js';
-import { KEYS } from './config-file.js';
 
 /** Where reports go: PostHog's ingestion host, or a collector that speaks the same protocol. */
 export interface Endpoint {
@@ -11,43 +10,66 @@ export interface Endpoint {
   readonly key: string;
 }
 
-/** An endpoint, and where it was configured. */
+/** A valid endpoint, and where it was named. */
 export interface Destination extends Endpoint {
+  /** As the URL parser normalizes it, without a slash at the end. */
+  readonly host: string;
   /** `{host}/batch/` */
   readonly url: string;
-  readonly source: 'environment' | 'config' | 'server';
+  /** `pinned`: no longer named anywhere, but used and accepted before. */
+  readonly source: 'environment' | 'config' | 'server' | 'pinned';
 }
 
 /** No destination with a `problem` means: one is configured, but cannot be used. No other is used in its place. */
-export type Resolved = { readonly destination: Destination | null; readonly problem?: string };
+export type Named = { readonly destination: Destination | null; readonly problem?: string };
+
+/** In order of precedence. dot-ai's other telemetry reads the second pair too. */
+const PREFIXES = ['DOT_AI_ANALYTICS', 'DOT_AI_POSTHOG'] as const;
 
 /**
- * The destination of the environment, else of config.json, else of the server's declaration. Without any, reports are
- * kept and never sent.
+ * The destination that the environment names, else config.json, else the server. A host in the environment without a key
+ * redirects: the key stays the one that config.json or the server names.
  */
-export function resolveDestination(
-  env: NodeJS.ProcessEnv,
-  configured: unknown,
-  declared: Endpoint | undefined,
-): Resolved {
-  const { DOT_AI_POSTHOG_HOST: host, DOT_AI_POSTHOG_KEY: key } = env;
-  if (host || key) return resolve('DOT_AI_POSTHOG_HOST and DOT_AI_POSTHOG_KEY', { host, key }, 'environment');
-  if (configured !== undefined) return resolve(`"${KEYS.destination}" in config.json`, configured, 'config');
-  if (declared !== undefined) return resolve('the destination that the server declares', declared, 'server');
+export function resolveDestination(env: NodeJS.ProcessEnv, configured: unknown, declared: Endpoint | undefined): Named {
+  const prefix = PREFIXES.find((one) => env[`${one}_HOST`] || env[`${one}_KEY`]);
+  if (prefix !== undefined) {
+    const host = env[`${prefix}_HOST`];
+    const key = env[`${prefix}_KEY`] || (isObject(configured) ? configured.key : declared?.key);
+    return checked(`${prefix}_HOST and ${prefix}_KEY`, { host, key }, 'environment');
+  }
+  if (configured !== undefined) return checked('"analyticsDestination" in config.json', configured, 'config');
+  if (declared !== undefined) return checked('the destination that the server declares', declared, 'server');
   return { destination: null };
 }
 
-function resolve(where: string, value: unknown, source: Destination['source']): Resolved {
+function checked(where: string, value: unknown, source: Destination['source']): Named {
   const problem = endpointProblem(value);
   if (problem !== undefined) return { destination: null, problem: `${where}: ${problem}` };
+  return { destination: toDestination(value as Endpoint, source) };
+}
+
+/** @param endpoint a valid one */
+export function toDestination({ host, key }: Endpoint, source: Destination['source']): Destination {
+  const normalized = new URL(host).href.replace(/\/+$/, '');
+  return { host: normalized, key, url: `${normalized}/batch/`, source };
+}
+
+/** A recipient is an origin and a project key: the path at which it listens may change. */
+export function isSameRecipient(a: Endpoint, b: Endpoint): boolean {
+  return a.key === b.key && new URL(a.host).origin === new URL(b.host).origin;
+}
+
+/** The value as an endpoint; undefined if it is not a valid one. */
+export function asEndpoint(value: unknown): Endpoint | undefined {
+  if (endpointProblem(value) !== undefined) return undefined;
   const { host, key } = value as Endpoint;
-  return { destination: { host, key, url: `${new URL(host).href.replace(/\/+$/, '')}/batch/`, source } };
+  return { host, key };
 }
 
 const KEY = /^[\x21-\x7e]+$/;
 
 /** Why a value is not an endpoint; undefined if it is one. Only loopback may be reached without TLS. */
-function endpointProblem(value: unknown): string | undefined {
+export function endpointProblem(value: unknown): string | undefined {
   if (!isObject(value)) return 'expected an object with "host" and "key"';
   const { host, key } = value;
   if (typeof host !== 'string' || host === '') return 'the host is missing';

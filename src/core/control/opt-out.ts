@@ -3,6 +3,7 @@ import { AnalyticsError, systemCode } from '../../platform/errors.js';
 import type { Home } from '../../platform/home.js';
 import { findMembers } from '../../platform/json-text.js';
 import { KEYS, parseObject, readConfig, readOwnConfig } from '../consent/config-file.js';
+import { removePin } from '../deliver/pin.js';
 import { resolveLink, updateConfig } from './config-update.js';
 import { deleteWaiting, purgeAll, purgeUnsent } from './delete-data.js';
 
@@ -35,7 +36,7 @@ function hasCode(error: unknown, codes: readonly string[]): boolean {
 }
 
 async function replace(home: Home): Promise<SavedOptOut> {
-  const changes = { [KEYS.analytics]: false, [KEYS.acceptedSchema]: undefined };
+  const changes = { [KEYS.analytics]: false, [KEYS.acceptedSchema]: undefined, [KEYS.recipient]: undefined };
   return { ...(await updateConfig(home, changes, 'replace')), isInPlace: false };
 }
 
@@ -116,5 +117,7 @@ export async function deleteRecorded(home: Home, purge: boolean): Promise<Deleti
   } catch (error) {
     if (error instanceof AnalyticsError) return { deleted: false, problem: error };
     throw error;
+  } finally {
+    removePin(home); // the recipient belongs to the consent that ended
   }
 }

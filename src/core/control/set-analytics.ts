@@ -3,6 +3,11 @@ import { type Home, requireHome } from '../../platform/home.js';
 import { SCHEMA } from '../../schema/fields.js';
 import { isUnderstood, KEYS, readConfig } from '../consent/config-file.js';
 import { type Consent, decide } from '../consent/decide.js';
+import type { Endpoint } from '../consent/destination.js';
+import { lookUpRecipient } from '../consent/look-up.js';
+import { readPolicy } from '../consent/policy.js';
+import { offeredRecipient } from '../consent/recipient.js';
+import { removePin } from '../deliver/pin.js';
 import { assertUnderstood } from './config-problem.js';
 import { updateConfig } from './config-update.js';
 import { purgeUnsent } from './delete-data.js';
@@ -13,6 +18,8 @@ export interface SetAnalyticsOptions {
   readonly purge?: boolean;
   /** Replace a config.json that cannot be understood, and keep a copy. Only with `true`; an opt-out always does. */
   readonly replace?: boolean;
+  /** The recipient that the user accepted. Default: the one that is known here, if any. Only with `true`. */
+  readonly recipient?: Endpoint | null;
   readonly env?: NodeJS.ProcessEnv;
 }
 
@@ -40,20 +47,38 @@ export interface SetAnalyticsResult {
  */
 export async function setAnalytics(
   enabled: boolean,
-  { purge = false, replace = false, env = process.env }: SetAnalyticsOptions = {},
+  { purge = false, replace = false, recipient, env = process.env }: SetAnalyticsOptions = {},
 ): Promise<SetAnalyticsResult> {
   const home = requireHome(env);
-  const done = enabled ? { ...(await optIn(home, replace)), deleted: null } : await optOut(home, purge);
-  return { saved: enabled, consent: decide(env, readConfig(home.config)), configPath: home.config, ...done };
+  const accept = () => (recipient === undefined ? offered(home, env) : recipient);
+  const done = enabled ? { ...(await optIn(home, replace, accept())), deleted: null } : await optOut(home, purge);
+  return {
+    saved: enabled,
+    consent: decide(readPolicy(), env, readConfig(home.config)),
+    configPath: home.config,
+    ...done,
+  };
 }
 
-async function optIn(home: Home, replace: boolean) {
+function offered(home: Home, env: NodeJS.ProcessEnv): Endpoint | null {
+  return offeredRecipient(lookUpRecipient(home, env, undefined), readConfig(home.config));
+}
+
+async function optIn(home: Home, replace: boolean, recipient: Endpoint | null) {
   if (!replace) await assertUnderstood(home); // before anything is deleted
   const before = readConfig(home.config);
   // Data from before an opt-out that was written by hand must not be sent because of a later opt-in.
   if (before.analytics !== undefined && before.analytics !== true) await purgeUnsent(home);
-  const changes = { [KEYS.analytics]: true, [KEYS.acceptedSchema]: SCHEMA };
-  return updateConfig(home, changes, replace ? 'replace' : 'refuse');
+  const changes = {
+    [KEYS.analytics]: true,
+    [KEYS.acceptedSchema]: SCHEMA,
+    [KEYS.recipient]: recipient ?? undefined,
+    // The user's own destination would come before the recipient that was accepted just now.
+    ...(recipient !== null && before.destination !== undefined && { [KEYS.destination]: recipient }),
+  };
+  const update = await updateConfig(home, changes, replace ? 'replace' : 'refuse');
+  if (recipient !== null) removePin(home);
+  return update;
 }
 
 async function optOut(home: Home, purge: boolean) {

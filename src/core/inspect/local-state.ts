@@ -6,7 +6,9 @@ import { dotAiVocabulary } from '../../schema/dot-ai.js';
 import type { Vocabulary } from '../../schema/vocabulary.js';
 import { type ConfigState, MISSING, readConfig } from '../consent/config-file.js';
 import { type Consent, decide } from '../consent/decide.js';
-import { type Resolved, resolveDestination } from '../consent/destination.js';
+import { lookUpRecipient } from '../consent/look-up.js';
+import { type Policy, readPolicy } from '../consent/policy.js';
+import type { RecipientState } from '../consent/recipient.js';
 import { type Declaration, readDeclaration } from '../consent/server-declaration.js';
 
 /** What every view takes. By default it shows this process's environment, now. */
@@ -37,7 +39,8 @@ export interface Local {
   readonly consent: Consent;
   readonly declaration: Declaration | undefined;
   readonly vocabulary: Vocabulary;
-  readonly resolved: Resolved;
+  readonly policy: Policy;
+  readonly resolved: RecipientState;
 }
 
 export function lookAt({
@@ -48,15 +51,17 @@ export function lookAt({
   const home = findHome(env);
   const config = home === undefined ? MISSING : readConfig(home.config);
   const declaration = home === undefined ? undefined : readDeclaration(home);
+  const policy = readPolicy();
   return {
     env,
     now: clock(),
     home,
     config,
-    consent: decide(env, config),
+    policy,
+    consent: decide(policy, env, config),
     declaration,
     vocabulary: declaration ?? vocabulary,
-    resolved: resolveDestination(env, config.destination, declaration?.posthog),
+    resolved: lookUpRecipient(home, env, undefined, { policy, config, recorded: declaration?.posthog }),
   };
 }
 
@@ -67,4 +72,14 @@ export function blindSpot({ home, consent }: Local): string | undefined {
   const why = problem === undefined ? '' : `, because ${causeOf(problem)}`;
   const where = home === undefined ? 'There is no folder for counts' : `${home.data} cannot be written${why}`;
   return `${where}: a server keeps its counts in memory and sends them when it ends, so they cannot be shown here`;
+}
+
+/** A warning if a server names another recipient than the one in force. */
+export function pendingWarning({ recipient, pending }: RecipientState): string | undefined {
+  if (recipient === null || pending === null) return undefined;
+  const change =
+    recipient.host === pending.host
+      ? `${pending.host} with another key`
+      : `${pending.host} instead of ${recipient.host}`;
+  return `a server names another recipient, ${change}. It gets nothing until you accept it: dot-ai-analytics enable`;
 }

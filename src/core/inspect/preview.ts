@@ -8,7 +8,7 @@ import { seenBefore } from '../report/first-flags.js';
 import { freeze } from '../report/freeze.js';
 import type { Totals } from '../report/totals.js';
 import { exampleTotals } from './example.js';
-import { blindSpot, type InspectOptions, type Local, lookAt, type View } from './local-state.js';
+import { blindSpot, type InspectOptions, type Local, lookAt, pendingWarning, type View } from './local-state.js';
 import { openDays } from './open-days.js';
 import { waitingReports } from './waiting.js';
 
@@ -50,7 +50,8 @@ export async function viewPreview(options: InspectOptions = {}): Promise<View<Pr
   const waiting = waitingReports(local);
   const schema = local.consent.acceptedSchema ?? SCHEMA;
   const sendable = waiting.filter(({ body }) => 'report' in openEnvelope(body, local.vocabulary, schema));
-  const warnings = [blindSpot(local), unsendable(waiting.length - sendable.length)].filter(
+  const stopped = pendingWarning(local.resolved) ?? local.resolved.problem;
+  const warnings = [blindSpot(local), unsendable(waiting.length - sendable.length), stopped].filter(
     (warning) => warning !== undefined,
   );
   const finals = sendable.map((stored) => request(local, 'final', stored));
@@ -74,11 +75,11 @@ async function draft(local: Local, day: Day, totals: Totals): Promise<PreviewReq
   const schema = consent.acceptedSchema ?? SCHEMA;
   const isKept = home !== undefined && !(declaration?.ephemeral ?? isEphemeral(env, home));
   const seen = isKept ? seenBefore(home, day) : undefined;
-  const body = await freeze(totals, { day, vocabulary, schema, seen, key: resolved.destination?.key ?? '' });
+  const body = await freeze(totals, { day, vocabulary, schema, seen, key: resolved.recipient?.key ?? '' });
   return request(local, 'draft', describe(day, body));
 }
 
 function request({ resolved }: Local, state: 'final' | 'draft', { day, body, bytes, sha256 }: Stored): PreviewRequest {
-  const url = resolved.destination?.url ?? null;
+  const url = resolved.recipient?.url ?? null;
   return { state, day, method: 'POST', url, headers: url === null ? {} : headersFor(url, body), bytes, sha256, body };
 }

@@ -2,14 +2,15 @@ import { type Home, homeProblem } from '../../platform/home.js';
 import { isFinished } from '../../schema/calendar.js';
 import { SCHEMA } from '../../schema/fields.js';
 import type { ConfigState } from '../consent/config-file.js';
-import type { Destination } from '../consent/destination.js';
+import type { Destination, Endpoint } from '../consent/destination.js';
 import type { Layer, LayerName } from '../consent/layers.js';
+import type { RecipientState } from '../consent/recipient.js';
 import { type NextAttempt, readPause } from '../deliver/pace.js';
 import { type Receipt, readReceipt } from '../deliver/receipts.js';
 import { listReceipts } from '../deliver/report-files.js';
 import { decode } from '../report/decode.js';
 import { rowsOf } from '../report/rows.js';
-import { blindSpot, type InspectOptions, type Local, lookAt, type View } from './local-state.js';
+import { blindSpot, type InspectOptions, type Local, lookAt, pendingWarning, type View } from './local-state.js';
 import { isToday, type OpenDay, openDays } from './open-days.js';
 import { waitingReports } from './waiting.js';
 
@@ -42,6 +43,10 @@ export interface Status {
   /** Reports dropped in the last 45 days: undeliverable after 21 days, or rejected by the destination. */
   readonly dropped: number;
   readonly destination: Pick<Destination, 'host' | 'source'> | null;
+  /** Who receives the reports, and who waits to be accepted instead; null if nobody is known. */
+  readonly recipient: (Endpoint & { readonly accepted: boolean; readonly pending: Endpoint | null }) | null;
+  /** What people must know beside the data, each without the last full stop. */
+  readonly warnings: readonly string[];
 }
 
 export interface StatusView extends View<Status> {
@@ -59,12 +64,12 @@ export function readStatus(options: InspectOptions = {}): Status {
 export function viewStatus(options: InspectOptions = {}): StatusView {
   const local = lookAt(options);
   const { home, resolved, now } = local;
-  const { destination } = resolved;
+  const { recipient: destination } = resolved;
   const days = openDays(local);
   const data = statusOf(local, days);
   return {
     data,
-    warnings: warningsOf(local, days.length + data.waiting.length > 0),
+    warnings: data.warnings,
     pause: home && destination ? failedAttempt(home, destination, now) : undefined,
     unclosed: days.filter(({ day }) => isFinished(day, now)).length,
   };
@@ -72,9 +77,12 @@ export function viewStatus(options: InspectOptions = {}): StatusView {
 
 function statusOf(local: Local, days: readonly OpenDay[]): Status {
   const { config, consent, home, resolved } = local;
-  const { destination } = resolved;
+  const { recipient: destination } = resolved;
   const receipts = receiptsOf(local);
   const isDelivered = ({ outcome }: Receipt) => outcome === 'delivered';
+  const waiting = waitingReports(local).map(({ day, body, bytes, sha256 }) => {
+    return { day, rows: decode(body)?.rows.length ?? 0, bytes, sha256 };
+  });
   return {
     version: 1,
     enabled: consent.enabled,
@@ -89,13 +97,19 @@ function statusOf(local: Local, days: readonly OpenDay[]): Status {
     schema: SCHEMA,
     hintShown: config.hintShown,
     today: todayOf(local, days),
-    waiting: waitingReports(local).map(({ day, body, bytes, sha256 }) => {
-      return { day, rows: decode(body)?.rows.length ?? 0, bytes, sha256 };
-    }),
+    waiting,
     lastSent: receipts.filter(isDelivered).sort(byTime).at(-1) ?? null,
     dropped: receipts.filter((receipt) => !isDelivered(receipt)).length,
     destination: destination && { host: destination.host, source: destination.source },
+    recipient: recipientOf(resolved),
+    warnings: warningsOf(local, days.length + waiting.length > 0),
   };
+}
+
+function recipientOf({ recipient, isAccepted, pending }: RecipientState): Status['recipient'] {
+  if (recipient === null) return null;
+  const { host, key } = recipient;
+  return { host, key, accepted: isAccepted, pending: pending && { host: pending.host, key: pending.key } };
 }
 
 function todayOf(local: Local, days: readonly OpenDay[]): Status['today'] {
@@ -112,7 +126,7 @@ function warningsOf(local: Local, hasData: boolean): string[] {
     blindSpot(local),
     !consent.enabled && hasData ? DATA_WHILE_OFF : undefined,
     ...consent.layers.map(({ warning }) => warning),
-    resolved.problem,
+    pendingWarning(resolved) ?? resolved.problem,
   ];
   return warnings.filter((warning) => warning !== undefined);
 }

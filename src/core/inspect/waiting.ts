@@ -5,7 +5,7 @@ import type { Local } from './local-state.js';
 /** Reads the closed reports that wait, with the key of today's destination, as they would be sent now. */
 export function waitingReports({ home, resolved }: Local): Stored[] {
   if (home === undefined) return [];
-  const key = resolved.destination?.key;
+  const key = resolved.recipient?.key;
   return listWaiting(home).flatMap((stored) => {
     if (key === undefined) return stored;
     try {

@@ -1,13 +1,28 @@
 import { tryReadText, writeAtomically } from '../../platform/files.js';
 import type { Home } from '../../platform/home.js';
-import { type Declaration, knownVocabulary, MAX_DECLARATION_BYTES } from '../consent/server-declaration.js';
+import { asEndpoint, type Endpoint, isSameRecipient } from '../consent/destination.js';
+import { lookUpRecipient } from '../consent/look-up.js';
+import {
+  type Declaration,
+  knownVocabulary,
+  MAX_DECLARATION_BYTES,
+  readDeclaration,
+} from '../consent/server-declaration.js';
 
 /**
  * Kept in the data folder so that the command line shows, names and sends as the server would. Names that earlier
- * servers declared stay known: a report may wait that holds them.
+ * servers declared stay known: a report may wait that holds them. So does the destination of the first server, unless
+ * the user accepted this one's (P11).
  */
 export function writeDeclaration(home: Home, declaration: Declaration): void {
-  const { posthog, ephemeral } = declaration;
+  const own = asEndpoint(declaration.posthog);
+  const posthog = own !== undefined && isInForce(home, own) ? own : (readDeclaration(home)?.posthog ?? own);
+  const { ephemeral } = declaration;
   const text = `${JSON.stringify({ ...knownVocabulary(home, declaration), posthog, ephemeral }, null, 2)}\n`;
   if (tryReadText(home.server, MAX_DECLARATION_BYTES) !== text) writeAtomically(home.server, text);
+}
+
+function isInForce(home: Home, own: Endpoint): boolean {
+  const { recipient } = lookUpRecipient(home, {}, own);
+  return recipient !== null && isSameRecipient(own, recipient);
 }

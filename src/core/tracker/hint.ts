@@ -1,12 +1,17 @@
 import type { Home } from '../../platform/home.js';
 import { KEYS } from '../consent/config-file.js';
+import type { Endpoint } from '../consent/destination.js';
 import type { Gate } from '../consent/gate.js';
 import { tryUpdateConfig } from '../control/config-update.js';
 
 /** It states facts and gives no orders, because assistants refuse text that tells them what to do. */
-export const HINT =
-  'dot-ai can share anonymous usage counts with its maintainers. This is off and stays off unless a person turns it on: ' +
-  '`dot-ai-analytics preview` shows exactly what would be sent, `dot-ai-analytics enable` turns it on. This note is shown once.';
+export function hintFor(recipient: Endpoint | null): string {
+  const where = recipient === null ? '' : `, at ${recipient.host}`;
+  return (
+    `dot-ai can share anonymous usage counts with its maintainers${where}. This is off and stays off unless a person turns it on: ` +
+    '`dot-ai-analytics preview` shows exactly what would be sent, `dot-ai-analytics enable` turns it on. This note is shown once.'
+  );
+}
 
 /** The note that tells users, once per home, that they can opt in. */
 export interface Hint {
@@ -34,7 +39,13 @@ export const NO_HINT: Hint = {
   giveBack() {},
 };
 
-export function createHint(home: Home | undefined, gate: Gate, wanted: boolean): Hint {
+/** @param findRecipient who would receive the counts; null if that is not known yet */
+export function createHint(
+  home: Home | undefined,
+  gate: Gate,
+  wanted: boolean,
+  findRecipient: () => Endpoint | null,
+): Hint {
   let tries = wanted && home !== undefined ? MAX_TRIES : 0;
   let claimed = false;
   let claimedAt = Number.NEGATIVE_INFINITY;
@@ -44,20 +55,25 @@ export function createHint(home: Home | undefined, gate: Gate, wanted: boolean):
       if (tries === 0 || home === undefined || !isUndecided(gate)) return undefined;
       tries -= 1;
       let isShown = false;
-      const won = tryUpdateConfig(home, { [KEYS.hintShown]: true }, (config) => {
+      const recipient = findRecipient();
+      // One write: what was offered is what `enable` names, even if no server has counted here yet (P11).
+      const offered = recipient === null ? undefined : { host: recipient.host, key: recipient.key };
+      const changes = { [KEYS.hintShown]: true, [KEYS.offered]: offered };
+      const won = tryUpdateConfig(home, changes, (config) => {
         isShown = config.hintShown;
         return isShown || config.analytics !== undefined;
       });
       if (won || isShown) tries = 0;
       claimed = won;
       if (won) claimedAt = performance.now();
-      return won ? HINT : undefined;
+      return won ? hintFor(recipient) : undefined;
     },
     wasShownWithin: (milliseconds) => performance.now() - claimedAt < milliseconds,
     giveBack() {
       if (!claimed || home === undefined) return;
       claimed = false;
-      if (tryUpdateConfig(home, { [KEYS.hintShown]: undefined }, () => false)) tries = MAX_TRIES;
+      if (tryUpdateConfig(home, { [KEYS.hintShown]: undefined, [KEYS.offered]: undefined }, () => false))
+        tries = MAX_TRIES;
     },
   };
 }

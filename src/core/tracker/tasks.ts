@@ -5,11 +5,12 @@ import { entry } from '../../platform/files.js';
 import { folderProblem } from '../../platform/folders.js';
 import { guard } from '../../platform/guard.js';
 import { isFinished } from '../../schema/calendar.js';
-import { readConfig } from '../consent/config-file.js';
-import { type Destination, resolveDestination } from '../consent/destination.js';
-import { knownVocabulary, readDeclaration } from '../consent/server-declaration.js';
+import { lookUpRecipient } from '../consent/look-up.js';
+import type { RecipientState } from '../consent/recipient.js';
+import { knownVocabulary } from '../consent/server-declaration.js';
 import { deliver } from '../deliver/delivery.js';
 import { takeClosed } from '../deliver/outbox.js';
+import { notePending, pinRecipient } from '../deliver/pin.js';
 import { tidy } from '../deliver/retention.js';
 import { writeDeclaration } from '../record/declare.js';
 import { forgetPages, retireLaggingPages, takeBackPage, type Unclosed, unclosedPages } from '../record/spool.js';
@@ -21,10 +22,12 @@ import type { Tracker } from './tracker.js';
 const FINISH_TIMEOUT_MS = 950;
 
 /** Tells the command line what this server declares, if there is a data folder already. */
-export function declare({ home, options }: Tracker): void {
-  if (home !== undefined && folderProblem(home.data) === undefined && entry(home.data) !== undefined) {
-    writeDeclaration(home, options);
-  }
+export function declare(tracker: Tracker): void {
+  const { home, gate, options } = tracker;
+  if (home === undefined || folderProblem(home.data) !== undefined || entry(home.data) === undefined) return;
+  writeDeclaration(home, options);
+  const { pending } = recipientOf(tracker);
+  if (pending !== null) notePending(home, gate, pending);
 }
 
 /** Closes finished days: those of all processes on disk, and those of this one that could not be written. */
@@ -44,13 +47,15 @@ export async function send(
   { isShutdown = false }: { readonly isShutdown?: boolean } = {},
 ): Promise<void> {
   const { home, gate, options, clock, memoryOutbox } = tracker;
-  const destination = findDestination(tracker);
+  const { destination, pending } = recipientOf(tracker);
+  if (home !== undefined && pending !== null) guard(() => notePending(home, gate, pending), 'recipient.json');
   if (destination === null) return;
   const terms = { gate, destination, signal, background: !isShutdown, lookup: 'cancellable' } as const;
   const intervalMs = tracker.schedule.timing.interval;
   const obeys = isShutdown ? 'nothing' : 'pace';
   await sendFromMemory(memoryOutbox, terms, { now: clock(), intervalMs, obeys });
   if (home === undefined || (isShutdown && isFolderKept(tracker))) return;
+  if (!pinRecipient(home, gate, destination)) return;
   const vocabulary = knownVocabulary(home, options);
   await deliver({ ...terms, home, vocabulary, clock, intervalMs, obeys });
 }
@@ -114,14 +119,11 @@ async function closeOnDisk(tracker: Tracker): Promise<void> {
 
 function closingOf(tracker: Tracker): Closing {
   const { gate, home, options } = tracker;
-  return { gate, vocabulary: knownVocabulary(home, options), key: findDestination(tracker)?.key ?? '' };
+  return { gate, vocabulary: knownVocabulary(home, options), key: recipientOf(tracker).recipient?.key ?? '' };
 }
 
-/** What the server declares is read from its file, if there is one, because that is what `preview` shows (P5). */
-function findDestination({ home, env, options }: Tracker): Destination | null {
-  const configured = home === undefined ? undefined : readConfig(home.config).destination;
-  const declared = (home === undefined ? undefined : readDeclaration(home))?.posthog ?? options.posthog;
-  return resolveDestination(env, configured, declared).destination;
+function recipientOf({ home, env, options }: Tracker): RecipientState {
+  return lookUpRecipient(home, env, options.posthog);
 }
 
 function isFolderKept({ home, env, options }: Tracker): boolean {

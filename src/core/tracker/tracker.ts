@@ -3,6 +3,7 @@ import { findHome, type Home } from '../../platform/home.js';
 import type { Day } from '../../schema/calendar.js';
 import { type Fold, foldInto } from '../../schema/vocabulary.js';
 import { createGate, type Gate } from '../consent/gate.js';
+import { lookUpRecipient } from '../consent/look-up.js';
 import { createSpool, type Spool } from '../record/spool.js';
 import { createHint, type Hint } from './hint.js';
 import { createMemoryOutbox, type MemoryOutbox } from './memory-outbox.js';
@@ -43,6 +44,7 @@ export function createTracker(
 ): Tracker {
   const home = findHome(env);
   const gate = createGate(env, home);
+  const findRecipient = () => lookUpRecipient(home, env, options.posthog).recipient;
   return {
     options,
     env,
@@ -53,7 +55,7 @@ export function createTracker(
     foldFeature: foldInto(options.features),
     spool: createSpool(home, gate, options),
     memoryOutbox: createMemoryOutbox(),
-    hint: createHint(home, gate, options.hint !== false),
+    hint: createHint(home, gate, options.hint !== false, findRecipient),
     schedule: createSchedule({ ...TIMING, ...timing }),
     today: { day: '', from: 0, to: 0 },
     isOn: false,

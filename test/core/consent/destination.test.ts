@@ -12,6 +12,14 @@ describe('destinations', () => {
       'environment',
     ],
     [{}, { host: 'https://b.example/ingest/', key: 'k' }, here, 'https://b.example/ingest/batch/', 'config'],
+    [{ DOT_AI_POSTHOG_HOST: 'https://a.example' }, undefined, here, 'https://a.example/batch/', 'environment'],
+    [
+      { DOT_AI_ANALYTICS_HOST: 'https://c.example', DOT_AI_POSTHOG_HOST: 'https://a.example', DOT_AI_POSTHOG_KEY: 'k' },
+      undefined,
+      here,
+      'https://c.example/batch/',
+      'environment',
+    ],
     [{}, undefined, here, 'https://eu.i.posthog.com/batch/', 'server'],
     [{}, undefined, { host: 'http://127.0.0.1:8377', key: 'k' }, 'http://127.0.0.1:8377/batch/', 'server'],
     [{}, undefined, { host: 'http://[::1]:8377', key: 'k' }, 'http://[::1]:8377/batch/', 'server'],
@@ -19,12 +27,22 @@ describe('destinations', () => {
     expect(resolveDestination(env, config, server).destination).toMatchObject({ url, source });
   });
 
+  test('a host alone keeps the key that is declared', () => {
+    const { destination } = resolveDestination({ DOT_AI_ANALYTICS_HOST: 'https://c.example' }, undefined, here);
+    expect(destination).toMatchObject({ host: 'https://c.example', key: 'phc_x' });
+    expect(resolveDestination({ DOT_AI_ANALYTICS_HOST: 'https://c.example' }, undefined, undefined)).toMatchObject({
+      destination: null,
+      problem: expect.stringContaining('the key is missing'),
+    });
+  });
+
   test('none: counted and kept, never sent', () => {
     expect(resolveDestination({}, undefined, undefined)).toEqual({ destination: null });
   });
 
   test.each([
-    [{ DOT_AI_POSTHOG_HOST: 'https://a.example' }, undefined],
+    [{ DOT_AI_POSTHOG_HOST: 'http://a.example' }, undefined],
+    [{ DOT_AI_ANALYTICS_KEY: 'k', DOT_AI_POSTHOG_HOST: 'https://a.example' }, undefined],
     [{ DOT_AI_POSTHOG_KEY: 'k' }, undefined],
     [{}, { host: 'http://a.example', key: 'k' }],
     [{}, { host: 'http://127.0.0.1.evil.example', key: 'k' }],

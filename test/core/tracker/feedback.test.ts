@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { HINT } from '../../../src/core/tracker/hint.js';
+import { hintFor } from '../../../src/core/tracker/hint.js';
 import { createAnalytics, dotAiVocabulary } from '../../../src/index.js';
 import { withNotice } from '../../../src/mcp/index.js';
 import { testHome, tree } from '../../support/home.js';
@@ -54,7 +54,7 @@ describe('the feedback link', () => {
   test('P9: never while the hint is due, nor beside it', () => {
     const { analytics, shown } = feedback({ DOT_AI_FEEDBACK_URL: LINK }, () => 0, {});
     expect(shown).toBeUndefined();
-    expect(analytics.hint()).toBe(HINT);
+    expect(analytics.hint()).toBe(hintFor(null));
     expect(analytics.feedback()).toBeUndefined();
   });
 
