@@ -7,14 +7,24 @@ import { judge, retryAfterMs, type Verdict } from './classify-answer.js';
 import type { Failure } from './pace.js';
 import { post } from './post.js';
 
+/**
+ * What kept a report from an answer: the network; a folder or file of the home; an opt-out; the end of time, or a signal;
+ * another process that has the report; the pace of the home; the report itself.
+ */
+export type Obstacle = 'network' | 'home' | 'off' | 'stopped' | 'held' | 'pace' | 'report';
+
 /** The outcome of one attempt. */
 export interface Result {
-  /** `skipped`: not sent, or aborted, because of an opt-out, the end of time, or the report itself. */
+  /** `skipped`: not sent, or aborted, because of an opt-out, the end of time, another process, or the report itself. */
   readonly verdict: Verdict | 'skipped';
+  /** Absent if the destination answered. */
+  readonly obstacle?: Obstacle;
   /** For example `HTTP 503` or `ECONNREFUSED`, or why the report was skipped. */
   readonly reason: string;
   /** Absent if the destination did not answer. */
   readonly answer?: Answer;
+  /** Why the receipt or the copy of a delivered or rejected report could not be kept. */
+  readonly unkept?: string;
 }
 
 /** @returns undefined where the report has its final answer */
@@ -56,7 +66,7 @@ export async function attempt(
   const watch = setInterval(mayContinue, CHECK_INTERVAL_MS);
   if (background) watch.unref();
   try {
-    if (!mayContinue()) return { verdict: 'skipped', reason: 'off' };
+    if (!mayContinue()) return { verdict: 'skipped', obstacle: 'off', reason: 'off' };
     const answer = await post(destination.url, body, {
       signal: AbortSignal.any([signal, revoked.signal]),
       background,
@@ -65,9 +75,9 @@ export async function attempt(
     });
     return { verdict: judge(answer), reason: `HTTP ${answer.status}`, answer };
   } catch (error) {
-    if (revoked.signal.aborted) return { verdict: 'skipped', reason: 'off' };
-    if (signal.aborted) return { verdict: 'skipped', reason: 'out of time' };
-    return { verdict: 'retry', reason: systemCode(error) ?? messageOf(error) };
+    if (revoked.signal.aborted) return { verdict: 'skipped', obstacle: 'off', reason: 'off' };
+    if (signal.aborted) return { verdict: 'skipped', obstacle: 'stopped', reason: 'out of time' };
+    return { verdict: 'retry', obstacle: 'network', reason: systemCode(error) ?? messageOf(error) };
   } finally {
     clearInterval(watch);
   }

@@ -23,11 +23,11 @@ export interface Claim {
 }
 
 const CLAIM = '.claim.json';
-const MAX_CLAIM_BYTES = 1024;
+export const MAX_CLAIM_BYTES = 1024;
 /** An owner that cannot be seen, or whose claim cannot be read, counts as alive for so long, so that a killed container does not keep its reports. */
-const UNSEEN_OWNER_TIMEOUT_MS = 10 * 60_000;
+export const UNSEEN_OWNER_TIMEOUT_MS = 10 * 60_000;
 
-const claimPath = (home: Home, name: ReportName) => join(home.sending, `${name}${CLAIM}`);
+export const claimPath = (home: Home, name: ReportName) => join(home.sending, `${name}${CLAIM}`);
 
 /** @returns undefined where the report has a claim already. @throws a system error */
 export function publishClaim(home: Home, name: ReportName): Claim | undefined {

@@ -2,17 +2,19 @@ import type { Clock } from '../../platform/clock.js';
 import { debug } from '../../platform/debug.js';
 import { causeOf } from '../../platform/errors.js';
 import { writeAtomically } from '../../platform/files.js';
-import { assertOwnData, type Home } from '../../platform/home.js';
+import type { Home } from '../../platform/home.js';
 import { openEnvelope } from '../../schema/envelope.js';
 import type { Vocabulary } from '../../schema/vocabulary.js';
 import { withKey } from '../report/body.js';
 import type { ReportName } from '../report/closed-files.js';
-import { attempt, failureOf, type Result, type Terms } from './attempt.js';
+import { attempt, type Result, type Terms } from './attempt.js';
 import { type Claim, liveClaims } from './claims.js';
-import { claim, describe, readReport, reclaimAbandoned, release, type Stored, settle, takeClosed } from './outbox.js';
-import { INTERVAL_MS, isDue, type NextAttempt, noteBegin, noteEnd, type Obeys, readPause } from './pace.js';
-import { listReports, reportPath } from './report-files.js';
-import { tidy } from './retention.js';
+import { finish } from './finish.js';
+import { claim, describe, readReport, release, type Stored } from './outbox.js';
+import { INTERVAL_MS, isDue, type NextAttempt, noteBegin, type Obeys, readPause } from './pace.js';
+import { prepareOutbox } from './prepare.js';
+import { listReports, listUnsent, reportPath } from './report-files.js';
+import type { Dropped } from './retention.js';
 
 export interface Delivery extends Terms {
   readonly home: Home;
@@ -22,32 +24,35 @@ export interface Delivery extends Terms {
   readonly obeys?: Obeys;
   /** The unit of the pace; an hour unless a test needs a shorter one. */
   readonly intervalMs?: number;
+  /** Called with what is dropped before anything is sent. */
+  readonly onDropped?: (dropped: readonly Dropped[]) => void;
   /** Called after each report. */
-  readonly onReport?: (name: string, result: Result) => void;
+  readonly onReport?: (name: ReportName, result: Result) => void;
 }
 
 /**
  * Makes one pass over the outbox, oldest day first. At the pace of a server that is one attempt: the next report waits for
- * the next one. Otherwise it stops at the first report that has to wait, since the others would too.
+ * the next one. Otherwise it stops at the first report that has to wait, since the others would too. A person who sends
+ * now also learns of the reports that another process has.
  * @returns why nothing was sent, if the home has to wait
  * @throws a system error if the folders cannot be written; nothing that a destination does makes it throw
  */
 export async function deliver(delivery: Delivery): Promise<NextAttempt | undefined> {
   const { home, gate, destination, clock, signal } = delivery;
   if (!gate.check().enabled) return undefined;
-  assertOwnData(home);
   const now = clock();
   const { intervalMs = INTERVAL_MS, obeys = 'pace' } = delivery;
-  takeClosed(home, gate, now, intervalMs);
-  reclaimAbandoned(home);
-  tidy(home, now);
+  delivery.onDropped?.(prepareOutbox(home, gate, now, intervalMs));
   const waiting = readPause(home, destination, now, obeys);
   if (waiting !== undefined) return waiting;
-  for (const name of listReports(home.outbox)) {
+  for (const name of obeys === 'retry-after' ? listUnsent(home) : listReports(home.outbox)) {
     if (signal.aborted || !gate.check().enabled) break;
     if (obeys === 'pace' && !isDue(reportPath(home.outbox, name), now, intervalMs)) continue;
     const mine = tryClaim(home, name);
-    if (mine === undefined) continue;
+    if ('verdict' in mine) {
+      delivery.onReport?.(name, mine);
+      continue;
+    }
     const result = await sendClaimed(delivery, mine);
     debug('send %s to %s: %s (%s)', name, destination.host, result.verdict, result.reason);
     delivery.onReport?.(name, result);
@@ -58,12 +63,12 @@ export async function deliver(delivery: Delivery): Promise<NextAttempt | undefin
 }
 
 /** A report that cannot be claimed (it belongs to root after one `sudo`) does not hold up the others. */
-function tryClaim(home: Home, name: string): Claim | undefined {
+function tryClaim(home: Home, name: ReportName): Claim | Result {
   try {
-    return claim(home, name);
+    return claim(home, name) ?? { verdict: 'skipped', obstacle: 'held', reason: 'another process has it' };
   } catch (error) {
     debug('claim %s: %s', name, causeOf(error));
-    return undefined;
+    return { verdict: 'skipped', obstacle: 'home', reason: causeOf(error) };
   }
 }
 
@@ -77,13 +82,12 @@ async function sendClaimed(delivery: Delivery, mine: Claim): Promise<Result> {
   const { name } = mine;
   try {
     const report = prepare(delivery, name);
-    if (typeof report === 'string') return { verdict: 'skipped', reason: report };
-    if (!takeTurn(delivery, name)) return { verdict: 'skipped', reason: 'not its turn' };
-    const result = await attempt(report.body, delivery);
-    finish(delivery, report, result);
-    return result;
+    if (typeof report === 'string') return { verdict: 'skipped', obstacle: 'report', reason: report };
+    if (!takeTurn(delivery, name)) return { verdict: 'skipped', obstacle: 'pace', reason: 'not its turn' };
+    return finish(delivery, report, await attempt(report.body, delivery));
   } catch (error) {
-    return { verdict: 'retry', reason: causeOf(error) }; // a full disk: the next report would fail too
+    // A full disk: the next report would fail too.
+    return { verdict: 'retry', obstacle: 'home', reason: causeOf(error) };
   } finally {
     release(home, mine); // what has no final answer goes back; what is settled is no longer here
   }
@@ -113,22 +117,4 @@ function prepare({ home, gate, destination, vocabulary }: Delivery, name: string
   if (body === stored.body) return stored;
   writeAtomically(reportPath(home.sending, name), body); // so that the copy in sent/ has the bytes that are sent
   return describe(name, body);
-}
-
-function finish(
-  { home, destination, clock, intervalMs = INTERVAL_MS }: Delivery,
-  report: Stored,
-  result: Result,
-): void {
-  const { verdict, answer } = result;
-  if (verdict === 'skipped') return; // what it was is not known: the wait that it began stands
-  const now = clock();
-  const failure = failureOf(result);
-  if (failure === undefined) {
-    const { name, day, bytes, sha256 } = report;
-    const at = new Date(now).toISOString();
-    const outcome = verdict === 'delivered' ? verdict : 'rejected';
-    settle(home, name, { day, outcome, at, url: destination.url, status: answer?.status ?? 0, bytes, sha256 });
-  }
-  noteEnd(home, destination, failure, now, intervalMs);
 }

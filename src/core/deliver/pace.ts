@@ -162,6 +162,13 @@ export function isDue(path: string, now: number, intervalMs: number): boolean {
   return hasCome(entry(path)?.mtimeMs ?? 0, now, intervalMs);
 }
 
+/** When a server tries to send a report of the outbox at the earliest, ms since the epoch. */
+export function nextTry(home: Home, endpoint: Endpoint, path: string, now: number): number {
+  const due = entry(path)?.mtimeMs ?? now;
+  const wait = readPause(home, endpoint, now)?.until ?? now;
+  return Math.round(Math.max(now, wait, hasCome(due, now, INTERVAL_MS) ? now : due));
+}
+
 /** Whether a due time has come. */
 export function hasCome(due: number, now: number, intervalMs: number): boolean {
   return now >= due || due - now > DUE_WITHIN * intervalMs + MAX_CLOCK_ERROR_MS;

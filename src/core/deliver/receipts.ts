@@ -1,7 +1,8 @@
 import { tryReadObject, writeAtomically } from '../../platform/files.js';
 import type { Home } from '../../platform/home.js';
-import type { ReportName } from '../report/closed-files.js';
+import { dayOfReport, type ReportName } from '../report/closed-files.js';
 import { receiptPath } from './report-files.js';
+import { asStatedReason } from './stated-reason.js';
 
 /** What became of a report. Kept beside its bytes in sent/ for 45 days. */
 export interface Receipt {
@@ -14,6 +15,8 @@ export interface Receipt {
   readonly url?: string;
   /** The HTTP status of the answer; absent if it was never sent. */
   readonly status?: number;
+  /** Why it was rejected, in the destination's own words, or dropped: one line of at most 200 ASCII characters. */
+  readonly reason?: string;
   readonly bytes: number;
   readonly sha256: string;
 }
@@ -23,16 +26,23 @@ export function writeReceipt(home: Home, name: ReportName, receipt: Receipt): vo
 }
 
 const MAX_BYTES = 4096;
-const OUTCOMES = ['delivered', 'rejected', 'expired'];
+const OUTCOMES: readonly unknown[] = ['delivered', 'rejected', 'expired'] satisfies Receipt['outcome'][];
+const isOutcome = (value: unknown): value is Receipt['outcome'] => OUTCOMES.includes(value);
 
-/** Undefined if there is none, or if it is damaged. */
+/** Only what a receipt can hold. Undefined if there is none, or if it is damaged. */
 export function readReceipt(home: Home, name: ReportName): Receipt | undefined {
-  const value = tryReadObject(receiptPath(home, name), MAX_BYTES);
-  const isComplete =
-    value !== undefined &&
-    OUTCOMES.includes(value.outcome as string) &&
-    typeof value.at === 'string' &&
-    typeof value.sha256 === 'string' &&
-    typeof value.bytes === 'number';
-  return isComplete ? (value as unknown as Receipt) : undefined;
+  const { outcome, at, url, status, reason, bytes, sha256 } = tryReadObject(receiptPath(home, name), MAX_BYTES) ?? {};
+  if (!isOutcome(outcome) || typeof at !== 'string' || typeof sha256 !== 'string' || typeof bytes !== 'number')
+    return undefined;
+  const stated = asStatedReason(reason);
+  return {
+    day: dayOfReport(name),
+    outcome,
+    at,
+    ...(typeof url === 'string' && { url }),
+    ...(Number.isSafeInteger(status) && { status: status as number }),
+    ...(stated !== undefined && { reason: stated }),
+    bytes,
+    sha256,
+  };
 }

@@ -21,6 +21,11 @@ export function listReports(folder: string): ReportName[] {
   return listNames(folder, BODY);
 }
 
+/** The reports in outbox/ and sending/, oldest day first. */
+export function listUnsent(home: Home): ReportName[] {
+  return [...new Set([...listReports(home.sending), ...listReports(home.outbox)])].sort();
+}
+
 export function receiptPath(home: Home, name: ReportName): string {
   return join(home.sent, `${name}${RECEIPT}`);
 }

@@ -8,26 +8,53 @@ import { dayOfReport, type ReportName } from '../report/closed-files.js';
 import { readReport, settle } from './outbox.js';
 import { listReceipts, listReports, receiptPath, reportPath } from './report-files.js';
 
-/** Drops reports that waited too long or are too many, and deletes copies and receipts that are too old. */
-export function tidy(home: Home, now: number): void {
+/** A report that was dropped. */
+export interface Dropped {
+  readonly name: ReportName;
+  /** Which limit dropped it. */
+  readonly limit: keyof typeof DROPPED_BECAUSE;
+}
+
+/** Why a report was dropped, by limit. */
+export const DROPPED_BECAUSE = {
+  age: `it waited longer than ${MAX_DAYS_WAITING} days`,
+  number: `more than ${MAX_REPORTS_WAITING} waited`,
+} as const;
+
+/**
+ * Drops reports that waited too long or are too many, and deletes copies and receipts that are too old.
+ * @returns what was dropped, oldest first
+ */
+export function tidy(home: Home, now: number): Dropped[] {
   const today = dayOf(now);
   for (const folder of [home.data, home.outbox, home.sending, home.sent]) sweepTemporaries(folder);
-  const waiting = listReports(home.outbox);
-  const surplus = new Set(waiting.slice(0, Math.max(0, waiting.length - MAX_REPORTS_WAITING)));
-  for (const name of waiting) {
-    if (ageOf(name, today) > MAX_DAYS_WAITING || surplus.has(name)) expire(home, name, now);
-  }
+  const dropped = beyondLimits(listReports(home.outbox), today).filter((one) => drop(home, one, now));
   const isOld = (name: ReportName) => ageOf(name, today) > DAYS_KEPT;
   for (const name of listReports(home.sent).filter(isOld)) removeFile(reportPath(home.sent, name));
   for (const name of listReceipts(home).filter(isOld)) removeFile(receiptPath(home, name));
+  return dropped;
 }
 
-function expire(home: Home, name: ReportName, now: number): void {
+/** @param waiting oldest first */
+function beyondLimits(waiting: readonly ReportName[], today: Day): Dropped[] {
+  const surplus = waiting.length - MAX_REPORTS_WAITING;
+  return waiting.flatMap((name, at) => {
+    if (ageOf(name, today) > MAX_DAYS_WAITING) return { name, limit: 'age' as const };
+    return at < surplus ? { name, limit: 'number' as const } : [];
+  });
+}
+
+/** @returns false if it stays, because there is no room for a receipt; the next pass tries again */
+function drop(home: Home, { name, limit }: Dropped, now: number): boolean {
   const { bytes = 0, sha256 = '' } = readReport(home.outbox, name) ?? {};
+  const at = new Date(now).toISOString();
+  const reason = DROPPED_BECAUSE[limit];
   try {
-    settle(home, name, { day: dayOfReport(name), outcome: 'expired', at: new Date(now).toISOString(), bytes, sha256 });
+    settle(home, name, { day: dayOfReport(name), outcome: 'expired', at, reason, bytes, sha256 });
+    return true;
   } catch (error) {
-    debug('drop %s: %s', name, causeOf(error)); // no room for a receipt; the next pass tries again
+    debug('drop %s: %s', name, causeOf(error));
+    return false;
   }
 }
 

@@ -1,0 +1,54 @@
+import type { Clock } from '../../platform/clock.js';
+import { debug } from '../../platform/debug.js';
+import { causeOf } from '../../platform/errors.js';
+import type { Home } from '../../platform/home.js';
+import type { Destination } from '../consent/destination.js';
+import { failureOf, type Result } from './attempt.js';
+import { type Stored, settle } from './outbox.js';
+import { INTERVAL_MS, noteEnd } from './pace.js';
+import { statedReason } from './stated-reason.js';
+
+interface Place {
+  readonly home: Home;
+  readonly destination: Destination;
+  readonly clock: Clock;
+  readonly intervalMs?: number;
+}
+
+/** Notes what became of it. A home that cannot be written now does not change what the destination has. */
+export function finish(place: Place, report: Stored, result: Result): Result {
+  const { home, destination, clock, intervalMs = INTERVAL_MS } = place;
+  if (result.verdict === 'skipped') return result; // what it was is not known: the wait that it began stands
+  const now = clock();
+  const failure = failureOf(result);
+  const unkept = failure === undefined ? causeOfFailing(() => keep(place, report, result, now)) : undefined;
+  const unnoted = causeOfFailing(() => noteEnd(home, destination, failure, now, intervalMs));
+  if (unnoted !== undefined) debug('note the end of %s: %s', report.name, unnoted); // likewise
+  return unkept === undefined ? result : { ...result, unkept };
+}
+
+/** Without its receipt the report goes back, and the same bytes are sent again: the destination knows their ids. */
+function keep({ home, destination }: Place, report: Stored, { verdict, answer }: Result, now: number): void {
+  const { name, day, bytes, sha256 } = report;
+  const outcome = verdict === 'delivered' ? verdict : 'rejected';
+  const reason = answer === undefined || outcome === 'delivered' ? undefined : statedReason(answer);
+  settle(home, name, {
+    day,
+    outcome,
+    at: new Date(now).toISOString(),
+    url: destination.url,
+    status: answer?.status ?? 0,
+    ...(reason !== undefined && { reason }),
+    bytes,
+    sha256,
+  });
+}
+
+function causeOfFailing(action: () => void): string | undefined {
+  try {
+    action();
+    return undefined;
+  } catch (error) {
+    return causeOf(error);
+  }
+}
