@@ -73,11 +73,16 @@ export const COMMANDS = [
     name: 'sent',
     argument: { name: 'day', does: `a UTC day, such as 2026-11-23; default: all days of the last ${DAYS_KEPT}` },
     does: 'show what was sent: when, where to, and with which answer',
-    more: [`Each request body is kept for ${DAYS_KEPT} days, byte for byte.`],
+    more: [
+      `Each request body is kept for ${DAYS_KEPT} days, byte for byte. A copy whose sha256 is no longer that of its receipt is marked as altered, a deleted one as missing; --raw does not print it.`,
+    ],
     options: [
       JSON_OPTION,
       { flag: '--raw', does: 'print only the exact bytes of the last request body' },
-      { flag: '--verify', does: 'hash each copy again and compare it with what was sent' },
+      {
+        flag: '--verify',
+        does: 'hash each copy again and compare it with what was sent; exit with 1 if one is altered or missing',
+      },
     ],
     exclusive: ['--json', '--raw', '--verify'],
   },
@@ -85,9 +90,10 @@ export const COMMANDS = [
     name: 'send',
     does: 'send the waiting reports now',
     more: [
-      'Sends the reports of closed days, which a server would otherwise send later by itself. Days that are still being counted are not sent.',
+      'Sends the reports of closed days, which a server would otherwise send later by itself, hours apart; now they arrive together. Days that are still being counted are not sent. A destination that asked for time (Retry-After) is not sent anything before.',
+      'Says for each report whether it was delivered, kept (why, what to do, and when a server tries again), rejected (the reason of the destination) or dropped (by which limit). Exits with 1 unless everything was delivered or nothing waited, and with 3 while analytics is off. Ctrl-C ends it in order: what was not sent is kept.',
     ],
-    options: [],
+    options: [JSON_OPTION],
   },
   {
     name: 'hint',
@@ -203,5 +209,5 @@ export const EXIT_CODES: readonly (readonly [ExitCode, string])[] = [
   [EXIT.done, 'done'],
   [EXIT.failed, 'failed'],
   [EXIT.usage, 'wrong usage'],
-  [EXIT.off, 'off (status --exit-code)'],
+  [EXIT.off, 'off (status --exit-code, send)'],
 ];

@@ -38,8 +38,14 @@ export function plural(count: number, one: string, many = `${one}s`): string {
 }
 
 /** `12,345`. `toLocaleString` would load ICU's data, which takes 10 ms. */
-function grouped(count: number): string {
+export function grouped(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
+}
+
+/** A time that people read, `2026-11-23 14:05 UTC`, from ISO 8601 or ms since the epoch. */
+export function minute(time: string | number): string {
+  const text = typeof time === 'number' ? new Date(time).toISOString() : time;
+  return `${text.slice(0, 16).replace('T', ' ')} UTC`;
 }
 
 /** Writes `~` for the home folder. */

@@ -1,6 +1,6 @@
 import { debug } from '../platform/debug.js';
 import * as CLI_ERRORS from '../platform/error-table/cli.js';
-import { AnalyticsError, messageOf } from '../platform/errors.js';
+import { AnalyticsError, type ErrorCode, messageOf } from '../platform/errors.js';
 import { callOf, dispatch, plainCall } from './dispatch.js';
 import { EXIT, type ExitCode } from './exit-code.js';
 import { createOutput, type Output } from './output.js';
@@ -11,6 +11,8 @@ export async function main(argv: readonly string[]): Promise<void> {
   process.exitCode = await runSafely(argv, output);
 }
 
+const EXIT_BY_CODE: { readonly [Code in ErrorCode]?: ExitCode } = { USAGE: EXIT.usage, OFF: EXIT.off };
+
 async function runSafely(argv: readonly string[], output: Output): Promise<ExitCode> {
   try {
     return await run(argv, output);
@@ -18,7 +20,7 @@ async function runSafely(argv: readonly string[], output: Output): Promise<ExitC
     if (error instanceof Error && error.name === 'ExitPromptError') return interrupted(output);
     const { message, code } = error instanceof AnalyticsError ? error : unexpected(error);
     output.remark(`Error: ${message}`);
-    return code === 'USAGE' ? EXIT.usage : EXIT.failed;
+    return EXIT_BY_CODE[code] ?? EXIT.failed;
   }
 }
 

@@ -1,10 +1,11 @@
-import { linkSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import sqlite from 'node-sqlite3-wasm';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { COMMANDER_ERRORS } from '../../src/cli/docs/errors.js';
 import { claim } from '../../src/core/deliver/outbox.js';
+import { reportPath } from '../../src/core/deliver/report-files.js';
 import { AnalyticsError, createAnalytics } from '../../src/index.js';
 import * as CLI_ERRORS from '../../src/platform/error-table/cli.js';
 import * as COLLECTOR_ERRORS from '../../src/platform/error-table/collector.js';
@@ -108,6 +109,13 @@ const TRIGGERS: Triggers<ErrorId> = {
   disableHasNoEffect: () => cli(['disable'], { env: { ...testHome().env, DOT_AI_ANALYTICS: 'true' } }),
   invalidDay: () => cli(['sent', '2026-13-01'], { env: testHome().env }),
   noCopy: () => cli(['sent', '--raw'], { env: testHome().env }),
+  copyNotIntact: async () => {
+    const { env } = await destination(400);
+    const home = await waiting();
+    await cli(['send'], { env: { ...home.env, ...env } });
+    rmSync(reportPath(home.paths.sent, YESTERDAY));
+    return cli(['sent', '--raw'], { env: home.env });
+  },
   analyticsOff: () => cli(['send'], { env: testHome().env }),
   noDestination: async () => cli(['send'], { env: (await waiting()).env }),
   invalidDestination: async () =>
@@ -115,17 +123,6 @@ const TRIGGERS: Triggers<ErrorId> = {
       env: (await waiting({ ...ON, analyticsDestination: { host: 'http://example.com', key: 'k' } })).env,
     }),
   notDelivered: async () => cli(['send'], { env: { ...(await waiting()).env, ...CLOSED } }),
-  rejected: async () => {
-    const { env } = await destination(400);
-    return cli(['send'], { env: { ...(await waiting()).env, ...env } });
-  },
-  destinationBusy: async () => {
-    const { env } = await destination(429);
-    const home = await waiting();
-    const send = () => cli(['send'], { env: { ...home.env, ...env } });
-    await send();
-    return send();
-  },
   outputNotWritten: () =>
     run('sh', ['-c', '"$0" "$1" status > /dev/full', process.execPath, CLI], { env: testHome().env }),
   unexpected: async () => {
@@ -200,7 +197,7 @@ describe('docs/errors.md lists what happens', () => {
     const shown = await TRIGGERS[id]();
     const said = shown.stderr.replace(/\s+/g, ' ').trim();
     expect(said).toMatch(new RegExp(`(^| )Error: ${pattern(message)}$`));
-    expect(shown.code).toBe(code === 'USAGE' ? 2 : 1);
+    expect(shown.code).toBe(code === 'USAGE' ? 2 : code === 'OFF' ? 3 : 1);
     expect(said).not.toMatch(/ {4}at |node:internal|undefined|<\w+>/);
   });
 

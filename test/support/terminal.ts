@@ -15,7 +15,8 @@ export async function onTerminal(
   args: string,
   { env, keys, columns = 80 }: Typing,
 ): Promise<{ shown: string; code: number }> {
-  const program = `stty cols ${columns} rows 50; "${process.execPath}" "${CLI}" ${args}; echo "exit code $?"`;
+  // The shell outlives Ctrl-C, to tell the exit code of the command.
+  const program = `trap : INT; stty cols ${columns} rows 50; "${process.execPath}" "${CLI}" ${args}; echo "exit code $?"`;
   const typing = keys === undefined ? 'sleep 0.1' : `sleep 1; printf '${keys}'; sleep 1`;
   const { stdout } = await run('bash', ['-c', `(${typing}) | script -qec '${program}' /dev/null`], {
     env: { TERM: 'xterm', LANG: 'C.UTF-8', ...env },

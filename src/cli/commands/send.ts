@@ -1,8 +1,6 @@
-import type { Destination } from '../../core/consent/destination.js';
 import { createGate } from '../../core/consent/gate.js';
-import { deliver } from '../../core/deliver/delivery.js';
-import { listWaiting } from '../../core/deliver/outbox.js';
-import type { NextAttempt } from '../../core/deliver/pace.js';
+import { prepareOutbox } from '../../core/deliver/prepare.js';
+import { listUnsent } from '../../core/deliver/report-files.js';
 import { type Local, lookAt } from '../../core/inspect/local-state.js';
 import { systemClock } from '../../platform/clock.js';
 import * as CLI_ERRORS from '../../platform/error-table/cli.js';
@@ -10,65 +8,52 @@ import { AnalyticsError } from '../../platform/errors.js';
 import { type Home, requireHome } from '../../platform/home.js';
 import type { Run } from '../command.js';
 import { EXIT } from '../exit-code.js';
-import { decider, plural } from '../format.js';
+import { decider } from '../format.js';
 import type { Output } from '../output.js';
+import { createSendLog, type SendLog, shortfall } from '../send-log.js';
+import { keptOutcome } from '../send-outcome.js';
+import { sendWaiting } from '../send-waiting.js';
 
-export const run: Run<'send'> = async (_invocation, output) => {
+export const run: Run<'send'> = async ({ options }, output) => {
   const local = lookAt();
   const home = requireHome(local.env);
-  const { enabled } = local.consent;
-  if (!enabled) throw new AnalyticsError(CLI_ERRORS.analyticsOff, { decider: decider(local.consent) });
-  if (listWaiting(home).length === 0) {
-    output.data('Nothing is waiting. A day is closed at 01:00 UTC of the next, by the next server that runs.');
-    return EXIT.done;
-  }
-  const { destination, problem } = local.resolved;
-  if (problem !== undefined) throw new AnalyticsError(CLI_ERRORS.invalidDestination, { problem });
-  if (destination === null) throw new AnalyticsError(CLI_ERRORS.noDestination);
-  const { pause, rejected } = await sendWaiting(local, home, destination, output);
-  if (pause !== undefined) throw busy(destination, pause);
-  const left = listWaiting(home).length;
-  if (rejected > 0) throw new AnalyticsError(CLI_ERRORS.rejected, { reports: plural(rejected, 'report') });
-  if (left > 0) throw new AnalyticsError(CLI_ERRORS.notDelivered, { reports: plural(left, 'report') });
+  const isJson = options.json === true;
+  const log = createSendLog(output, isJson);
+  const problem = await sendAll(local, home, log, isJson ? { ...output, data() {}, remark() {} } : output);
+  const { destination } = local.resolved;
+  if (isJson)
+    output.json({
+      version: 1,
+      enabled: local.consent.enabled,
+      destination: destination && { host: destination.host },
+      reports: log.outcomes,
+    });
+  if (problem !== undefined) throw problem;
   return EXIT.done;
 };
 
-/** Sends all waiting reports, and shows the progress and each result. */
-async function sendWaiting(
-  { env, vocabulary }: Local,
-  home: Home,
-  destination: Destination,
-  output: Output,
-): Promise<{ readonly pause: NextAttempt | undefined; readonly rejected: number }> {
-  const waiting = listWaiting(home).length;
-  let done = 0;
-  let rejected = 0;
-  const progress = () => output.progress(`Sending ${done + 1} of ${waiting}`, done / waiting);
-  output.remark(`Sending ${plural(waiting, 'report')} to ${destination.host}`);
-  progress();
-  const pause = await deliver({
-    home,
-    gate: createGate(env, home),
-    destination,
-    vocabulary,
-    clock: systemClock,
-    signal: new AbortController().signal,
-    background: false,
-    lookup: 'system',
-    obeys: 'retry-after',
-    onReport(name, { verdict, reason }) {
-      output.progress('', 1); // erases the progress, which may share a terminal with the next line
-      output.line(`${name}  ${verdict} (${reason})`);
-      done += 1;
-      if (verdict === 'rejected') rejected += 1;
-      if (done < waiting) progress();
-    },
-  });
-  output.progress('', 1);
-  return { pause, rejected };
-}
-
-function busy({ host }: Destination, { reason, askedUntil }: NextAttempt): AnalyticsError {
-  const time = new Date(askedUntil).toISOString();
-  return new AnalyticsError(CLI_ERRORS.destinationBusy, { host, status: reason, time });
+/** @returns why it did not do what was asked */
+async function sendAll(local: Local, home: Home, log: SendLog, output: Output): Promise<unknown> {
+  const { consent, env, resolved } = local;
+  if (!consent.enabled) return new AnalyticsError(CLI_ERRORS.analyticsOff, { decider: decider(consent) });
+  const gate = createGate(env, home);
+  log.addDropped(prepareOutbox(home, gate, systemClock()));
+  const waiting = listUnsent(home);
+  if (waiting.length + log.outcomes.length === 0) {
+    output.data('Nothing is waiting. A day is closed at 01:00 UTC of the next, by the next server that runs.');
+    return undefined;
+  }
+  const { destination, problem } = resolved;
+  if (waiting.length > 0 && destination === null) {
+    const reason = problem === undefined ? 'no destination is known' : 'the configured destination cannot be used';
+    for (const name of waiting) log.add(keptOutcome(name, { reason, remedy: null }));
+    if (problem !== undefined) return new AnalyticsError(CLI_ERRORS.invalidDestination, { problem });
+    return new AnalyticsError(CLI_ERRORS.noDestination);
+  }
+  if (waiting.length > 0 && destination !== null) {
+    const failure = await sendWaiting({ local, home, gate, destination, log, output }, waiting);
+    if (failure !== undefined) return failure;
+  }
+  const summary = shortfall(log.outcomes);
+  return summary === undefined ? undefined : new AnalyticsError(CLI_ERRORS.notDelivered, { summary });
 }

@@ -37,8 +37,15 @@ export const noCopy = {
   why: '`sent --raw` found no body: nothing was sent on that day, or it was sent more than {DAYS_KEPT} days ago.',
 } as const satisfies ErrorDefinition;
 
-export const analyticsOff = {
+export const copyNotIntact = {
   code: 'NOT_DONE',
+  message:
+    'The copy of <name> is <state>, so the bytes that were sent cannot be printed. Check: dot-ai-analytics sent --verify',
+  why: '`sent --raw` prints only bytes whose sha256 is that of the receipt. This copy was changed or deleted after it was sent, or cannot be read.',
+} as const satisfies ErrorDefinition;
+
+export const analyticsOff = {
+  code: 'OFF',
   message: 'Analytics is off: <decider>. Nothing was sent. What decides: dot-ai-analytics status',
   why: '`send` sends only with consent, and checks it again before each report.',
 } as const satisfies ErrorDefinition;
@@ -59,24 +66,10 @@ export const invalidDestination = {
 
 export const notDelivered = {
   code: 'NOT_DONE',
-  message: '<reports> could not be delivered. Undelivered reports are kept.',
-  why: 'There was no connection, no answer within 3 s, or an answer that does not confirm the delivery. The lines above name the reason for each report. 401 and 403 mean that the destination refuses the key.',
+  message: 'Not every report was delivered: <summary>.',
+  why: 'The line of each report says what became of it, why, and what to do. Rejected: the destination answered 400 or 413, and will never accept these bytes, for example because it is a collector with another vocabulary; a copy is kept for `sent`. Dropped: it was older than {MAX_DAYS_WAITING} days, or more than {MAX_REPORTS_WAITING} waited. Kept: everything else, such as no connection, no answer within 3 s, an answer that does not confirm the delivery, or a report that another process is sending.',
   remedy:
-    'Correct a refused key. In all other cases do nothing: running servers retry for {MAX_DAYS_WAITING} days, at growing intervals.',
-} as const satisfies ErrorDefinition;
-
-export const rejected = {
-  code: 'NOT_DONE',
-  message:
-    'The destination rejected <reports>. A rejected report is not retried, and a copy of it is kept: dot-ai-analytics sent',
-  why: 'The destination answered 400 or 413: it will never accept these bytes, for example because it is a collector with another vocabulary.',
-} as const satisfies ErrorDefinition;
-
-export const destinationBusy = {
-  code: 'NOT_DONE',
-  message: '<host> answered <status> and asked not to be sent anything before <time>. Reports are kept.',
-  why: 'The destination was too busy the last time: it answered 429 or 503 and named a time until which to wait.',
-  remedy: 'Wait until then. Running servers do so by themselves.',
+    'Correct a refused key (401, 403). In most other cases do nothing: running servers try again for {MAX_DAYS_WAITING} days, at growing intervals.',
 } as const satisfies ErrorDefinition;
 
 export const outputNotWritten = {

@@ -5,6 +5,7 @@ export type ErrorCode =
   | 'CONFIG_NOT_WRITTEN'
   | 'DATA_NOT_DELETED'
   | 'NOT_DONE'
+  | 'OFF'
   | 'USAGE'
   | 'COLLECTOR'
   | 'POSTHOG';

@@ -109,7 +109,7 @@ describe('P5: preview is the wire', () => {
     const body = received.requests[0]?.body.toString() ?? '';
     expect(body).toBe(requests[0]?.body);
     expect(JSON.parse(body)).toEqual({ ...before, api_key: 'phc_here' });
-    expect(readSent({ env: home.env }).reports[0]).toMatchObject({ body, isIntact: true });
+    expect(readSent({ env: home.env }).reports[0]).toMatchObject({ body, copy: 'intact' });
   });
 });
 
@@ -142,7 +142,7 @@ describe('what an answer means', () => {
     expect(elsewhere.requests).toEqual([]); // a redirect is never followed
     const [kept] = readSent({ env: home.env }).reports;
     if (verdict === 'delivered' || verdict === 'rejected') {
-      expect(kept).toMatchObject({ outcome: verdict, status, body: before, isIntact: true });
+      expect(kept).toMatchObject({ outcome: verdict, status, body: before, copy: 'intact' });
       expect(folders(home).outbox).toEqual([]);
     } else {
       expect(kept).toBeUndefined();

@@ -44,6 +44,6 @@ test('more than a hundred waiting reports: the oldest are dropped, with a receip
   expect(listReports(home.paths.outbox)).toHaveLength(100);
   expect(listReceipts(home.paths)).toHaveLength(5);
   expect(readSent({ env: home.env }).reports.map(({ outcome, body: kept }) => [outcome, kept])).toEqual(
-    Array(5).fill(['expired', null]),
+    Array(5).fill(['dropped', null]),
   );
 });
