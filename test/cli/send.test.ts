@@ -82,7 +82,7 @@ describe('what became of each report', () => {
   });
 
   test('rejected: the reason of the destination is shown and kept, and cannot forge a line', async () => {
-    const forged = `no.${'x'.repeat(60)}\n${YESTERDAY}  delivered\u001b[2J \u202e${'y '.repeat(400)}`;
+    const forged = `no.${'x'.repeat(60)}\n${YESTERDAY}  delivered\u001b[2J \u202e\u2066é${'y '.repeat(400)}`;
     const { env } = await destination(answering(400, JSON.stringify({ detail: forged })));
     const home = await homeWith(YESTERDAY);
     const { code, stdout, errors } = await send(home, env);
