@@ -42,7 +42,8 @@ export async function deliver(delivery: Delivery): Promise<NextAttempt | undefin
   if (!gate.check().enabled) return undefined;
   const now = clock();
   const { intervalMs = INTERVAL_MS, obeys = 'pace' } = delivery;
-  delivery.onDropped?.(prepareOutbox(home, gate, now, intervalMs));
+  const dropped = prepareOutbox(home, gate, now, intervalMs);
+  delivery.onDropped?.(dropped);
   const waiting = readPause(home, destination, now, obeys);
   if (waiting !== undefined) return waiting;
   for (const name of obeys === 'retry-after' ? listUnsent(home) : listReports(home.outbox)) {

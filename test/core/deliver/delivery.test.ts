@@ -390,3 +390,26 @@ test('the connection is closed after each request', async () => {
   await pass(home);
   await isClosed;
 });
+
+test('P7: a pass that nobody listens to also puts back what an ended process was sending, and drops what is too old', async () => {
+  const home = await waitingHome();
+  await putReport(home, '2026-10-20', 'phc_here');
+  await putReport(home, '2026-11-21', 'phc_here', home.paths.sending);
+  await deliver({
+    home: home.paths,
+    gate: createGate(home.env, home.paths),
+    destination: destinationOf(received.posthog),
+    vocabulary,
+    clock: fixedClock('2026-11-23T02:00:00Z'),
+    signal: new AbortController().signal,
+    background: false,
+    lookup: 'cancellable',
+    obeys: 'nothing',
+  });
+  expect(received.requests).toHaveLength(2);
+  expect(readSent({ env: home.env }).reports.map(({ day, outcome }) => [day, outcome])).toEqual([
+    ['2026-10-20', 'dropped'],
+    ['2026-11-21', 'delivered'],
+    [DAY, 'delivered'],
+  ]);
+});
