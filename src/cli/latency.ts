@@ -1,6 +1,7 @@
 import { LATENCY_BOUNDS } from '../schema/latency.js';
 import type { Row } from '../schema/report.js';
-import { columns, type Output } from './output.js';
+import { columns } from './layout.js';
+import type { Output } from './output.js';
 import { sparkline } from './sparkline.js';
 
 const CELL = 'latency_le_';
@@ -22,7 +23,7 @@ export function showLatency(rows: readonly Row[], { paint, width, data, hasPictu
   );
   if (counts.reduce((sum, count) => sum + count, 0) < FEWEST_FOR_SHARES) return;
   const shares = `half ${within(reached(counts, 0.5))}, nine of ten ${within(reached(counts, 0.9))}`;
-  data(`\n${paint.bold('How long calls took')} ${paint.dim('(all of them together, from the rows above)')}`);
+  data(`\n${paint.bold('How long calls took')} (all of them together, from the rows above)`);
   data(columns([['all', hasPictures ? `${picture(counts)}; ${shares}` : shares]], width));
 }
 

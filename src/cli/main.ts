@@ -19,7 +19,7 @@ async function runSafely(argv: readonly string[], output: Output): Promise<ExitC
   } catch (error) {
     if (error instanceof Error && error.name === 'ExitPromptError') return interrupted(output);
     const { message, code } = error instanceof AnalyticsError ? error : unexpected(error);
-    output.remark(`Error: ${message}`);
+    output.error(message);
     return EXIT_BY_CODE[code] ?? EXIT.failed;
   }
 }
@@ -44,7 +44,8 @@ async function runWithoutCommand(output: Output): Promise<ExitCode> {
 
 /** Describes the error of a system call or a defect. The stack is printed only with NODE_DEBUG. */
 function unexpected(error: unknown): AnalyticsError {
-  debug('%s', error instanceof Error ? error.stack : error);
+  const stack = error instanceof Error && error.stack !== undefined ? error.stack : String(error);
+  for (const line of stack.split('\n')) debug('%s', line);
   const { path } = error as NodeJS.ErrnoException;
   return new AnalyticsError(CLI_ERRORS.unexpected, {
     problem: path === undefined ? messageOf(error) : `${path}: ${messageOf(error)}`,

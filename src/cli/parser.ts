@@ -2,7 +2,9 @@ import { Argument, Command, CommanderError, Option } from 'commander';
 import type { Call } from './command.js';
 import { COMMANDS, type CommandSpec, ENVIRONMENT, EXIT_CODES } from './command-table.js';
 import { EXIT, type ExitCode } from './exit-code.js';
-import { columns, type Output } from './output.js';
+import { columns } from './layout.js';
+import { withoutMarks } from './marks.js';
+import type { Output } from './output.js';
 import { VERSION } from './version.js';
 
 /**
@@ -11,11 +13,12 @@ import { VERSION } from './version.js';
  */
 export function parse(argv: readonly string[], output: Output): Call | ExitCode {
   let call: Call | undefined;
+  let helpOf = 'dot-ai-analytics --help lists the commands';
   const program = new Command('dot-ai-analytics')
     .description('Opt-in, anonymous usage analytics of dot-ai: decide, and see what leaves this machine.')
     .version(VERSION)
     .exitOverride()
-    .showHelpAfterError('(dot-ai-analytics --help lists the commands)')
+    .configureOutput(outputFor(output))
     .configureHelp(helpFor(output))
     .addHelpText(
       'after',
@@ -25,21 +28,38 @@ export function parse(argv: readonly string[], output: Output): Call | ExitCode 
     const command = toCommand(spec, output, (given) => {
       call = given;
     });
+    command.exitOverride((error) => {
+      helpOf = `dot-ai-analytics ${spec.name} --help lists the options`;
+      throw error;
+    });
     program.addCommand(command);
   }
   try {
     program.parse(argv, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    return error.exitCode === 0 ? EXIT.done : EXIT.usage; // help and version are not errors
+    if (error.exitCode === 0) return EXIT.done; // help and version are not errors
+    output.error(inOneLine(error));
+    output.remark(`(${helpOf})`);
+    return EXIT.usage;
   }
   return call ?? EXIT.usage;
+}
+
+/** commander prints help and nothing else: its errors are printed as all others are. */
+function outputFor({ text }: Output) {
+  return { writeOut: text, writeErr: () => {} };
+}
+
+/** Its own prefix and the line break before a suggestion are left out. */
+function inOneLine({ message }: CommanderError): string {
+  return message.replace(/^error: /, '').replace(/\n(?=\(Did you mean [^\n]*$)/, ' ');
 }
 
 /** commander does not wrap the description of an option on a narrow terminal. */
 function helpFor({ width }: Output) {
   const formatItem = (term: string, termWidth: number, does: string) =>
-    columns([[term.padEnd(termWidth), does]], width);
+    withoutMarks(columns([[term.padEnd(termWidth), does]], width));
   return { helpWidth: width, formatItem };
 }
 
@@ -47,8 +67,7 @@ function toCommand(spec: CommandSpec, output: Output, onCall: (call: Call) => vo
   const command = new Command(spec.name)
     .summary(spec.does)
     .description([`${spec.does[0]?.toUpperCase()}${spec.does.slice(1)}.`, ...spec.more].join('\n\n'))
-    .exitOverride()
-    .showHelpAfterError(`(dot-ai-analytics ${spec.name} --help lists the options)`)
+    .configureOutput(outputFor(output))
     .configureHelp(helpFor(output));
   if (spec.argument) command.addArgument(toArgument(spec.argument));
   for (const option of toOptions(spec)) command.addOption(option);

@@ -2,7 +2,8 @@ import { type EventKind, type Field, isCount, isHistogram, isName, labelFor } fr
 import { EVENTS } from '../schema/fields.js';
 import type { Row } from '../schema/report.js';
 import { latency, showLatency } from './latency.js';
-import { columns, type Output } from './output.js';
+import { columns } from './layout.js';
+import type { Output } from './output.js';
 import { bars } from './sparkline.js';
 
 /*
@@ -17,7 +18,7 @@ export function showRows(rows: readonly Row[], output: Output): void {
   for (const kind of EVENTS) {
     const group = rows.filter((row) => row.event === kind.event).map(({ properties }) => properties);
     if (group.length === 0) continue;
-    data(`\n${paint.bold(kind.heading)} ${paint.dim(`(${kind.event})`)}`);
+    data(`\n${paint.bold(kind.heading)} (${kind.event})`);
     group.sort((a, b) => size(kind, b) - size(kind, a));
     const drawn = hasPictures && group.length > 1 ? bars(group.map((p) => size(kind, p))) : [];
     const names = group.map((p) => nameOf(kind, p));

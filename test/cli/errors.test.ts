@@ -203,7 +203,7 @@ describe('docs/errors.md lists what happens', () => {
 
   test.each(commanderIds)('%s, in the words of commander', async (id) => {
     const shown = await COMMANDER_TRIGGERS[id]();
-    expect(shown.stderr.replace(/\s+/g, ' ')).toMatch(new RegExp(`^error: ${pattern(COMMANDER_ERRORS[id].message)}`));
+    expect(shown.stderr.replace(/\s+/g, ' ')).toMatch(new RegExp(`^Error: ${pattern(COMMANDER_ERRORS[id].message)}`));
     expect(shown.code).toBe(2);
   });
 

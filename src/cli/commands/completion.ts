@@ -3,6 +3,6 @@ import { completionFor } from '../docs/completions.js';
 import { EXIT } from '../exit-code.js';
 
 export const run: Run<'completion'> = async ({ argument }, output) => {
-  output.raw(completionFor(argument));
+  output.text(completionFor(argument));
   return EXIT.done;
 };

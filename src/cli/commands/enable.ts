@@ -10,7 +10,8 @@ import { requireHome } from '../../platform/home.js';
 import { EVENTS, SCHEMA } from '../../schema/fields.js';
 import type { Options, Run } from '../command.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
-import { columns, type Output } from '../output.js';
+import { columns } from '../layout.js';
+import type { Output } from '../output.js';
 import { remarkSaved, type Saved, settingResult, showSaved } from '../setting-result.js';
 
 export const run: Run<'enable'> = async ({ options }, output) => {

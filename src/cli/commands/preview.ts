@@ -47,7 +47,7 @@ function heading({ enabled, kind, requests }: Preview): string {
 function show({ state, day, url, bytes, sha256, body }: PreviewRequest, isExample: boolean, output: Output): void {
   const { paint, data } = output;
   const label = isExample ? 'example' : state;
-  data(`\n${paint.bold.underline(day)} ${state === 'final' ? paint.green(label) : paint.yellow(label)}`);
+  data(`\n${paint.bold.underline(day)} ${state === 'final' ? paint.green(label) : label}`);
   if (label === 'draft') data(DRAFT);
   data(
     url === null

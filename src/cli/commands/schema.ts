@@ -4,7 +4,8 @@ import { EVENTS, SCHEMA } from '../../schema/fields.js';
 import { describeValues, toJsonSchema } from '../../schema/json-schema.js';
 import type { Run } from '../command.js';
 import { EXIT } from '../exit-code.js';
-import { columns, type Output } from '../output.js';
+import { columns } from '../layout.js';
+import type { Output } from '../output.js';
 
 export const run: Run<'schema'> = async ({ options }, output) => {
   const { vocabulary } = lookAt();
@@ -15,7 +16,8 @@ export const run: Run<'schema'> = async ({ options }, output) => {
   const { paint, width, data } = output;
   data(`Schema ${SCHEMA}: everything that is ever recorded. One report a day, a shuffled bag of these rows.`);
   for (const { event, answers, fields } of EVENTS) {
-    data(`\n${paint.bold(event)}\n${answers}`);
+    data(`\n${paint.bold(event)}`);
+    data(answers);
     for (const field of fields) showField(field, output);
   }
   const { tools, features } = vocabulary;
@@ -34,7 +36,7 @@ export const run: Run<'schema'> = async ({ options }, output) => {
 
 function showField(field: Field, { paint, width, data }: Output): void {
   const { name, what, not, why } = field;
-  data(`\n  ${paint.cyan(name)}`);
+  data(`\n  ${paint.bold(name)}`);
   data(
     columns(
       [

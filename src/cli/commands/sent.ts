@@ -45,7 +45,7 @@ function verify({ data, unverifiable }: SentView, { line, data: say, paint }: Ou
   const sent = data.reports.filter(({ copy }) => copy !== null);
   if (sent.length + unverifiable.length === 0) say(nothing());
   for (const { name, copy, sha256 } of sent)
-    line(`${name}  ${sha256}  ${copy === 'intact' ? paint.green(copy) : paint.red(copy)}`);
+    line(`${name}  ${sha256}  ${copy === 'intact' ? paint.green('intact') : paint.red(String(copy))}`);
   for (const name of unverifiable) line(`${name}  ${paint.red('no receipt')}`);
   const isIntact = sent.every(({ copy }) => copy === 'intact') && unverifiable.length === 0;
   return isIntact ? EXIT.done : EXIT.failed;
@@ -65,7 +65,8 @@ function show(report: SentReport, withRows: boolean, output: Output): void {
   }
   data(`${paint.bold(name)}  ${outcome} on ${minute(at)}, answer ${status ?? 'unknown'}`);
   if (reason !== null) showForeign(reason, output);
-  data(`  ${url ?? 'address unknown'}\n  ${plural(bytes, 'byte')}, sha256 ${sha256}`);
+  data(`  ${url ?? 'address unknown'}`);
+  data(`  ${plural(bytes, 'byte')}, sha256 ${sha256}`);
   if (copy === 'altered' || copy === 'missing') data(`  ${paint.red(STATES[copy])}`);
   else if (withRows && body !== null) showRows(decode(body)?.rows ?? [], output);
 }

@@ -2,7 +2,8 @@ import { type Status, type StatusView, viewStatus } from '../../core/inspect/sta
 import type { Run } from '../command.js';
 import { EXIT } from '../exit-code.js';
 import { decider, layerInWords, onOff, plural, shortPath } from '../format.js';
-import { columns, type Output } from '../output.js';
+import { columns } from '../layout.js';
+import type { Output } from '../output.js';
 
 export const run: Run<'status'> = async ({ options }, output) => {
   const view = viewStatus();

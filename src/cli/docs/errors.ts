@@ -67,7 +67,7 @@ export function errorsMarkdown(): string {
     `${[
       '# Errors',
       'Generated from `src/platform/error-table/` by `npm run docs`. A test provokes each error.',
-      'On stderr, an error begins with `Error: `, or with `error: ` if it is about the words of the command line. `<…>` stands for a value. The exit code is 2 for a wrong call (`USAGE`, and the last part of this page), 3 while analytics is off (`OFF`), otherwise 1. In a program, each error is an `AnalyticsError` with the `code` in the heading.',
+      'On stderr, an error begins with `Error: `. `<…>` stands for a value. The exit code is 2 for a wrong call (`USAGE`, and the last part of this page), 3 while analytics is off (`OFF`), otherwise 1. In a program, each error is an `AnalyticsError` with the `code` in the heading.',
       'In a server, recording and sending never throw and never print. `NODE_DEBUG=dot-ai-analytics` explains on stderr what happens there.',
       ...sections,
       section('The command line', Object.values(COMMANDER_ERRORS)),

@@ -1,10 +1,10 @@
-import { wrap } from '../output.js';
+import { wrapLine } from '../layout.js';
 
 const LINE = 120;
 
 /** Wraps the prose of a page. Headings, tables and messages stay whole, and so does a comment. */
 export function wrapProse(page: string): string {
   const whole = page.replaceAll(/<!--.*?-->/g, (comment) => comment.replaceAll(' ', '\0'));
-  const lines = whole.split('\n').map((line) => (/^(#|\||\*\*`)/.test(line) ? line : wrap(line, LINE)));
+  const lines = whole.split('\n').map((line) => (/^(#|\||\*\*`)/.test(line) ? line : wrapLine(line, LINE).join('\n')));
   return lines.join('\n').replaceAll('\0', ' ');
 }

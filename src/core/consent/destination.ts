@@ -1,10 +1,11 @@
 import { isObject } from '../../platform/files.js';
 import { isLoopback } from '../../platform/loopback.js';
+import { isPrintable } from '../../platform/printable.js';
 import { MAX_KEY_LENGTH } from '../../schema/limits.js';
 
 /** Where reports go: PostHog's ingestion host, or a collector that speaks the same protocol. */
 export interface Endpoint {
-  /** e.g. `https://eu.i.posthog.com` */
+  /** e.g. `https://eu.i.posthog.com`. Of a `Destination` it is as the URL parser normalizes it. */
   readonly host: string;
   /** PostHog's public project key. */
   readonly key: string;
@@ -76,10 +77,11 @@ export function endpointProblem(value: unknown): string | undefined {
   if (typeof key !== 'string' || !KEY.test(key))
     return 'the key is missing, or contains a character that is not allowed';
   if (key.length > MAX_KEY_LENGTH) return `the key is longer than ${MAX_KEY_LENGTH} characters`;
+  // The parser leaves some of these characters out, so that two hosts that look different would be one.
+  if (/\s/.test(host) || !isPrintable(host)) return 'the host contains white space, or a character that cannot be seen';
   if (!URL.canParse(host)) return 'the host is not a URL such as https://eu.i.posthog.com';
   const url = new URL(host);
-  if (url.username || url.password || url.search || url.hash)
-    return 'the host has more than a scheme, a name, a port and a path';
+  if (host.includes('@') || url.search || url.hash) return 'the host has more than a scheme, a name, a port and a path';
   if (url.protocol === 'https:') return undefined;
   if (url.protocol === 'http:' && isLoopback(url.hostname)) return undefined;
   return 'the host is not https (http is allowed for loopback only)';

@@ -34,15 +34,23 @@ export function readReceipt(home: Home, name: ReportName): Receipt | undefined {
   const { outcome, at, url, status, reason, bytes, sha256 } = tryReadObject(receiptPath(home, name), MAX_BYTES) ?? {};
   if (!isOutcome(outcome) || typeof at !== 'string' || typeof sha256 !== 'string' || typeof bytes !== 'number')
     return undefined;
+  const shown = normalizedUrl(url);
   const stated = asStatedReason(reason);
   return {
     day: dayOfReport(name),
     outcome,
     at,
-    ...(typeof url === 'string' && { url }),
+    ...(shown !== undefined && { url: shown }),
     ...(Number.isSafeInteger(status) && { status: status as number }),
     ...(stated !== undefined && { reason: stated }),
     bytes,
     sha256,
   };
+}
+
+/** A host that looks like another one must not look so to whoever reads the receipt (P12). */
+function normalizedUrl(url: unknown): string | undefined {
+  if (typeof url !== 'string' || !URL.canParse(url)) return undefined;
+  const { href, username, password } = new URL(url);
+  return username || password ? undefined : href;
 }

@@ -143,8 +143,9 @@ function byTime(a: Receipt, b: Receipt): number {
   return a.at < b.at ? -1 : 1;
 }
 
-/** The pace after a report that was settled is nothing to tell. */
+/** The pace after a report that was settled is nothing to tell, nor are failures of another destination. */
 function failedAttempt(home: Home, destination: Destination, now: number): NextAttempt | undefined {
   const next = readPause(home, destination, now);
-  return next !== undefined && next.failures > 0 ? next : undefined;
+  const isSame = next?.host === destination.host && next.key === destination.key;
+  return isSame && next.failures > 0 ? next : undefined;
 }
