@@ -12,8 +12,16 @@ export interface OptionSpec {
   readonly does: string;
 }
 
+/** Who reads about a command, and the heading above its commands in the help. */
+export const READERS = {
+  user: 'For everybody',
+  maintainer: 'For those who maintain a server',
+  operator: 'For those who receive reports',
+} as const;
+
 export interface CommandSpec {
   readonly name: string;
+  readonly reader: keyof typeof READERS;
   /** It is required if it has `choices`, otherwise optional. */
   readonly argument?: { readonly name: string; readonly does: string; readonly choices?: readonly string[] };
   /** One line, without a full stop. */
@@ -30,12 +38,20 @@ const JSON_OPTION = { flag: '--json', does: 'print one JSON object, with "versio
 export const COMMANDS = [
   {
     name: 'status',
+    reader: 'user',
     does: 'show whether analytics is on, what decided that, and what is waiting',
-    more: ['Shows each layer that can decide; the first one that is set decides. Never writes a file.'],
-    options: [JSON_OPTION, { flag: '--exit-code', does: 'exit with 3 while analytics is off' }],
+    more: [
+      'Shows who decided, who receives reports, and what is waiting. Several layers can decide; the first one that says on or off decides. Never writes a file.',
+    ],
+    options: [
+      JSON_OPTION,
+      { flag: '--verbose', does: 'also show each layer that can decide, and the settings' },
+      { flag: '--exit-code', does: 'exit with 3 while analytics is off' },
+    ],
   },
   {
     name: 'enable',
+    reader: 'user',
     does: 'turn anonymous usage analytics on',
     more: [
       'Shows what is collected and where it goes, and asks. If stdin or stderr is not a terminal, nobody can answer, and the command changes nothing and exits with 2. With --yes it does not ask, and prints what was accepted. Writes "analytics": true and the number of the accepted schema into config.json; other settings do not change. If you decline and analytics is off, "analytics": false is written, so that the hint is not shown again. Ctrl-C changes nothing.',
@@ -50,6 +66,7 @@ export const COMMANDS = [
   },
   {
     name: 'disable',
+    reader: 'user',
     does: 'turn analytics off and delete everything that was not sent',
     more: [
       'When the command returns, running servers record and send nothing more. A server whose own environment has DOT_AI_ANALYTICS=true follows that variable: remove it there.',
@@ -59,6 +76,7 @@ export const COMMANDS = [
   },
   {
     name: 'preview',
+    reader: 'user',
     does: 'show exactly what would be sent',
     more: [
       'Closed days are shown as the exact bytes that will be sent. Days that are still being counted are drafts: their random ids and their order are drawn when the day closes, at 01:00 UTC of the next day, or when the server ends if it runs in a container whose folder is not kept. While analytics is off, the same code shows invented example counts.',
@@ -71,6 +89,7 @@ export const COMMANDS = [
   },
   {
     name: 'sent',
+    reader: 'user',
     argument: { name: 'day', does: `a UTC day, such as 2026-11-23; default: all days of the last ${DAYS_KEPT}` },
     does: 'show what was sent: when, where to, and with which answer',
     more: [
@@ -88,6 +107,7 @@ export const COMMANDS = [
   },
   {
     name: 'send',
+    reader: 'user',
     does: 'send the waiting reports now',
     more: [
       'Sends the reports of closed days, which a server would otherwise send later by itself, hours apart; now they arrive together. Days that are still being counted are not sent. A destination that asked for time (Retry-After) is not sent anything before.',
@@ -97,6 +117,7 @@ export const COMMANDS = [
   },
   {
     name: 'hint',
+    reader: 'maintainer',
     does: 'show or change whether the one-time hint was shown',
     more: [
       'A server that embeds the library mentions analytics once, in a tool result. A flag in config.json remembers that.',
@@ -110,12 +131,14 @@ export const COMMANDS = [
   },
   {
     name: 'schema',
+    reader: 'user',
     does: 'show each field that can be recorded: what it is, what it is not, and why it is needed',
     more: ['The output comes from the table that the code uses to record and to validate.'],
     options: [{ flag: '--json', does: 'print a JSON Schema of a report' }],
   },
   {
     name: 'clear',
+    reader: 'user',
     does: 'delete all local data, but keep the consent setting',
     more: [
       'Deletes counts, waiting reports and the copies of sent reports. A running server starts counting from zero.',
@@ -124,6 +147,7 @@ export const COMMANDS = [
   },
   {
     name: 'collector',
+    reader: 'operator',
     does: 'run your own destination, which receives, adds up and shows reports',
     more: [
       'The collector is one process with one SQLite file. It speaks the protocol of PostHog: servers send to it if DOT_AI_POSTHOG_HOST or config.json names it. The dashboard is at /, and the same numbers are at /api/v1 as JSON and CSV. The file holds sums by day, and no body, address or header.',
@@ -146,6 +170,7 @@ export const COMMANDS = [
   },
   {
     name: 'dashboard',
+    reader: 'operator',
     argument: { name: 'service', does: 'posthog', choices: ['posthog'] },
     does: 'create or update the dashboard of a PostHog project',
     more: [
@@ -159,6 +184,7 @@ export const COMMANDS = [
   },
   {
     name: 'completion',
+    reader: 'user',
     argument: { name: 'shell', does: 'bash, zsh or fish', choices: ['bash', 'zsh', 'fish'] },
     does: 'print a script that completes commands and options in a shell',
     more: [
@@ -195,6 +221,24 @@ export const ENVIRONMENT: readonly (readonly [string, string])[] = [
   ['NODE_DEBUG', 'dot-ai-analytics: explain on stderr what otherwise happens silently'],
   ['NO_COLOR', 'any value except empty: no colors'],
   ['FORCE_COLOR', 'colors, even in a pipe; 0: no colors'],
+];
+
+/** What the help says of the environment; the manual page has everything. */
+export const MAIN_VARIABLES: readonly (readonly [string, string])[] = [
+  ['DO_NOT_TRACK=1', 'off'],
+  ['DOT_AI_ANALYTICS', 'true: on; false: off'],
+  ['DOT_AI_CONFIG_DIR', 'the folder to use instead of ~/.dot-ai'],
+  ['DOT_AI_POSTHOG_HOST', 'who receives reports, with DOT_AI_POSTHOG_KEY'],
+  ['NO_COLOR=1', 'no colors'],
+];
+
+export const EXAMPLES: readonly (readonly [string, string])[] = [
+  ['preview', 'see what would be sent, before you decide'],
+  ['preview --raw | sha256sum', 'hash the exact bytes of the next request'],
+  ['enable', 'opt in'],
+  ['sent --verify', 'check the copies of what was sent'],
+  ['disable --purge', 'opt out, and delete everything'],
+  ['collector --demo', 'see what whoever receives reports can see'],
 ];
 
 /** The day on which the texts of this file last changed, for the manual pages. */

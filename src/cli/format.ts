@@ -1,4 +1,5 @@
 import type { Consent } from '../core/consent/decide.js';
+import type { Destination } from '../core/consent/destination.js';
 import type { Layer, LayerName } from '../core/consent/layers.js';
 import { POLICY_PATH } from '../core/consent/policy.js';
 import type { Output } from './output.js';
@@ -40,6 +41,20 @@ export function plural(count: number, one: string, many = `${one}s`): string {
 /** `12,345`. `toLocaleString` would load ICU's data, which takes 10 ms. */
 export function grouped(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
+}
+
+const SOURCES: Readonly<Record<Destination['source'], string>> = {
+  environment: 'as the environment says',
+  config: 'as config.json says',
+  server: 'as a server that ran here declared',
+  pinned: 'known from before',
+};
+
+/** Who receives reports, and who says so. */
+export function recipient(destination: Pick<Destination, 'host' | 'source'> | null): string {
+  return destination === null
+    ? 'none is known, so nothing can be sent'
+    : `${destination.host}, ${SOURCES[destination.source]}`;
 }
 
 /** A time that people read, `2026-11-23 14:05 UTC`, from ISO 8601 or ms since the epoch. */

@@ -1,6 +1,5 @@
 import { LATENCY_BOUNDS } from '../schema/latency.js';
 import type { Row } from '../schema/report.js';
-import { columns } from './layout.js';
 import type { Output } from './output.js';
 import { sparkline } from './sparkline.js';
 
@@ -9,22 +8,35 @@ const BOUNDS = [...LATENCY_BOUNDS.map(String), 'inf'];
 /** Of fewer calls a share says nothing. */
 const FEWEST_FOR_SHARES = 5;
 
-/** The histogram of one row in words. */
+/** The histogram of one row in words, for example `9 up to 2 s, 3 from 2 to 5 s`: each call is in one of them. */
 export function latency(properties: Row['properties']): string {
-  return family(properties, CELL)
-    .map(([bound, count]) => `${count} ${within(bound)}`)
-    .join(', ');
+  const cells = BOUNDS.flatMap((bound, at) => {
+    const count = properties[`${CELL}${bound}`];
+    return count === undefined ? [] : [{ count, at }];
+  });
+  return cells.map(({ count, at }, nth) => `${count} ${nth === 0 ? upTo(at) : between(at)}`).join(', ');
 }
 
-/** All calls together, as a person asks: how long does it take? Only repeats what the rows say. */
-export function showLatency(rows: readonly Row[], { paint, width, data, hasPictures }: Output): void {
+function upTo(at: number): string {
+  return at < LATENCY_BOUNDS.length ? `up to ${duration(LATENCY_BOUNDS[at] as number)}` : between(at);
+}
+
+function between(at: number): string {
+  const [from, to] = [LATENCY_BOUNDS[at - 1], LATENCY_BOUNDS[at]];
+  if (from === undefined) return upTo(at);
+  if (to === undefined) return `over ${duration(from)}`;
+  const [[low, unit], [high, highUnit]] = [from, to].map((ms) => duration(ms).split(' ')) as [string[], string[]];
+  return `from ${low}${unit === highUnit ? '' : ` ${unit}`} to ${high} ${highUnit}`;
+}
+
+/** All calls together, as a person asks: how long does it take? Only repeats what the rows say; undefined if that is too little. */
+export function latencyOf(rows: readonly Row[], { hasPictures }: Output): string | undefined {
   const counts = BOUNDS.map((bound) =>
     rows.reduce((sum, { properties }) => sum + Number(properties[`${CELL}${bound}`] ?? 0), 0),
   );
-  if (counts.reduce((sum, count) => sum + count, 0) < FEWEST_FOR_SHARES) return;
+  if (counts.reduce((sum, count) => sum + count, 0) < FEWEST_FOR_SHARES) return undefined;
   const shares = `half ${within(reached(counts, 0.5))}, nine of ten ${within(reached(counts, 0.9))}`;
-  data(`\n${paint.bold('How long calls took')} (all of them together, from the rows above)`);
-  data(columns([['all', hasPictures ? `${picture(counts)}; ${shares}` : shares]], width));
+  return hasPictures ? `${picture(counts)}; ${shares}` : shares;
 }
 
 /** The bound within which this share of the calls had ended. */
@@ -51,11 +63,4 @@ function within(bound: string): string {
 function duration(ms: number): string {
   if (ms < 1000) return `${ms} ms`;
   return ms < 60_000 ? `${ms / 1000} s` : `${ms / 60_000} min`;
-}
-
-/** Properties of a family such as `failures_<category>`, by what tells them apart. */
-function family(p: Row['properties'], prefix: string): [string, unknown][] {
-  return Object.entries(p).flatMap(([name, value]) =>
-    name.startsWith(prefix) ? [[name.slice(prefix.length), value]] : [],
-  );
 }

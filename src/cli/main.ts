@@ -1,6 +1,7 @@
 import { debug } from '../platform/debug.js';
 import * as CLI_ERRORS from '../platform/error-table/cli.js';
 import { AnalyticsError, type ErrorCode, messageOf } from '../platform/errors.js';
+import { withCommandLines } from './command-line.js';
 import { callOf, dispatch, plainCall } from './dispatch.js';
 import { EXIT, type ExitCode } from './exit-code.js';
 import { createOutput, type Output } from './output.js';
@@ -8,19 +9,19 @@ import { createOutput, type Output } from './output.js';
 /** Runs the command line. Sets the exit code and lets the process end by itself, so that nothing printed is lost. */
 export async function main(argv: readonly string[]): Promise<void> {
   const output = createOutput();
-  process.exitCode = await runSafely(argv, output);
+  process.exitCode = await withErrorsShown(() => run(argv, output), output);
 }
 
 const EXIT_BY_CODE: { readonly [Code in ErrorCode]?: ExitCode } = { USAGE: EXIT.usage, OFF: EXIT.off };
 
-async function runSafely(argv: readonly string[], output: Output): Promise<ExitCode> {
+async function withErrorsShown(action: () => Promise<ExitCode>, output: Output): Promise<ExitCode> {
   try {
-    return await run(argv, output);
+    return await action();
   } catch (error) {
     if (error instanceof Error && error.name === 'ExitPromptError') return interrupted(output);
-    const { message, code } = error instanceof AnalyticsError ? error : unexpected(error);
-    output.error(message);
-    return EXIT_BY_CODE[code] ?? EXIT.failed;
+    const known = error instanceof AnalyticsError ? error : unexpected(error);
+    output.error(known.reword(withCommandLines));
+    return EXIT_BY_CODE[known.code] ?? EXIT.failed;
   }
 }
 
@@ -33,13 +34,17 @@ async function run(argv: readonly string[], output: Output): Promise<ExitCode> {
   return typeof call === 'number' ? call : dispatch(call, output);
 }
 
-/** Prints the status, and on a terminal offers a menu. */
+/** Prints the status, and on a terminal offers a menu until the user quits. */
 async function runWithoutCommand(output: Output): Promise<ExitCode> {
   const code = await dispatch(callOf('status'), output);
   if (!output.isInteractive) return code;
   const { chooseCommand } = await import('./menu.js');
-  const chosen = await chooseCommand(output);
-  return chosen === undefined ? code : dispatch(callOf(chosen), output);
+  for (;;) {
+    output.data('');
+    const chosen = await chooseCommand();
+    if (chosen === undefined) return EXIT.done;
+    await withErrorsShown(() => dispatch(callOf(chosen), output), output);
+  }
 }
 
 /** Describes the error of a system call or a defect. The stack is printed only with NODE_DEBUG. */

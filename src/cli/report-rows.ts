@@ -1,7 +1,7 @@
 import { type EventKind, type Field, isCount, isHistogram, isName, labelFor } from '../schema/field.js';
 import { EVENTS } from '../schema/fields.js';
 import type { Row } from '../schema/report.js';
-import { latency, showLatency } from './latency.js';
+import { latency, latencyOf } from './latency.js';
 import { columns } from './layout.js';
 import type { Output } from './output.js';
 import { bars } from './sparkline.js';
@@ -12,39 +12,58 @@ import { bars } from './sparkline.js';
 
 type Properties = Row['properties'];
 
-/** Grouped by kind, most used first. */
+/** Grouped by kind, most used first. A kind whose rows say much has a line for each, the others one for all. */
 export function showRows(rows: readonly Row[], output: Output): void {
-  const { paint, width, data, hasPictures } = output;
+  const { paint, width, data } = output;
+  const lists: [string, string][] = [];
   for (const kind of EVENTS) {
     const group = rows.filter((row) => row.event === kind.event).map(({ properties }) => properties);
     if (group.length === 0) continue;
-    data(`\n${paint.bold(kind.heading)} (${kind.event})`);
-    group.sort((a, b) => size(kind, b) - size(kind, a));
-    const drawn = hasPictures && group.length > 1 ? bars(group.map((p) => size(kind, p))) : [];
-    const names = group.map((p) => nameOf(kind, p));
-    const longest = Math.max(...names.map((name) => name.length));
-    const label = (name: string, at: number) =>
-      drawn[at] === undefined ? name : `${name.padEnd(longest)}  ${drawn[at]}`;
-    data(
-      columns(
-        group.map((p, at) => [label(names[at] as string, at), describe(kind, p) || 'on this day']),
-        width,
-      ),
-    );
+    group.sort((a, b) => size(kind, b) - size(kind, a) || (nameOf(kind, a) < nameOf(kind, b) ? -1 : 1));
+    if (kind.fields.some(isHistogram) && kind.fields.some(isName)) showTable(kind, group, output);
+    else lists.push([paint.bold(kind.heading), list(kind, group)]);
   }
-  showLatency(rows, output);
+  const took = latencyOf(rows, output);
+  if (took !== undefined) lists.push([paint.bold('All calls'), took]);
+  data(columns(lists, width, 0));
+}
+
+function showTable(kind: EventKind, group: readonly Properties[], { paint, width, data, hasPictures }: Output): void {
+  data(paint.bold(kind.heading));
+  const drawn = hasPictures && group.length > 1 ? bars(group.map((p) => size(kind, p))) : [];
+  const names = group.map((p) => nameOf(kind, p));
+  const longest = Math.max(...names.map((name) => name.length));
+  const label = (name: string, at: number) =>
+    drawn[at] === undefined ? name : `${name.padEnd(longest)}  ${drawn[at]}`;
+  data(
+    columns(
+      group.map((p, at) => [label(names[at] as string, at), describe(kind, p)]),
+      width,
+    ),
+  );
+}
+
+function list(kind: EventKind, group: readonly Properties[]): string {
+  const hasNames = kind.fields.some(isName);
+  const items = group.map((p) => {
+    const said = describe(kind, p).replaceAll('; ', ', ');
+    return hasNames ? `${nameOf(kind, p)}: ${said}` : said || 'on this day';
+  });
+  return items.join('; ');
 }
 
 function size({ size: name }: EventKind, p: Properties): number {
   return name === undefined ? 0 : Number(p[name] ?? 0);
 }
 
-function nameOf({ fields, unnamed = '' }: EventKind, p: Properties): string {
-  const names = fields.filter(isName).map(({ name }) => p[name]);
-  return names.length === 0 ? unnamed : names.join(' > ');
+function nameOf({ fields }: EventKind, p: Properties): string {
+  return fields
+    .filter(isName)
+    .map(({ name }) => p[name])
+    .join(' > ');
 }
 
-/** `13 calls; 12 ok, 1 failed (1 ai_service); 9 within 2 s; first this week`: totals, their parts, everything else. */
+/** `13 calls; 12 ok, 1 failed (1 ai_service); 9 up to 2 s; first this week`: totals, their parts, everything else. */
 function describe({ fields }: EventKind, p: Properties): string {
   const counts = fields.filter((field) => isCount(field) && !isHistogram(field));
   const isInRow = ({ partOf }: Field) => fields.some(({ name }) => name === partOf);

@@ -23,16 +23,26 @@ type ValuesAndOptions<Message extends string> = [Placeholder<Message>] extends [
 export class AnalyticsError<Listed extends ListedError = ListedError> extends Error {
   override readonly name = 'AnalyticsError';
   readonly code: ErrorCode;
+  readonly #own: string;
+  readonly #values: Readonly<Record<string, string | number>>;
 
   /** @param listed an error of the table; nothing else compiles */
   constructor(listed: Listed, ...rest: ValuesAndOptions<Listed['message']>) {
     const [values = {}, options] = rest as [values?: Readonly<Record<string, string | number>>, options?: ErrorOptions];
-    super(
-      listed.message.replace(/<([^<>]+)>/g, (_, name: string) => String(values[name])),
-      options,
-    );
+    super(fill(listed.message, values), options);
     this.code = listed.code;
+    this.#own = listed.message;
+    this.#values = values;
   }
+
+  /** The message with its own words changed, and not the values in it. */
+  reword(change: (own: string) => string): string {
+    return fill(change(this.#own), this.#values);
+  }
+}
+
+function fill(message: string, values: Readonly<Record<string, string | number>>): string {
+  return message.replace(/<([^<>]+)>/g, (_, name: string) => String(values[name]));
 }
 
 /** The code of a system error, such as `EACCES`; undefined for every other error. */

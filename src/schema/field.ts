@@ -33,15 +33,13 @@ export interface EventKind {
   readonly event: EventName;
   /** The first schema that has it. */
   readonly since: number;
-  /** The heading above its rows in `preview`. */
+  /** A word for its rows in `preview`. */
   readonly heading: string;
   readonly answers: string;
   /** Set if the field table alone describes the rows: one for each name of this kind. Other events have builders. */
   readonly subject?: Subject;
   /** The count by which the least used names are found and folded. Rows of an event without it are never folded. */
   readonly size?: string;
-  /** The label in `preview` of a row that has no names. */
-  readonly unnamed?: string;
   readonly fields: readonly Field[];
 }
 

@@ -134,8 +134,7 @@ export const EVENTS: readonly EventKind[] = [
   {
     event: 'tool_latency',
     since: 1,
-    heading: 'Rarely called tools together',
-    unnamed: 'took',
+    heading: 'Rarer tools',
     answers: 'How slow are the rarely called tools, taken together?',
     fields: [
       latency(
@@ -147,8 +146,7 @@ export const EVENTS: readonly EventKind[] = [
   {
     event: 'session_usage',
     since: 1,
-    heading: 'Sessions by number of different tools',
-    unnamed: 'sessions',
+    heading: 'Sessions',
     answers: 'How many different tools does a session use?',
     fields: [
       sessions('sessions_1_tool', 'with 1 tool', 'one tool', 4),
@@ -161,7 +159,7 @@ export const EVENTS: readonly EventKind[] = [
   {
     event: 'workflow_step',
     since: 1,
-    heading: 'Steps from one tool to the next',
+    heading: 'Steps',
     answers: 'How are tools chained?',
     size: 'count',
     fields: [
@@ -226,7 +224,7 @@ export const EVENTS: readonly EventKind[] = [
   {
     event: 'provider_usage',
     since: 1,
-    heading: 'AI providers',
+    heading: 'Providers',
     answers: 'Which AI providers are in use?',
     subject: 'provider',
     size: 'invocations',
@@ -254,8 +252,7 @@ export const EVENTS: readonly EventKind[] = [
   {
     event: 'active_install',
     since: 1,
-    heading: 'This installation was active',
-    unnamed: 'active',
+    heading: 'Active',
     answers: 'How many installations are active, and is that growing?',
     fields: firsts(
       'reported at all',

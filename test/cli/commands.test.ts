@@ -11,7 +11,11 @@ import { cli } from '../support/processes.js';
 
 describe('the table of commands types what a command is given', () => {
   test('a flag is a boolean, a flag with a value a string, a dash a capital letter', () => {
-    expectTypeOf<Options<'status'>>().toEqualTypeOf<{ readonly json?: boolean; readonly exitCode?: boolean }>();
+    expectTypeOf<Options<'status'>>().toEqualTypeOf<{
+      readonly json?: boolean;
+      readonly verbose?: boolean;
+      readonly exitCode?: boolean;
+    }>();
     expectTypeOf<Options<'dashboard'>>().toEqualTypeOf<{
       readonly project?: string;
       readonly host?: string;

@@ -116,6 +116,7 @@ const TRIGGERS: Triggers<ErrorId> = {
     rmSync(reportPath(home.paths.sent, YESTERDAY));
     return cli(['sent', '--raw'], { env: home.env });
   },
+  nothingToPreview: () => cli(['preview', '--raw'], { env: testHome(ON).env }),
   analyticsOff: () => cli(['send'], { env: testHome().env }),
   noDestination: async () => cli(['send'], { env: (await waiting()).env }),
   invalidDestination: async () =>

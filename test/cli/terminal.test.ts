@@ -10,13 +10,31 @@ const CTRL_C = '\\003';
 describe.runIf(hasTerminal)('on a terminal', () => {
   test('alone it shows the status and a menu, of which preview comes first; Ctrl-C leaves it', async () => {
     const home = testHome();
-    const chosen = await onTerminal('', { env: home.env, keys: '\\r' });
-    expect(stripVTControlCharacters(chosen.shown)).toMatch(
-      /Analytics is off[\s\S]*What next\?[\s\S]*EXAMPLE\. Analytics is off/,
-    );
     const left = await onTerminal('', { env: home.env, keys: CTRL_C });
-    expect(stripVTControlCharacters(left.shown)).toContain('Nothing was changed.');
+    expect(stripVTControlCharacters(left.shown)).toMatch(
+      /^Analytics is off[\s\S]*What next\?[\s\S]*Nothing was changed\./,
+    );
     expect(tree(home.folder)).toEqual({});
+  });
+
+  test.each([
+    ['q', 'q'],
+    ['Esc', '\\033'],
+  ])('the menu comes back after each command; %s quits', async (_name, key) => {
+    const home = testHome();
+    const { shown, code } = await onTerminal('', { env: home.env, keys: ['\\r', key] });
+    expect(stripVTControlCharacters(shown)).toMatch(
+      /What next\?[\s\S]*❯ preview\n {2}enable\n[\s\S]*EXAMPLE\. Analytics is off[\s\S]*What next\?/,
+    );
+    expect(code).toBe(0);
+    expect(tree(home.folder)).toEqual({});
+  });
+
+  test.each([80, 120])('in %d columns, the table of the example fits on a screen of 24 lines', async (columns) => {
+    const { shown } = await onTerminal('preview', { env: testHome().env, columns });
+    const lines = stripVTControlCharacters(shown).split('\n');
+    expect(lines.findIndex((line) => line.startsWith('All calls'))).toBeGreaterThan(10);
+    expect(lines.findIndex((line) => line.startsWith('All calls'))).toBeLessThan(24);
   });
 
   test.each([
@@ -43,7 +61,7 @@ describe.runIf(hasTerminal)('on a terminal', () => {
     const { env } = testHome();
     const words = async (variables: NodeJS.ProcessEnv) => {
       const { shown } = await onTerminal('preview', { env: { ...env, ...variables }, columns: 110 });
-      return new Set(stripVTControlCharacters(shown).match(/\d+ (?:calls?|ok|failed|times?|uses?|within [\d.]+ \w+)/g));
+      return new Set(stripVTControlCharacters(shown).match(/\d+ (?:calls?|ok|failed|times?|uses?|up to [\d.]+ \w+)/g));
     };
     const drawn = await words({});
     expect(drawn.size).toBeGreaterThan(10);

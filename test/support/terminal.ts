@@ -5,8 +5,8 @@ if (!hasTerminal) process.stderr.write('SKIPPED: script(1) is not installed, so 
 
 export interface Typing {
   readonly env: NodeJS.ProcessEnv;
-  /** For printf: `y\r`, `\003` is Ctrl-C. */
-  readonly keys?: string;
+  /** For printf: `y\r`, `\003` is Ctrl-C. Between two of a list a second passes. */
+  readonly keys?: string | readonly string[];
   readonly columns?: number;
 }
 
@@ -17,7 +17,9 @@ export async function onTerminal(
 ): Promise<{ shown: string; code: number }> {
   // The shell outlives Ctrl-C, to tell the exit code of the command.
   const program = `trap : INT; stty cols ${columns} rows 50; "${process.execPath}" "${CLI}" ${args}; echo "exit code $?"`;
-  const typing = keys === undefined ? 'sleep 0.1' : `sleep 1; printf '${keys}'; sleep 1`;
+  const typed = keys === undefined ? [] : [keys].flat();
+  const typing =
+    typed.length === 0 ? 'sleep 0.1' : `${typed.map((key) => `sleep 1; printf '${key}'; `).join('')}sleep 1`;
   const { stdout } = await run('bash', ['-c', `(${typing}) | script -qec '${program}' /dev/null`], {
     env: { TERM: 'xterm', LANG: 'C.UTF-8', ...env },
   });

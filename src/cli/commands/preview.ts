@@ -1,69 +1,89 @@
-import { type Preview, type PreviewRequest, viewPreview } from '../../core/inspect/preview.js';
+import { type Preview, type PreviewRequest, type PreviewView, viewPreview } from '../../core/inspect/preview.js';
 import { decode } from '../../core/report/decode.js';
+import * as CLI_ERRORS from '../../platform/error-table/cli.js';
+import { AnalyticsError } from '../../platform/errors.js';
 import type { Run } from '../command.js';
+import { commandLine, withCommandLines } from '../command-line.js';
 import { EXIT } from '../exit-code.js';
-import { plural } from '../format.js';
+import { plural, recipient } from '../format.js';
 import type { Output } from '../output.js';
 import { showRows } from '../report-rows.js';
 
 export const run: Run<'preview'> = async ({ options }, output) => {
-  const { data: preview, warnings } = await viewPreview();
-  const { kind, requests } = preview;
-  for (const warning of warnings) output.remark(`Warning: ${warning}.`);
-  if (options.json) {
-    output.json(preview);
-    return EXIT.done;
-  }
-  const [next] = requests;
-  if (options.raw) {
-    if (kind === 'example') output.remark('Analytics is off: these are example counts that nobody made.');
-    if (next === undefined) output.remark('Nothing is counted yet, so there is nothing to send.');
-    else {
-      if (kind === 'pending' && next.state === 'draft') output.remark(DRAFT);
-      output.raw(next.body);
-    }
-    return EXIT.done;
-  }
-  output.data(heading(preview));
-  for (const request of requests) show(request, kind === 'example', output);
-  if (next !== undefined) explain(output);
+  const view = await viewPreview();
+  for (const warning of view.warnings) output.remark(`Warning: ${withCommandLines(warning)}.`);
+  if (options.json) output.json(view.data);
+  else if (options.raw) raw(view.data, output);
+  else show(view, output);
   return EXIT.done;
 };
+
+function raw({ kind, requests: [next] }: Preview, output: Output): void {
+  if (next === undefined) throw new AnalyticsError(CLI_ERRORS.nothingToPreview);
+  if (kind === 'example') output.remark('Analytics is off: these are example counts that nobody made.');
+  else if (next.state === 'draft') output.remark(DRAFT);
+  output.raw(next.body);
+}
 
 const DRAFT =
   'Not closed yet: its random ids and its order are drawn when the day closes, at 01:00 UTC of the next, by a server that runs then or starts later; in a container whose folder is not kept, when the server ends.';
 
-function heading({ enabled, kind, requests }: Preview): string {
-  if (kind === 'example') {
-    return 'EXAMPLE. Analytics is off: nothing is recorded and nothing is sent. This is what one day would look like, with counts that nobody made.';
-  }
-  if (!enabled) {
-    return `Analytics is off here, but counts exist: a server was started with DOT_AI_ANALYTICS=true in its own environment, or stopped understanding config.json. Such a server would send ${plural(requests.length, 'request')}, one a day:`;
-  }
-  if (requests.length === 0) return 'Analytics is on. Nothing is counted yet, so there is nothing to send.';
-  return `Analytics is on. ${plural(requests.length, 'request')} would be sent, one a day:`;
+function show(view: PreviewView, output: Output): void {
+  const { kind, requests } = view.data;
+  for (const line of decision(view)) output.data(line);
+  for (const request of requests) showReport(request, kind === 'example', output);
+  if (requests.length > 0) explain(requests, kind === 'example', output);
 }
 
-function show({ state, day, url, bytes, sha256, body }: PreviewRequest, isExample: boolean, output: Output): void {
+/** On these three lines a person can decide: what leaves, to whom and when, and how to stop it. */
+function decision({ data: { enabled, kind, requests }, destination }: PreviewView): string[] {
+  const rows = plural(
+    requests.reduce((sum, { body }) => sum + rowsOf(body).length, 0),
+    'anonymous row',
+  );
+  const to = `Recipient: ${recipient(destination)}${destination === null ? '' : '; once a day'}.`;
+  if (kind === 'example') {
+    const enable = `Nothing is recorded until you turn it on: ${commandLine('enable')}`;
+    return [`EXAMPLE. Analytics is off. ${rows} of counts a day, no identifier.`, to, enable];
+  }
+  const disable = `To stop it, and to delete what was not sent: ${commandLine('disable')}`;
+  if (requests.length === 0)
+    return ['Analytics is on. Nothing is counted yet, so there is nothing to send.', to, disable];
+  const days = plural(requests.length, 'day');
+  if (enabled) return [`Analytics is on. ${rows} of counts of ${days}, no identifier.`, to, disable];
+  return [
+    `Analytics is off here, but ${rows} of counts of ${days} exist: a server was started with DOT_AI_ANALYTICS=true in its own environment, or stopped understanding config.json, and would send them.`,
+    to,
+    disable,
+  ];
+}
+
+function rowsOf(body: string) {
+  return decode(body)?.rows ?? [];
+}
+
+function showReport({ state, day, bytes, sha256, body }: PreviewRequest, isExample: boolean, output: Output): void {
   const { paint, data } = output;
   const label = isExample ? 'example' : state;
-  data(`\n${paint.bold.underline(day)} ${state === 'final' ? paint.green(label) : label}`);
-  if (label === 'draft') data(DRAFT);
   data(
-    url === null
-      ? 'It would go nowhere: no destination is known. Its project key will be part of the bytes.'
-      : `POST ${url}`,
+    `\n${paint.bold.underline(day)} ${state === 'final' ? paint.green(label) : label}, ${plural(bytes, 'byte')}, sha256 ${sha256.slice(0, 16)}…`,
   );
-  data(
-    `${plural(bytes, 'byte')}, sha256 ${sha256.slice(0, 16)}…${isExample ? ' (its ids are drawn anew each time)' : ''}`,
-  );
-  showRows(decode(body)?.rows ?? [], output);
+  showRows(rowsOf(body), output);
 }
 
-function explain({ paint, data }: Output): void {
+function explain(requests: readonly PreviewRequest[], isExample: boolean, { paint, data }: Output): void {
   data(`\n${paint.bold('That is all of it')}`);
   data(
-    'Every row above is sent as an event of its own, in random order. Each also carries a random id that is used once, and what is the same for everybody: noon UTC of its day, the name of the library that encodes it, and the requests to keep no address and make no profile. The project key stands above them. No id of you, your machine or this installation exists.',
+    'Each row is sent as an event of its own, in random order. It carries a random id, drawn once for this row alone, so that a repeated request is recognized; no two rows or days share one. The rest is the same for everybody: noon UTC of its day, the name of the library that encodes it, and the requests to keep no address and make no profile. The project key stands above the rows. No id of you, your machine or this installation exists.',
   );
-  data('\nThe exact bytes: dot-ai-analytics preview --raw. Every field and why: dot-ai-analytics schema.');
+  const [url] = requests.map((one) => one.url);
+  data(
+    url === null || url === undefined
+      ? 'The project key of a recipient will be part of the bytes.'
+      : `Sent as: POST ${url}`,
+  );
+  if (isExample) data('The ids of an example are drawn anew each time, so its hash changes.');
+  else if (requests.some(({ state }) => state === 'draft')) data(`draft: ${DRAFT}`);
+  data(`\nThe exact bytes: ${commandLine('preview --raw')}`);
+  data(`Every field and why: ${commandLine('schema')}`);
 }

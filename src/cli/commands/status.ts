@@ -1,7 +1,8 @@
 import { type Status, type StatusView, viewStatus } from '../../core/inspect/status.js';
 import type { Run } from '../command.js';
+import { commandLine, withCommandLines } from '../command-line.js';
 import { EXIT } from '../exit-code.js';
-import { decider, layerInWords, onOff, plural, shortPath } from '../format.js';
+import { decider, layerInWords, minute, onOff, plural, recipient, shortPath } from '../format.js';
 import { columns } from '../layout.js';
 import type { Output } from '../output.js';
 
@@ -9,62 +10,70 @@ export const run: Run<'status'> = async ({ options }, output) => {
   const view = viewStatus();
   const status = view.data;
   if (options.json) output.json(status);
-  else show(view, output);
+  else show(view, options.verbose === true, output);
   return options.exitCode && !status.enabled ? EXIT.off : EXIT.done;
 };
 
-function show(view: StatusView, output: Output): void {
-  const { data: status, warnings, pause } = view;
-  const { paint, width } = output;
-  output.data(`Analytics is ${onOff(status.enabled, output)}: ${decider(status)}.`);
-  output.data(`\n${paint.bold('What decides')} (the first that says on or off)`);
-  output.data(
-    columns(
-      status.layers.map((layer) => [layer.layer, layerInWords(layer)]),
-      width,
-    ),
-  );
-  output.data(`\n${paint.bold('Here')}`);
-  output.data(columns(facts(view), width));
-  for (const warning of warnings) output.remark(`Warning: ${warning}.`);
-  if (pause) output.remark(pauseInWords(pause));
-  output.data(`\n${nextStep(status)}`);
+function show(view: StatusView, isVerbose: boolean, output: Output): void {
+  const { data: status, warnings } = view;
+  const { data, paint, width } = output;
+  data(`Analytics is ${onOff(status.enabled, output)}: ${decider(status)}.`);
+  data(`Recipient: ${recipient(status.destination)}.`);
+  data(`Waiting: ${waiting(view)}.`);
+  data(`\n${columns(facts(view), width)}`);
+  if (isVerbose) {
+    data(`\n${paint.bold('What decides')} (the first that says on or off)`);
+    data(columns(layers(status, output), width));
+    data(`\n${paint.bold('Settings')}`);
+    data(columns(settings(status), width));
+  }
+  for (const warning of warnings) output.remark(`Warning: ${withCommandLines(warning)}.`);
+  data(`\n${nextStep(status)}`);
 }
 
-function facts({ data: status, unclosed: days }: StatusView): [string, string][] {
-  const { config, today, waiting, lastSent, destination, schema } = status;
-  const file = config.path === null ? 'there is no home folder' : `${shortPath(config.path)} (${config.state})`;
+function waiting({ data: { waiting }, unclosed: days }: StatusView): string {
   const bytes = waiting.reduce((sum, one) => sum + one.bytes, 0);
   const waits = waiting.length === 0 ? 'nothing' : `${plural(waiting.length, 'report')}, ${plural(bytes, 'byte')}`;
-  const unclosed = days === 0 ? '' : `; ${plural(days, 'finished day')} to be closed when a server starts`;
+  return days === 0 ? waits : `${waits}; ${plural(days, 'finished day')} to be closed when a server starts`;
+}
+
+function facts(view: StatusView): [string, string][] {
+  const { today, lastSent, dropped } = view.data;
+  const { pause } = view;
+  const failure = pause?.isUnauthorized ? `it does not accept the project key (${pause.reason})` : pause?.reason;
   return [
-    ['config file', file],
-    ['schema', config.acceptedSchema === null ? `${schema}` : `${schema}, accepted ${config.acceptedSchema}`],
-    ['hint', status.hintShown ? 'was shown' : 'not shown yet'],
     ['today', today === null ? 'nothing counted' : `${plural(today.rows, 'row')} so far (${today.day}, UTC)`],
-    ['waiting', waits + unclosed],
-    [
-      'last sent',
-      lastSent === null ? 'never' : `${lastSent.at.slice(0, 16).replace('T', ' ')} UTC, the report of ${lastSent.day}`,
-    ],
-    ['dropped', plural(status.dropped, 'report')],
-    [
-      'goes to',
-      destination === null
-        ? 'nowhere: no destination is known'
-        : `${destination.host} (from the ${destination.source})`,
-    ],
+    ['last sent', lastSent === null ? 'never' : `${minute(lastSent.at)}, the report of ${lastSent.day}`],
+    ['last failure', failure === undefined ? 'none' : `${failure}; reports are kept`],
+    ['next attempt', nextAttempt(view)],
+    ...(dropped > 0 ? [['dropped', plural(dropped, 'report')] as [string, string]] : []),
   ];
 }
 
-function pauseInWords({ reason, until, host, isUnauthorized }: NonNullable<StatusView['pause']>): string {
-  const why = isUnauthorized ? `it does not accept the project key (${reason})` : reason;
-  return `Sending to ${host} failed: ${why}. Reports are kept; a server tries again after ${new Date(until).toISOString()}.`;
+function nextAttempt({ data: { enabled, destination, waiting }, pause }: StatusView): string {
+  if (!enabled || destination === null || waiting.length === 0) return 'none';
+  return pause === undefined
+    ? 'by a running server, within hours'
+    : `by a running server, after ${minute(new Date(pause.until).toISOString())}`;
+}
+
+function layers({ layers, decidedBy }: Status, { paint }: Output): [string, string][] {
+  return layers.map(({ layer, ...said }) => {
+    const words = layerInWords(said);
+    return [layer, layer === decidedBy ? paint.bold(`${words}: this decides`) : words];
+  });
+}
+
+function settings({ config, schema, hintShown }: Status): [string, string][] {
+  return [
+    ['config file', config.path === null ? 'there is no home folder' : `${shortPath(config.path)} (${config.state})`],
+    ['schema', config.acceptedSchema === null ? `${schema}` : `${schema}, accepted ${config.acceptedSchema}`],
+    ['hint', hintShown ? 'was shown' : 'not shown yet'],
+  ];
 }
 
 function nextStep({ enabled, waiting }: Status): string {
-  if (!enabled) return 'See what would be sent: dot-ai-analytics preview';
-  return waiting.length > 0
-    ? 'See what waits: dot-ai-analytics preview'
-    : 'See what is counted: dot-ai-analytics preview';
+  const command = commandLine('preview');
+  if (!enabled) return `See what would be sent: ${command}`;
+  return waiting.length > 0 ? `See what waits: ${command}` : `See what is counted: ${command}`;
 }

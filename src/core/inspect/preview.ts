@@ -2,6 +2,7 @@ import { isEphemeral } from '../../platform/ephemeral.js';
 import { type Day, dayOf } from '../../schema/calendar.js';
 import { openEnvelope } from '../../schema/envelope.js';
 import { SCHEMA } from '../../schema/fields.js';
+import type { Destination } from '../consent/destination.js';
 import { describe, type Stored } from '../deliver/outbox.js';
 import { headersFor } from '../deliver/post.js';
 import { seenBefore } from '../report/first-flags.js';
@@ -44,8 +45,13 @@ export async function readPreview(options: InspectOptions = {}): Promise<Preview
   return (await viewPreview(options)).data;
 }
 
-export async function viewPreview(options: InspectOptions = {}): Promise<View<Preview>> {
+export interface PreviewView extends View<Preview> {
+  readonly destination: Destination | null;
+}
+
+export async function viewPreview(options: InspectOptions = {}): Promise<PreviewView> {
   const local = lookAt(options);
+  const { destination } = local.resolved;
   const { enabled } = local.consent;
   const waiting = waitingReports(local);
   const schema = local.consent.acceptedSchema ?? SCHEMA;
@@ -58,9 +64,10 @@ export async function viewPreview(options: InspectOptions = {}): Promise<View<Pr
   const drafts = await Promise.all(openDays(local).map(({ day, totals }) => draft(local, day, totals)));
   const requests = [...finals, ...drafts];
   // Also while analytics is off here: a server that is on by its own environment will send these.
-  if (enabled || requests.length > 0) return { data: { version: 1, enabled, kind: 'pending', requests }, warnings };
+  if (enabled || requests.length > 0)
+    return { data: { version: 1, enabled, kind: 'pending', requests }, warnings, destination };
   const example = await draft(local, dayOf(local.now), exampleTotals(local.vocabulary));
-  return { data: { version: 1, enabled, kind: 'example', requests: [example] }, warnings };
+  return { data: { version: 1, enabled, kind: 'example', requests: [example] }, warnings, destination };
 }
 
 /** A warning about reports whose names or fields may not be sent now. */

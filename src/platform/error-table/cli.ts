@@ -37,6 +37,13 @@ export const noCopy = {
   why: '`sent --raw` found no body: nothing was sent on that day, or it was sent more than {DAYS_KEPT} days ago.',
 } as const satisfies ErrorDefinition;
 
+export const nothingToPreview = {
+  code: 'NOT_DONE',
+  message: 'Nothing is counted yet, so there is nothing to send.',
+  why: '`preview --raw` prints the next request body, and there is none.',
+  remedy: 'Use a server that counts, then look again.',
+} as const satisfies ErrorDefinition;
+
 export const copyNotIntact = {
   code: 'NOT_DONE',
   message:
