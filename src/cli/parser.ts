@@ -1,6 +1,7 @@
 import { Argument, Command, CommanderError, Option } from 'commander';
 import type { Call } from './command.js';
-import { COMMANDS, type CommandSpec, ENVIRONMENT, EXIT_CODES } from './command-table.js';
+import { commandLine } from './command-line.js';
+import { COMMANDS, type CommandSpec, EXAMPLES, EXIT_CODES, MAIN_VARIABLES, READERS } from './command-table.js';
 import { EXIT, type ExitCode } from './exit-code.js';
 import { columns } from './layout.js';
 import { withoutMarks } from './marks.js';
@@ -13,29 +14,29 @@ import { VERSION } from './version.js';
  */
 export function parse(argv: readonly string[], output: Output): Call | ExitCode {
   let call: Call | undefined;
-  let helpOf = 'dot-ai-analytics --help lists the commands';
+  let helpOf = `${commandLine('--help')} lists the commands`;
   const program = new Command('dot-ai-analytics')
     .description('Opt-in, anonymous usage analytics of dot-ai: decide, and see what leaves this machine.')
-    .version(VERSION)
+    .version(VERSION, '-V, --version', 'show the version; also -v')
     .exitOverride()
     .configureOutput(outputFor(output))
     .configureHelp(helpFor(output))
-    .addHelpText(
-      'after',
-      `\nExit codes: ${EXIT_CODES.map(([exit, what]) => `${exit} ${what}`).join('; ')}.\nEnvironment: ${ENVIRONMENT.map(([name]) => name).join(' ')}; for their meaning: man dot-ai-analytics.`,
-    );
+    .commandsGroup(`${READERS.user}:`)
+    .helpCommand('help [command]', 'show the help of a command')
+    .helpOption('-h, --help', 'show this help')
+    .addHelpText('after', () => helpAfter(output));
   for (const spec of COMMANDS) {
     const command = toCommand(spec, output, (given) => {
       call = given;
     });
     command.exitOverride((error) => {
-      helpOf = `dot-ai-analytics ${spec.name} --help lists the options`;
+      helpOf = `${commandLine(`${spec.name} --help`)} lists the options`;
       throw error;
     });
     program.addCommand(command);
   }
   try {
-    program.parse(argv, { from: 'user' });
+    program.parse(argv[0] === '-v' ? ['--version'] : argv, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return EXIT.done; // help and version are not errors
@@ -44,6 +45,22 @@ export function parse(argv: readonly string[], output: Output): Call | ExitCode 
     return EXIT.usage;
   }
   return call ?? EXIT.usage;
+}
+
+function helpAfter({ width }: Output): string {
+  const table = (title: string, rows: readonly (readonly [string, string])[]) =>
+    `\n${title}:\n${withoutMarks(columns(rows, width))}`;
+  return [
+    table(
+      'Examples',
+      EXAMPLES.map(([words, does]) => [commandLine(words), does] as const),
+    ),
+    table('Environment (all of it: man dot-ai-analytics)', MAIN_VARIABLES),
+    table(
+      'Exit codes',
+      EXIT_CODES.map(([exit, what]) => [String(exit), what] as const),
+    ),
+  ].join('\n');
 }
 
 /** commander prints help and nothing else: its errors are printed as all others are. */
@@ -66,6 +83,8 @@ function helpFor({ width }: Output) {
 function toCommand(spec: CommandSpec, output: Output, onCall: (call: Call) => void): Command {
   const command = new Command(spec.name)
     .summary(spec.does)
+    .helpGroup(`${READERS[spec.reader]}:`)
+    .helpOption('-h, --help', 'show this help')
     .description([`${spec.does[0]?.toUpperCase()}${spec.does.slice(1)}.`, ...spec.more].join('\n\n'))
     .configureOutput(outputFor(output))
     .configureHelp(helpFor(output));

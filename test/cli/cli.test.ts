@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { READERS } from '../../src/cli/command-table.js';
 import { documents, HANDWRITTEN } from '../../src/cli/docs/documents.js';
 import { checkingDestination } from '../support/destination.js';
 import { type TestHome, testHome, tree } from '../support/home.js';
@@ -309,6 +310,103 @@ describe('send and sent', () => {
 
   test.each(['yesterday', '2026-02-30', '../../etc/passwd'])('the day %j is a usage error', async (day) => {
     expect(await cli(['sent', day], { env: testHome().env })).toMatchObject({ code: 2, stdout: '' });
+  });
+});
+
+describe('what people read', () => {
+  test('three lines of status say: on or off and why, who receives, what waits', async () => {
+    const home = testHome({ analytics: true, analyticsDestination: { host: 'https://EU.i.posthog.com', key: 'k' } });
+    await putReport(home, yesterday());
+    const { stdout } = await cli(['status'], { env: home.env });
+    expect(stdout.split('\n').slice(0, 4)).toEqual([
+      'Analytics is on: the opt-in in config.json.',
+      'Recipient: https://eu.i.posthog.com, as config.json says.',
+      expect.stringMatching(/^Waiting: 1 report, [\d,]+ bytes\.$/),
+      '',
+    ]);
+    expect(stdout).not.toContain('not set');
+  });
+
+  test('status --verbose shows every layer, and marks the one that decides', async () => {
+    const { env } = testHome({ analytics: true });
+    const { stdout } = await cli(['status', '--verbose'], { env: { ...env, DO_NOT_TRACK: '1' } });
+    expect(stdout).toMatch(/DO_NOT_TRACK +1, says off: this decides\n +DOT_AI_TELEMETRY +not set\n/);
+    expect(stdout).toMatch(/config +true, says on\n/);
+    expect(stdout.match(/this decides/g)).toHaveLength(1);
+  });
+
+  test('what failed last, and when the next attempt is made', async () => {
+    const home = testHome({ analytics: true });
+    const env = { ...home.env, DOT_AI_POSTHOG_HOST: 'http://127.0.0.1:9', DOT_AI_POSTHOG_KEY: 'phc_test' };
+    await putReport(home, yesterday());
+    await cli(['send'], { env });
+    const { stdout } = await cli(['status'], { env });
+    expect(stdout).toMatch(/last failure +ECONNREFUSED; reports are kept\n/);
+    expect(stdout).toMatch(/next attempt +by a running server, after 20\d\d-\d\d-\d\d \d\d:\d\d UTC\n/);
+    const elsewhere = await cli(['status'], { env: { ...env, DOT_AI_POSTHOG_KEY: 'phc_other' } });
+    expect(elsewhere.stdout).toMatch(/last failure +none\n/);
+  });
+
+  test('on three lines of preview a person can decide', async () => {
+    const env = { ...testHome().env, DOT_AI_POSTHOG_HOST: 'https://eu.i.posthog.com', DOT_AI_POSTHOG_KEY: 'k' };
+    const { stdout } = await cli(['preview'], { env });
+    expect(stdout.split('\n').slice(0, 4)).toEqual([
+      expect.stringMatching(/^EXAMPLE\. Analytics is off\. \d+ anonymous rows of counts a day, no identifier\.$/),
+      'Recipient: https://eu.i.posthog.com, as the environment says; once a day.',
+      'Nothing is recorded until you turn it on: dot-ai-analytics enable',
+      '',
+    ]);
+    expect(stdout).toContain('9 up to 2 s, 3 from 2 to');
+    const home = testHome({ analytics: true });
+    await putReport(home, yesterday());
+    const lines = (await cli(['preview'], { env: home.env })).stdout.split('\n');
+    expect(lines[0]).toMatch(/^Analytics is on\. \d+ anonymous rows of counts of 1 day, no identifier\.$/);
+    expect(lines[2]).toBe('To stop it, and to delete what was not sent: dot-ai-analytics disable');
+  });
+
+  test('each row is said to carry an id that no other row or day shares', async () => {
+    const { stdout } = await cli(['preview'], { env: testHome().env });
+    expect(stdout.replaceAll('\n', ' ')).toContain(
+      'a random id, drawn once for this row alone, so that a repeated request is recognized; no two rows or days share one',
+    );
+  });
+
+  test('a command that is printed can be run: through npx, and with the folder of this run', async () => {
+    const { env, folder } = testHome();
+    const through = async (args: string[], variables: NodeJS.ProcessEnv) => {
+      const { stdout, stderr } = await cli(args, { env: { ...env, COLUMNS: '120', ...variables } });
+      return stdout + stderr;
+    };
+    expect(await through(['status'], { npm_command: 'exec' })).toContain(': npx dot-ai-analytics preview\n');
+    expect(await through(['send'], { npm_command: 'exec' })).toContain('decides: npx dot-ai-analytics status\n');
+    expect(await through(['--help'], { npm_command: 'exec' })).toContain('  npx dot-ai-analytics preview  ');
+    const DOT_AI_CONFIG_DIR = join(folder, "it's $here");
+    const quoted = `'${folder}/it'\\''s $here'`;
+    expect((await through(['send'], { DOT_AI_CONFIG_DIR })).replace(/\s+/g, ' ')).toContain(
+      `decides: DOT_AI_CONFIG_DIR=${quoted} dot-ai-analytics status`,
+    );
+    const [, command = ''] =
+      /See what would be sent: (.*)/.exec(await through(['status'], { DOT_AI_CONFIG_DIR: join(folder, 'x y') })) ?? [];
+    const shell = `dot-ai-analytics() { printf '%s|' "$DOT_AI_CONFIG_DIR" "$@"; }; ${command}`;
+    expect((await run('bash', ['-c', shell], { env: { PATH: process.env.PATH } })).stdout).toBe(
+      `${join(folder, 'x y')}|preview|`,
+    );
+    expect(await through(['status'], { DOT_AI_CONFIG_DIR: `${folder}/\u001b` })).toContain(
+      ': dot-ai-analytics preview\n',
+    );
+  });
+
+  test('the help has the commands by who reads it, examples, and the environment; -v is the version', async () => {
+    const { env } = testHome();
+    const { stdout } = await cli(['--help'], { env });
+    for (const heading of [...Object.values(READERS), 'Examples', 'Exit codes'])
+      expect(stdout).toContain(`\n${heading}:\n`);
+    expect(stdout).toMatch(/\nEnvironment[^\n]*:\n {2}DO_NOT_TRACK=1 +off\n/);
+    const versions = await Promise.all(
+      ['-v', '-V', '--version'].map(async (flag) => (await cli([flag], { env })).stdout),
+    );
+    expect(new Set(versions).size).toBe(1);
+    expect(versions[0]).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
 });
 

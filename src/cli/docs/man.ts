@@ -1,4 +1,4 @@
-import { COMMANDS, type CommandSpec, DOCUMENTED, ENVIRONMENT, EXIT_CODES, FILES } from '../command-table.js';
+import { COMMANDS, type CommandSpec, DOCUMENTED, ENVIRONMENT, EXAMPLES, EXIT_CODES, FILES } from '../command-table.js';
 import { EXIT } from '../exit-code.js';
 import { sentence, synopsis, taken } from './synopsis.js';
 
@@ -32,11 +32,10 @@ function mainPage(): string {
     [
       'EXAMPLES',
       [
-        text('Show what would be sent, and the hash of the next request body:'),
-        example(`${PROGRAM} preview\n${PROGRAM} preview --raw | sha256sum`),
-        text('Opt in, and opt out:'),
-        example(`${PROGRAM} enable\n${PROGRAM} disable`),
-      ].join('\n'),
+        ...EXAMPLES.map(([words, does]) =>
+          [text(`${sentence(does).slice(0, -1)}:`), example(`${PROGRAM} ${words}`)].join('\n'),
+        ),
+      ].join('\n.PP\n'),
     ],
     ['SEE ALSO', seeAlso(COMMANDS.map((spec) => `${PROGRAM}-${spec.name}`))],
   ]);
