@@ -53,7 +53,7 @@ function picture(counts: readonly number[]): string {
   const first = counts.findIndex((count) => count > 0);
   const last = counts.findLastIndex((count) => count > 0);
   const [from, to] = [first, last].map((at) => within(BOUNDS[at] as string).replace('within ', ''));
-  return `${sparkline(counts.slice(first, last + 1))}  ${from === to ? from : `${from} to ${to}`}`;
+  return `${sparkline(counts.slice(first, last + 1))}, ${from === to ? from : `${from} to ${to}`}`;
 }
 
 function within(bound: string): string {

@@ -16,8 +16,8 @@ export function bars(values: readonly number[]): string[] {
   });
 }
 
-/** One column for each value, its height relative to the largest. Zero is a space. */
+/** One column for each value, its height relative to the largest. Zero is a dot: of several spaces, a broken line keeps one. */
 export function sparkline(values: readonly number[]): string {
   const largest = Math.max(1, ...values);
-  return values.map((value) => (value === 0 ? ' ' : LEVELS[Math.ceil((value / largest) * LEVELS.length) - 1])).join('');
+  return values.map((value) => (value === 0 ? '·' : LEVELS[Math.ceil((value / largest) * LEVELS.length) - 1])).join('');
 }
