@@ -58,6 +58,8 @@ export function createOutput(env: NodeJS.ProcessEnv = process.env): Output {
     opened ??= watchErrors(process.stderr); // opening it takes time, and most commands print no remark
     return opened;
   };
+  const remark = (text: string) =>
+    void stderr().write(`${betweenNewlines(text, (line) => withoutMarks(wrap(line, width)))}\n`);
   const given = stdout.columns || Number(env.COLUMNS) || DEFAULT_WIDTH;
   const width = Math.min(MAX_WIDTH, Math.max(MIN_WIDTH, given));
   return {
@@ -77,10 +79,8 @@ export function createOutput(env: NodeJS.ProcessEnv = process.env): Output {
     text: (own) => void stdout.write(own.split('\n').map(printable).join('\n')),
     raw: (bytes) => void stdout.write(stdout.isTTY ? printable(bytes) : bytes),
     json: (value) => void stdout.write(`${printableJson(JSON.stringify(value, null, 2))}\n`),
-    remark: (text) => void stderr().write(`${betweenNewlines(text, (line) => withoutMarks(wrap(line, width)))}\n`),
-    error(message) {
-      this.remark(`Error: ${message}`);
-    },
+    remark,
+    error: (message) => remark(`Error: ${message}`),
     progress(what, part) {
       if (stderr().isTTY !== true || env.TERM === 'dumb') return;
       const line = `${printable(what)}: ${Math.floor(part * 100)} %`.slice(0, width - 1);

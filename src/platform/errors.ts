@@ -37,12 +37,18 @@ export class AnalyticsError<Listed extends ListedError = ListedError> extends Er
 
   /** The message with its own words changed, and not the values in it. */
   reword(change: (own: string) => string): string {
-    return fill(change(this.#own), this.#values);
+    return fill(this.#own, this.#values, change);
   }
 }
 
-function fill(message: string, values: Readonly<Record<string, string | number>>): string {
-  return message.replace(/<([^<>]+)>/g, (_, name: string) => String(values[name]));
+function fill(
+  message: string,
+  values: Readonly<Record<string, string | number>>,
+  change: (own: string) => string = (own) => own,
+): string {
+  // Own words and names of values in turn.
+  const parts = message.split(/<([^<>]+)>/);
+  return parts.map((part, at) => (at % 2 === 0 ? change(part) : String(values[part]))).join('');
 }
 
 /** The code of a system error, such as `EACCES`; undefined for every other error. */

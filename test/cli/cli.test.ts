@@ -380,8 +380,8 @@ describe('what people read', () => {
     expect(await through(['status'], { npm_command: 'exec' })).toContain(': npx dot-ai-analytics preview\n');
     expect(await through(['send'], { npm_command: 'exec' })).toContain('decides: npx dot-ai-analytics status\n');
     expect(await through(['--help'], { npm_command: 'exec' })).toContain('  npx dot-ai-analytics preview  ');
-    const DOT_AI_CONFIG_DIR = join(folder, "it's $here");
-    const quoted = `'${folder}/it'\\''s $here'`;
+    const DOT_AI_CONFIG_DIR = join(folder, "it's $here, <decider>");
+    const quoted = `'${folder}/it'\\''s $here, <decider>'`;
     expect((await through(['send'], { DOT_AI_CONFIG_DIR })).replace(/\s+/g, ' ')).toContain(
       `decides: DOT_AI_CONFIG_DIR=${quoted} dot-ai-analytics status`,
     );
