@@ -32,6 +32,12 @@ export function failureInWords({ obstacle, reason, answer }: Result): Words {
   }
 }
 
+/** The same of an attempt that was noted: `HTTP 503` or a code. */
+export function notedInWords(reason: string): string {
+  const [, status] = /^HTTP (\d{3})$/.exec(reason) ?? [];
+  return (status === undefined ? networkInWords(reason) : answerInWords(Number(status))).reason;
+}
+
 export const OFF = words('analytics was turned off meanwhile', 'dot-ai-analytics status says what decides');
 
 /** Why a report is kept that was not tried. */

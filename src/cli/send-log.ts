@@ -1,6 +1,7 @@
 import type { Dropped } from '../core/deliver/retention.js';
 import { DROPPED_BECAUSE } from '../core/deliver/retention.js';
 import { dayOfReport } from '../core/report/closed-files.js';
+import { withCommandLines } from './command-line.js';
 import { showForeign } from './foreign-text.js';
 import { grouped, minute, plural } from './format.js';
 import type { Output } from './output.js';
@@ -33,7 +34,7 @@ function show({ name, outcome, reason, remedy, stated }: SendOutcome, nextTry: n
   const says = reason === null ? '' : outcome === 'delivered' ? ` (${reason})` : `: ${reason}`;
   data(`${paint.bold(name)}  ${outcome}${says}${remedy === null && nextTry === null ? '' : '.'}`);
   if (stated !== null) showForeign(stated, output);
-  if (remedy !== null) data(`  ${remedy}.`);
+  if (remedy !== null) data(`  ${withCommandLines(remedy)}.`);
   if (nextTry !== null) data(`  A running server tries again from ${minute(nextTry)}.`);
 }
 

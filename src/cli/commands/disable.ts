@@ -6,6 +6,7 @@ import * as CLI_ERRORS from '../../platform/error-table/cli.js';
 import { AnalyticsError } from '../../platform/errors.js';
 import { requireHome } from '../../platform/home.js';
 import type { Run } from '../command.js';
+import { withCommandLines } from '../command-line.js';
 import { EXIT } from '../exit-code.js';
 import { decider } from '../format.js';
 import { remarkSaved, type Saved, settingResult, showSaved } from '../setting-result.js';
@@ -23,7 +24,7 @@ export const run: Run<'disable'> = async ({ options }, output) => {
   const { deleted, problem } = await deleteRecorded(home, purge);
   const problems = [problem, noEffect(saved)].filter((one) => one !== undefined);
   if (options.json) output.json(settingResult(saved, { deleted, problems: problems.map(({ message }) => message) }));
-  else output.data(deleted ? DELETED[purge ? 'all' : 'unsent'] : NOT_DELETED);
+  else output.data(deleted ? withCommandLines(DELETED[purge ? 'all' : 'unsent']) : NOT_DELETED);
   return fail(problems, (message) => output.remark(`Error: ${message}`));
 };
 

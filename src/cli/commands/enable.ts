@@ -9,6 +9,7 @@ import { AnalyticsError } from '../../platform/errors.js';
 import { requireHome } from '../../platform/home.js';
 import { EVENTS, SCHEMA } from '../../schema/fields.js';
 import type { Options, Run } from '../command.js';
+import { commandLine } from '../command-line.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { columns } from '../layout.js';
 import type { Output } from '../output.js';
@@ -19,7 +20,7 @@ export const run: Run<'enable'> = async ({ options }, output) => {
   const local = lookAt();
   if (isAccepted(local)) {
     if (options.json) output.json(settingResult({ saved: true, consent: local.consent, configPath: home.config }));
-    else output.data('Analytics is on already. Turn it off: dot-ai-analytics disable');
+    else output.data(`Analytics is on already. Turn it off: ${commandLine('disable')}`);
     return EXIT.done;
   }
   if (!options.replace) await assertUnderstood(home); // before a person is asked
@@ -68,7 +69,7 @@ async function accept(offer: Offer, options: Options<'enable'>, output: Output):
   remarkSaved(result, output);
   if (problem !== undefined) throw problem;
   if (!options.json)
-    output.data('See what is counted at any time: dot-ai-analytics preview. Turn it off: dot-ai-analytics disable');
+    output.data(`See what is counted at any time: ${commandLine('preview')}. Turn it off: ${commandLine('disable')}`);
   return EXIT.done;
 }
 
@@ -104,9 +105,7 @@ function explain(offer: Offer, { paint, width, remark }: Output): void {
   remark(
     `${whereInWords(offer)} Whoever receives it sees the address it comes from, as always in the internet; it is asked not to keep it. In a container whose folder is not kept, a server sends when it ends instead of once a day.`,
   );
-  remark(
-    '\nAn example: dot-ai-analytics preview. Its exact bytes: preview --raw. Every field and why: dot-ai-analytics schema.\n',
-  );
+  remark(`\nAn example: ${commandLine('preview')}. Every field and why: ${commandLine('schema')}.\n`);
 }
 
 function whereInWords({ recipient, previous }: Offer): string {
@@ -118,7 +117,7 @@ function whereInWords({ recipient, previous }: Offer): string {
 
 function acceptedInWords(offer: Offer): string {
   const kinds = EVENTS.map(({ event }) => event).join(', ');
-  return `Accepted: schema ${offer.schema}, which is one report a day with rows of these kinds: ${kinds}. Where it goes: ${whereInWords(offer)} Every field and why: dot-ai-analytics schema`;
+  return `Accepted: schema ${offer.schema}, which is one report a day with rows of these kinds: ${kinds}. Where it goes: ${whereInWords(offer)} Every field and why: ${commandLine('schema')}`;
 }
 
 const SOURCES = {

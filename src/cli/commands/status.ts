@@ -10,17 +10,17 @@ export const run: Run<'status'> = async ({ options }, output) => {
   const view = viewStatus();
   const status = view.data;
   if (options.json) output.json(status);
-  else show(view, options.verbose === true, output);
+  else await show(view, options.verbose === true, output);
   return options.exitCode && !status.enabled ? EXIT.off : EXIT.done;
 };
 
-function show(view: StatusView, isVerbose: boolean, output: Output): void {
+async function show(view: StatusView, isVerbose: boolean, output: Output): Promise<void> {
   const { data: status, warnings } = view;
   const { data, paint, width } = output;
   data(`Analytics is ${onOff(status.enabled, output)}: ${decider(status)}.`);
   data(`Recipient: ${recipient(status.destination)}.`);
   data(`Waiting: ${waiting(view)}.`);
-  data(`\n${columns(facts(view), width)}`);
+  data(`\n${columns(await facts(view), width)}`);
   if (isVerbose) {
     data(`\n${paint.bold('What decides')} (the first that says on or off)`);
     data(columns(layers(status, output), width));
@@ -37,24 +37,21 @@ function waiting({ data: { waiting }, unclosed: days }: StatusView): string {
   return days === 0 ? waits : `${waits}; ${plural(days, 'finished day')} to be closed when a server starts`;
 }
 
-function facts(view: StatusView): [string, string][] {
-  const { today, lastSent, dropped } = view.data;
-  const { pause } = view;
-  const failure = pause?.isUnauthorized ? `it does not accept the project key (${pause.reason})` : pause?.reason;
+async function facts({ data: status }: StatusView): Promise<[string, string][]> {
+  const { today, lastSent, lastFailure, nextTry, dropped } = status;
   return [
     ['today', today === null ? 'nothing counted' : `${plural(today.rows, 'row')} so far (${today.day}, UTC)`],
     ['last sent', lastSent === null ? 'never' : `${minute(lastSent.at)}, the report of ${lastSent.day}`],
-    ['last failure', failure === undefined ? 'none' : `${failure}; reports are kept`],
-    ['next attempt', nextAttempt(view)],
+    ['last failure', lastFailure === null ? 'none' : await failureInWords(lastFailure)],
+    ['next attempt', nextTry === null ? 'none' : `by a running server, from ${minute(nextTry)}`],
     ...(dropped > 0 ? [['dropped', plural(dropped, 'report')] as [string, string]] : []),
   ];
 }
 
-function nextAttempt({ data: { enabled, destination, waiting }, pause }: StatusView): string {
-  if (!enabled || destination === null || waiting.length === 0) return 'none';
-  return pause === undefined
-    ? 'by a running server, within hours'
-    : `by a running server, after ${minute(new Date(pause.until).toISOString())}`;
+/** The words are loaded only here: most often nothing has failed. */
+async function failureInWords({ at, reason }: NonNullable<Status['lastFailure']>): Promise<string> {
+  const { notedInWords } = await import('../failure-words.js');
+  return `${minute(at)}: ${notedInWords(reason)}; the report is kept`;
 }
 
 function layers({ layers, decidedBy }: Status, { paint }: Output): [string, string][] {

@@ -37,6 +37,8 @@ export interface NextAttempt {
   readonly until: number;
   /** The end of the wait that the destination asked for with Retry-After, ms since the epoch. */
   readonly askedUntil: number;
+  /** When the attempt was made, ms since the epoch. */
+  readonly at: number;
   /** How many attempts in a row failed; 0 after a report was settled. */
   readonly failures: number;
   /** Why the last attempt failed, for example `HTTP 503` or `ECONNREFUSED`; empty after a report was settled. */
@@ -77,9 +79,15 @@ export function pauseOf(
   return now < (obeys === 'pace' ? next.until : next.askedUntil) && isPlausible ? next : undefined;
 }
 
+/** The last attempt at this destination, if it failed: also when the wait after it is over. */
+export function readFailure(home: Home, { host, key }: Endpoint): NextAttempt | undefined {
+  const last = lastAttempt(home);
+  return last?.host === host && last.key === key && last.failures > 0 ? last : undefined;
+}
+
 function lastAttempt(home: Home): NextAttempt | undefined {
   const value = tryReadObject(pathOf(home), 4096) as Partial<NextAttempt> | undefined;
-  const areNumbers = [value?.notBefore, value?.until, value?.askedUntil, value?.failures].every(
+  const areNumbers = [value?.notBefore, value?.until, value?.askedUntil, value?.at, value?.failures].every(
     (one) => Number.isFinite(one) && (one as number) >= 0,
   );
   const areTexts = [value?.host, value?.key].every((one) => typeof one === 'string');
@@ -120,7 +128,7 @@ export function begun(
   const notBefore = Math.round(now + between(MIN_WAIT, MAX_WAIT) * intervalMs);
   const isSame = last?.host === host && last.key === key;
   const { failures = 0, reason = '', isUnauthorized = false } = isSame ? last : {};
-  return { host, key, notBefore, until: notBefore, askedUntil: 0, failures, reason, isUnauthorized };
+  return { host, key, notBefore, until: notBefore, askedUntil: 0, at: now, failures, reason, isUnauthorized };
 }
 
 /** The wait after an attempt, longer after each failure in a row. */

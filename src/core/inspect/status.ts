@@ -1,13 +1,14 @@
-import { type Home, homeProblem } from '../../platform/home.js';
+import { homeProblem } from '../../platform/home.js';
 import { isFinished } from '../../schema/calendar.js';
 import { SCHEMA } from '../../schema/fields.js';
 import type { ConfigState } from '../consent/config-file.js';
 import type { Destination, Endpoint } from '../consent/destination.js';
 import type { Layer, LayerName } from '../consent/layers.js';
 import type { RecipientState } from '../consent/recipient.js';
-import { type NextAttempt, readPause } from '../deliver/pace.js';
+import type { Stored } from '../deliver/outbox.js';
+import { nextTry, readFailure } from '../deliver/pace.js';
 import { type Receipt, readReceipt } from '../deliver/receipts.js';
-import { listReceipts } from '../deliver/report-files.js';
+import { listReceipts, reportPath } from '../deliver/report-files.js';
 import { decode } from '../report/decode.js';
 import { rowsOf } from '../report/rows.js';
 import { blindSpot, type InspectOptions, type Local, lookAt, pendingWarning, type View } from './local-state.js';
@@ -45,13 +46,15 @@ export interface Status {
   readonly destination: Pick<Destination, 'host' | 'source'> | null;
   /** Who receives the reports, and who waits to be accepted instead; null if nobody is known. */
   readonly recipient: (Endpoint & { readonly accepted: boolean; readonly pending: Endpoint | null }) | null;
+  /** The last attempt, if it failed. The reason is `HTTP 503` or a code such as `ECONNREFUSED`. */
+  readonly lastFailure: { readonly at: string; readonly reason: string } | null;
+  /** From when a running server tries to send the oldest report; null if none waits or none may be sent. */
+  readonly nextTry: string | null;
   /** What people must know beside the data, each without the last full stop. */
   readonly warnings: readonly string[];
 }
 
 export interface StatusView extends View<Status> {
-  /** Set while nothing is sent because earlier attempts failed. */
-  readonly pause: NextAttempt | undefined;
   /** Finished days that the next server start will close. */
   readonly unclosed: number;
 }
@@ -63,15 +66,12 @@ export function readStatus(options: InspectOptions = {}): Status {
 
 export function viewStatus(options: InspectOptions = {}): StatusView {
   const local = lookAt(options);
-  const { home, resolved, now } = local;
-  const { recipient: destination } = resolved;
   const days = openDays(local);
   const data = statusOf(local, days);
   return {
     data,
     warnings: data.warnings,
-    pause: home && destination ? failedAttempt(home, destination, now) : undefined,
-    unclosed: days.filter(({ day }) => isFinished(day, now)).length,
+    unclosed: days.filter(({ day }) => isFinished(day, local.now)).length,
   };
 }
 
@@ -80,7 +80,8 @@ function statusOf(local: Local, days: readonly OpenDay[]): Status {
   const { recipient: destination } = resolved;
   const receipts = receiptsOf(local);
   const isDelivered = ({ outcome }: Receipt) => outcome === 'delivered';
-  const waiting = waitingReports(local).map(({ day, body, bytes, sha256 }) => {
+  const reports = waitingReports(local);
+  const waiting = reports.map(({ day, body, bytes, sha256 }) => {
     return { day, rows: decode(body)?.rows.length ?? 0, bytes, sha256 };
   });
   return {
@@ -102,6 +103,8 @@ function statusOf(local: Local, days: readonly OpenDay[]): Status {
     dropped: receipts.filter((receipt) => !isDelivered(receipt)).length,
     destination: destination && { host: destination.host, source: destination.source },
     recipient: recipientOf(resolved),
+    lastFailure: lastFailureOf(local),
+    nextTry: nextTryOf(local, reports),
     warnings: warningsOf(local, days.length + waiting.length > 0),
   };
 }
@@ -143,9 +146,12 @@ function byTime(a: Receipt, b: Receipt): number {
   return a.at < b.at ? -1 : 1;
 }
 
-/** The pace after a report that was settled is nothing to tell, nor are failures of another destination. */
-function failedAttempt(home: Home, destination: Destination, now: number): NextAttempt | undefined {
-  const next = readPause(home, destination, now);
-  const isSame = next?.host === destination.host && next.key === destination.key;
-  return isSame && next.failures > 0 ? next : undefined;
+function lastFailureOf({ home, resolved: { recipient } }: Local): Status['lastFailure'] {
+  const failure = home && recipient ? readFailure(home, recipient) : undefined;
+  return failure === undefined ? null : { at: new Date(failure.at).toISOString(), reason: failure.reason };
+}
+
+function nextTryOf({ home, resolved: { destination }, consent, now }: Local, [oldest]: Stored[]): string | null {
+  if (home === undefined || destination === null || oldest === undefined || !consent.enabled) return null;
+  return new Date(nextTry(home, destination, reportPath(home.outbox, oldest.name), now)).toISOString();
 }
