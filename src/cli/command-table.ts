@@ -150,7 +150,7 @@ export const COMMANDS = [
     reader: 'operator',
     does: 'run your own destination, which receives, adds up and shows reports',
     more: [
-      'The collector is one process with one SQLite file. It speaks the protocol of PostHog: servers send to it if DOT_AI_POSTHOG_HOST or config.json names it. The dashboard is at /, and the same numbers are at /api/v1 as JSON and CSV. The file holds sums by day, and no body, address or header.',
+      'The collector is one process with one SQLite file. It speaks the protocol of PostHog: servers send to it if DOT_AI_ANALYTICS_HOST or config.json names it. The dashboard is at /, and the same numbers are at /api/v1 as JSON and CSV. The file holds sums by day, and no body, address or header.',
       'On loopback, everybody on the machine can read. On any other address, reading needs the token in DOT_AI_COLLECTOR_TOKEN. Behind a proxy, use --allow-host and --trust-proxy. The collector ends on SIGTERM and Ctrl-C; after a crash it resumes.',
     ],
     options: [
@@ -204,15 +204,20 @@ type ExclusiveFlagsExist<Table extends readonly CommandSpec[]> = {
 
 export const ENVIRONMENT: readonly (readonly [string, string])[] = [
   ['DO_NOT_TRACK', 'any value except empty, 0 or false: off'],
-  ['DOT_AI_TELEMETRY', 'false, 0, no or off: off. Any other value is ignored, with a warning'],
   ['DOT_AI_ANALYTICS', 'true, 1, yes or on: on. false, 0, no or off: off. Any other value: off, with a warning'],
+  [
+    'DOT_AI_TELEMETRY',
+    'false, 0, no or off: off, unless DOT_AI_ANALYTICS decides. Any other value is ignored, with a warning',
+  ],
   ['CI', 'in a CI service, an opt-in in config.json does not count'],
   ['DOT_AI_CONFIG_DIR', 'an absolute path: the folder to use instead of ~/.dot-ai'],
   [
-    'DOT_AI_POSTHOG_HOST',
-    'the destination, together with DOT_AI_POSTHOG_KEY; it precedes those of config.json and of servers',
+    'DOT_AI_ANALYTICS_HOST',
+    'the destination; it precedes those of config.json and of servers. Without DOT_AI_ANALYTICS_KEY their key stays',
   ],
-  ['DOT_AI_POSTHOG_KEY', "PostHog's public project key"],
+  ['DOT_AI_ANALYTICS_KEY', "PostHog's public project key"],
+  ['DOT_AI_POSTHOG_HOST', 'the same, if DOT_AI_ANALYTICS_HOST is not set; dot-ai reads it for other telemetry too'],
+  ['DOT_AI_POSTHOG_KEY', 'the key that goes with it'],
   ['DOT_AI_COLLECTOR_TOKEN', 'collector: the token for reading; required unless the collector listens on loopback'],
   ['POSTHOG_PERSONAL_API_KEY', 'dashboard posthog: a personal key with the scopes dashboard:write and insight:write'],
   ['DOT_AI_FEEDBACK_URL', 'server: a link that is sometimes shown after a completed workflow; default: none'],
@@ -228,7 +233,7 @@ export const MAIN_VARIABLES: readonly (readonly [string, string])[] = [
   ['DO_NOT_TRACK=1', 'off'],
   ['DOT_AI_ANALYTICS', 'true: on; false: off'],
   ['DOT_AI_CONFIG_DIR', 'the folder to use instead of ~/.dot-ai'],
-  ['DOT_AI_POSTHOG_HOST', 'who receives reports, with DOT_AI_POSTHOG_KEY'],
+  ['DOT_AI_ANALYTICS_HOST', 'who receives reports, with DOT_AI_ANALYTICS_KEY'],
   ['NO_COLOR=1', 'no colors'],
 ];
 
@@ -245,6 +250,7 @@ export const EXAMPLES: readonly (readonly [string, string])[] = [
 export const DOCUMENTED = '2026-11-25';
 
 export const FILES: readonly (readonly [string, string])[] = [
+  ['/etc/dot-ai/analytics.json', "the machine's policy, which can only restrict; it is elsewhere on macOS and Windows"],
   ['~/.dot-ai/config.json', 'the consent setting, next to the settings of other programs'],
   ['~/.dot-ai/analytics/', 'counts, waiting reports and copies of sent reports, as readable text'],
 ];

@@ -26,7 +26,7 @@ export const run: Run<'collector'> = async (invocation, output) => {
   output.line(`The collector is ready: ${collector.url}`);
   if (invocation.options.demo) output.remark('It shows an invented year: nobody made these counts.');
   output.remark(
-    `A server sends to it with DOT_AI_POSTHOG_HOST=${collector.url} DOT_AI_POSTHOG_KEY=any. Ctrl-C ends it.`,
+    `A server sends to it with DOT_AI_ANALYTICS_HOST=${collector.url} DOT_AI_ANALYTICS_KEY=any. Ctrl-C ends it.`,
   );
   await closed;
   return EXIT.done;

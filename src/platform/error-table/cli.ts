@@ -60,7 +60,7 @@ export const analyticsOff = {
 export const noDestination = {
   code: 'NOT_DONE',
   message:
-    'No destination is known. Set DOT_AI_POSTHOG_HOST and DOT_AI_POSTHOG_KEY, or "analyticsDestination" in config.json.',
+    'No destination is known. Set DOT_AI_ANALYTICS_HOST and DOT_AI_ANALYTICS_KEY, or "analyticsDestination" in config.json.',
   why: 'Neither the environment, nor config.json, nor a server that ran here names a destination. Reports are kept for {MAX_DAYS_WAITING} days.',
 } as const satisfies ErrorDefinition;
 
