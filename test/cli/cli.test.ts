@@ -343,7 +343,9 @@ describe('what people read', () => {
     await putReport(home, yesterday());
     await cli(['send'], { env });
     const { stdout } = await cli(['status'], { env });
-    expect(stdout).toMatch(/last failure +20.*: nothing listens at the address of the\s+destination; the report is kept\n/);
+    expect(stdout).toMatch(
+      /last failure +20.*: nothing listens at the address of the\s+destination; the report is kept\n/,
+    );
     expect(stdout).toMatch(/next attempt +by a running server, from 20\d\d-\d\d-\d\d \d\d:\d\d UTC\n/);
     const elsewhere = await cli(['status'], { env: { ...env, DOT_AI_POSTHOG_KEY: 'phc_other' } });
     expect(elsewhere.stdout).toMatch(/last failure +none\n/);
