@@ -120,13 +120,15 @@ function empty(folder: string): void {
 
 /** A folder that is a symbolic link or a file holds nothing of ours, but what it holds is not deleted either. */
 function assertEmpty(folder: string, except: ReadonlySet<string> = new Set()): void {
+  let left: string | undefined;
   try {
     if (!isThere(folder)) return;
-    const [left] = readdirSync(assertFolder(folder)).filter((name) => !except.has(name));
+    left = readdirSync(assertFolder(folder)).find((name) => !except.has(name));
     if (left !== undefined) unlinkSync(join(folder, left)); // it is still there, so this says why
   } catch (error) {
     throw notDeleted((error as NodeJS.ErrnoException).path ?? folder, causeOf(error));
   }
+  if (left !== undefined) throw notDeleted(join(folder, left), 'another process is still writing there');
 }
 
 function assertFolder(path: string): string {
