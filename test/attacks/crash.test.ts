@@ -69,7 +69,7 @@ async function expectRepaired(home: TestHome, received: MemoryDestination, what:
   const { code, stderr } = await runScript(server(received.posthog, { start: '10:30', looks: 500 }), { env: home.env });
   expect({ code, stderr }, what).toEqual({ code: 0, stderr: '' });
   expect(arrived(received.requests.map(({ body }) => body.toString())), what).toBe(CALLS);
-  const explained = /^sent\/|^server\.json$|closed\.json$|^outbox\/next\.json$|analytics-tmp/;
+  const explained = /^sent\/|^(server|recipient)\.json$|closed\.json$|^outbox\/next\.json$|analytics-tmp/;
   expect(
     Object.keys(tree(home.paths.data)).filter((name) => !explained.test(name)),
     what,

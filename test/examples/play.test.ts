@@ -13,6 +13,6 @@ test('npm run play: lines from a pipe go through server, client, command line an
   child.stdin.end('enable --yes\ncall recommend 4\ncall remediate\nday\npreview\nsend\nsent --verify\nquit\n');
   const code = await new Promise((resolve) => child.on('close', resolve));
   expect(shown).toMatch(/In effect here: on\.[\s\S]*4 calls; 4 ok[\s\S]*1 failed \(1 authorization\)/);
-  expect(shown).toMatch(/delivered \(HTTP 200\)[\s\S]*\bok\n/);
+  expect(shown).toMatch(/\d{4}-\d\d-\d\d {2}delivered\n[\s\S]* {2}intact\n/);
   expect(code).toBe(0);
 });
