@@ -18,6 +18,8 @@ export interface Output {
   readonly paint: Paint;
   /** Columns of the terminal; 80 if there is no terminal. */
   readonly width: number;
+  /** Rows of the terminal; undefined if stdout is none. */
+  readonly rows: number | undefined;
   /** True if bars can be drawn: stdout is a terminal that is wide enough and shows Unicode. */
   readonly hasPictures: boolean;
   /** True if stdin and stdout are a terminal, so that a person can choose from a list. */
@@ -65,6 +67,7 @@ export function createOutput(env: NodeJS.ProcessEnv = process.env): Output {
   return {
     paint: createPaint(hasColors(env, stdout.isTTY)),
     width,
+    rows: stdout.rows,
     hasPictures: stdout.isTTY === true && env.TERM !== 'dumb' && width >= MIN_PICTURE_WIDTH && isUnicode(env),
     // A getter, because reading process.stdin opens a stream.
     get isInteractive() {

@@ -32,7 +32,17 @@ function show(view: PreviewView, output: Output): void {
   const { kind, requests } = view.data;
   for (const line of decision(view)) output.data(line);
   for (const request of requests) showReport(request, kind === 'example', output);
-  if (requests.length > 0) explain(requests, kind === 'example', output);
+  if (requests.length === 0) return;
+  explain(requests, kind === 'example', output);
+  if ((output.rows ?? Number.POSITIVE_INFINITY) < MIN_ROWS) showAgain(view, output);
+}
+
+/** On a terminal with fewer rows, the lines to decide on have moved out of sight. */
+const MIN_ROWS = 60;
+
+function showAgain(view: PreviewView, { data, paint }: Output): void {
+  data(`\n${paint.bold('In short')}`);
+  for (const line of decision(view)) data(line);
 }
 
 /** On these three lines a person can decide: what leaves, to whom and when, and how to stop it. */
