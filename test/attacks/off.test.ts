@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { POLICY_PATH } from '../../src/core/consent/policy.js';
 import { report } from '../support/attack.js';
 import { countedTool } from '../support/counted.js';
 import { testHome, tree, writeConfig } from '../support/home.js';
@@ -67,6 +68,9 @@ async function watch(script: string, home: ReturnType<typeof testHome>, env: Nod
     ...(JSON.parse(stdout) as Record<'timers' | 'threads', number> &
       Record<'resources' | 'modules' | 'listeners', string[]>),
     sockets: calls.filter((line) => /\b(socket|connect|bind|listen|sendto|sendmsg|getaddrinfo)\(/.test(line)),
+    looked: [...new Set(calls.flatMap((line) => /"([^"]*)"/.exec(line)?.[1] ?? []))].filter(
+      (path) => path.startsWith(`${home.folder}/`) || path.includes('/dot-ai/'),
+    ),
     started: calls.filter((line) => /\b(clone3?|v?fork|timer_create|timerfd_create)\(/.test(line)).length,
     changed: matching(
       /\b(open|openat|creat|rename\w*|mkdir\w*|unlink\w*|link\w*|chmod|fchmodat|utimensat|symlink\w*)\(.*(O_WRONLY|O_RDWR|O_CREAT|\.dot-ai)/,
@@ -84,6 +88,10 @@ describe('P1: off means nothing', () => {
       const off = await watch(host(LIBRARY(false)), home, env);
       expect(off.sockets).toEqual([]);
       expect(off.changed).toEqual([]);
+      // Besides the folder in which config.json is, nothing else is even looked at.
+      const { folder, config: file } = home.paths;
+      expect(off.looked.filter((path) => ![folder, file, POLICY_PATH].includes(path))).toEqual([]);
+      expect(off.looked).toEqual(hasStrace ? expect.arrayContaining([file, POLICY_PATH]) : []);
       // Node starts a few threads of its own, not always at the same moment.
       expect(off.started).toBeLessThanOrEqual(plain.started + 1);
       expect(off.threads).toBe(plain.threads);
