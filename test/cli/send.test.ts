@@ -268,6 +268,7 @@ describe('Ctrl-C', () => {
     expect(oneLine(stderr)).toMatch(/1 delivered, 2 kept/);
     expect(listReports(home.paths.outbox)).toEqual([dayAgo(2), YESTERDAY]);
     expect(listReceipts(home.paths)).toEqual([dayAgo(3)]);
+    rmSync(home.paths.recipient); // another destination needs another consent
     expect(await send(home, (await destination()).env)).toMatchObject({ code: 0 });
   });
 

@@ -1,10 +1,12 @@
 import { createGate } from '../../core/consent/gate.js';
+import { pinRecipient } from '../../core/deliver/pin.js';
 import { prepareOutbox } from '../../core/deliver/prepare.js';
 import { listUnsent } from '../../core/deliver/report-files.js';
 import { type Local, lookAt } from '../../core/inspect/local-state.js';
 import { systemClock } from '../../platform/clock.js';
 import * as CLI_ERRORS from '../../platform/error-table/cli.js';
 import { AnalyticsError } from '../../platform/errors.js';
+import { guard } from '../../platform/guard.js';
 import { type Home, requireHome } from '../../platform/home.js';
 import type { Run } from '../command.js';
 import { EXIT } from '../exit-code.js';
@@ -51,9 +53,14 @@ async function sendAll(local: Local, home: Home, log: SendLog, output: Output): 
     return new AnalyticsError(CLI_ERRORS.noDestination);
   }
   if (waiting.length > 0 && destination !== null) {
+    // Where it cannot be written, sending says so of each report.
+    if (guard(() => pinRecipient(home, gate, resolved)) === false)
+      return new AnalyticsError(CLI_ERRORS.invalidDestination, { problem: FASTER });
     const failure = await sendWaiting({ local, home, gate, destination, log, output }, waiting);
     if (failure !== undefined) return failure;
   }
   const summary = shortfall(log.outcomes);
   return summary === undefined ? undefined : new AnalyticsError(CLI_ERRORS.notDelivered, { summary });
 }
+
+const FASTER = 'a server has just begun to send to another recipient. What is in force: dot-ai-analytics status';

@@ -34,6 +34,8 @@ export interface RecipientState {
   readonly isAccepted: boolean;
   /** Another recipient, which receives nothing until the user accepts it. */
   readonly pending: Destination | null;
+  /** What was pinned when this was decided. */
+  readonly pinned: Endpoint | undefined;
   /** Why nothing is sent, although a recipient is known or configured. */
   readonly problem?: string;
 }
@@ -46,7 +48,7 @@ export interface RecipientState {
  * another one sends nothing.
  */
 export function decideRecipient(facts: RecipientFacts): RecipientState {
-  const { policy, config } = facts;
+  const { policy, config, pinned } = facts;
   const named = resolveDestination(facts.env, config.destination, facts.declared ?? facts.recorded);
   const recipient = inForce(facts, named);
   // The command line names nobody of its own: it sends to the recipient in force.
@@ -60,17 +62,18 @@ export function decideRecipient(facts: RecipientFacts): RecipientState {
     recipient: shown,
     isAccepted,
     pending,
+    pinned,
     problem,
   });
   if (config.isThere && config.state !== 'ok')
     return stopped('nothing is sent, because config.json may name a recipient and cannot be understood');
   if (named.problem !== undefined) return stopped(named.problem, null);
-  if (recipient === null || candidate === null) return { destination: null, recipient, isAccepted, pending };
+  if (recipient === null || candidate === null) return { destination: null, recipient, isAccepted, pending, pinned };
   if (policy.destination !== undefined && !isSameRecipient(policy.destination, candidate))
     return stopped(`${POLICY_PATH} allows only ${toDestination(policy.destination, 'config').host}`, null);
   if (!isSameRecipient(recipient, candidate))
     return stopped(`reports go to ${recipient.host}; dot-ai-analytics enable accepts ${candidate.host} instead`);
-  return { destination: candidate, recipient: candidate, isAccepted, pending };
+  return { destination: candidate, recipient: candidate, isAccepted, pending, pinned };
 }
 
 /** Whom an opt-in accepts now: what waits to be accepted, else who is in force, else whom the hint named. */

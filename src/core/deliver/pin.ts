@@ -1,22 +1,30 @@
-import { removeFile, writeAtomically } from '../../platform/files.js';
+import { entry, removeFile, writeAtomically, writeTemporary } from '../../platform/files.js';
 import { ensurePrivateFolder, folderProblem } from '../../platform/folders.js';
 import type { Home } from '../../platform/home.js';
-import { type Destination, type Endpoint, isSameRecipient } from '../consent/destination.js';
+import { linkOnce } from '../../platform/link-once.js';
+import { type Endpoint, isSameRecipient } from '../consent/destination.js';
 import type { Gate } from '../consent/gate.js';
 import { type Pin, readPin } from '../consent/look-up.js';
+import type { RecipientState } from '../consent/recipient.js';
 
 /**
  * Pins the recipient that is about to be used, so that no other takes its place unasked (P11).
- * @returns whether it is the one that the file names now: another server may have been faster, or the file cannot be
- *   written
+ * @returns whether the file names it now. False if another server was faster with another one, since this was decided.
+ * @throws a system error if the file cannot be written: then nothing may be sent from this home
  */
-export function pinRecipient(home: Home, gate: Gate, { host, key }: Destination): boolean {
+export function pinRecipient(home: Home, gate: Gate, { destination, pinned: decidedWith }: RecipientState): boolean {
+  if (destination === null) return false;
+  const { host, key } = destination;
   const { pinned, pending } = readPin(home);
-  if (pinned !== undefined && isSameRecipient(pinned, { host, key })) return true;
-  if (!gate.check().enabled) return false;
-  write(home, { pinned: { host, key }, pending });
-  const now = readPin(home).pinned;
-  return now !== undefined && isSameRecipient(now, { host, key });
+  if (isSame(pinned, destination)) return true;
+  if (!isSame(pinned, decidedWith) || !gate.check().enabled) return false;
+  if (entry(home.recipient) === undefined) create(home, { pinned: { host, key }, pending });
+  else write(home, { pinned: { host, key }, pending });
+  return isSame(readPin(home).pinned, destination);
+}
+
+function isSame(a: Endpoint | undefined, b: Endpoint | undefined): boolean {
+  return a === undefined || b === undefined ? a === b : isSameRecipient(a, b);
 }
 
 /** Notes a recipient that the user has to accept first, so that the command line can name it. */
@@ -33,5 +41,18 @@ export function removePin(home: Home): void {
 
 function write(home: Home, pin: Pin): void {
   ensurePrivateFolder(home.data);
-  writeAtomically(home.recipient, `${JSON.stringify(pin, null, 2)}\n`);
+  writeAtomically(home.recipient, textOf(pin));
 }
+
+/** Of any number of servers that use a recipient for the first time, one wins. */
+function create(home: Home, pin: Pin): void {
+  ensurePrivateFolder(home.data);
+  const temporary = writeTemporary(home.recipient, textOf(pin));
+  try {
+    linkOnce(temporary, home.recipient);
+  } finally {
+    removeFile(temporary);
+  }
+}
+
+const textOf = (pin: Pin) => `${JSON.stringify(pin, null, 2)}\n`;

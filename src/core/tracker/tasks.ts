@@ -47,7 +47,8 @@ export async function send(
   { isShutdown = false }: { readonly isShutdown?: boolean } = {},
 ): Promise<void> {
   const { home, gate, options, clock, memoryOutbox } = tracker;
-  const { destination, pending } = recipientOf(tracker);
+  const recipient = recipientOf(tracker);
+  const { destination, pending } = recipient;
   if (home !== undefined && pending !== null) guard(() => notePending(home, gate, pending), 'recipient.json');
   if (destination === null) return;
   const terms = { gate, destination, signal, background: !isShutdown, lookup: 'cancellable' } as const;
@@ -55,7 +56,7 @@ export async function send(
   const obeys = isShutdown ? 'nothing' : 'pace';
   await sendFromMemory(memoryOutbox, terms, { now: clock(), intervalMs, obeys });
   if (home === undefined || (isShutdown && isFolderKept(tracker))) return;
-  if (!pinRecipient(home, gate, destination)) return;
+  if (!pinRecipient(home, gate, recipient)) return;
   const vocabulary = knownVocabulary(home, options);
   await deliver({ ...terms, home, vocabulary, clock, intervalMs, obeys });
 }
