@@ -24,7 +24,7 @@ export function showRows(rows: readonly Row[], output: Output): void {
     else lists.push([paint.bold(kind.heading), list(kind, group)]);
   }
   const took = latencyOf(rows, output);
-  if (took !== undefined) lists.push([paint.bold('All calls'), took]);
+  if (took !== undefined) lists.push([paint.bold('All calls'), `${took} (calculated here, not sent)`]);
   data(columns(lists, width, 0));
 }
 

@@ -71,7 +71,7 @@ describe.runIf(hasTerminal)('on a terminal', () => {
   test('what a person decides on is still in sight at the end of preview', async () => {
     const { shown } = await onTerminal('preview', { env: testHome().env });
     const lines = stripVTControlCharacters(shown).trimEnd().split(/\r?\n/);
-    expect(lines.slice(-5).join('\n')).toMatch(/In short\nEXAMPLE\.[\s\S]*\nRecipient: [\s\S]*dot-ai-analytics enable/);
+    expect(lines.slice(-7).join('\n')).toMatch(/In short\nEXAMPLE\.[\s\S]*\nRecipient: [\s\S]*dot-ai-analytics enable/);
   });
 
   test('in 40 columns the help of each option stands in whole words', async () => {

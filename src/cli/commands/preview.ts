@@ -26,7 +26,7 @@ function raw({ kind, requests: [next] }: Preview, output: Output): void {
 }
 
 const DRAFT =
-  'Not closed yet: its random ids and its order are drawn when the day closes, at 01:00 UTC of the next, by a server that runs then or starts later; in a container whose folder is not kept, when the server ends.';
+  'Draft: this day is still being counted. A running server finishes it after 01:00 UTC of the next day; in a container whose folder is not kept, it is finished when the server ends. The random ids and the order of rows are drawn then, so these bytes will differ.';
 
 function show(view: PreviewView, output: Output): void {
   const { kind, requests } = view.data;
@@ -49,18 +49,19 @@ function showAgain(view: PreviewView, { data, paint }: Output): void {
 function decision({ data: { enabled, kind, requests }, destination }: PreviewView): string[] {
   const rows = plural(
     requests.reduce((sum, { body }) => sum + rowsOf(body).length, 0),
-    'anonymous row',
+    'row',
   );
-  const to = `Recipient: ${recipient(destination)}${destination === null ? '' : '; once a day'}.`;
+  const to = `Recipient: ${recipient(destination)}${destination === null ? '' : '; once a day, within hours after it is over'}.`;
+  const what = 'tools, steps, sessions, features, AI providers), nothing that identifies you';
   if (kind === 'example') {
     const enable = `Nothing is recorded until you turn it on: ${commandLine('enable')}`;
-    return [`EXAMPLE. Analytics is off. ${rows} of counts a day, no identifier.`, to, enable];
+    return [`EXAMPLE. Analytics is off. ${rows} of counts a day (${what}.`, to, enable];
   }
   const disable = `To stop it, and to delete what was not sent: ${commandLine('disable')}`;
   if (requests.length === 0)
     return ['Analytics is on. Nothing is counted yet, so there is nothing to send.', to, disable];
   const days = plural(requests.length, 'day');
-  if (enabled) return [`Analytics is on. ${rows} of counts of ${days}, no identifier.`, to, disable];
+  if (enabled) return [`Analytics is on. ${rows} of counts of ${days} (${what}.`, to, disable];
   return [
     `Analytics is off here, but ${rows} of counts of ${days} exist: a server was started with DOT_AI_ANALYTICS=true in its own environment, or stopped understanding config.json, and would send them.`,
     to,
@@ -82,9 +83,12 @@ function showReport({ state, day, bytes, sha256, body }: PreviewRequest, isExamp
 }
 
 function explain(requests: readonly PreviewRequest[], isExample: boolean, { paint, data }: Output): void {
-  data(`\n${paint.bold('That is all of it')}`);
+  data(`\n${paint.bold('What is sent with these rows')}`);
   data(
-    'Each row is sent as an event of its own, in random order. It carries a random id, drawn once for this row alone, so that a repeated request is recognized; no two rows or days share one. The rest is the same for everybody: noon UTC of its day, the name of the library that encodes it, and the requests to keep no address and make no profile. The project key stands above the rows. No id of you, your machine or this installation exists.',
+    'Each row has a random id, drawn for this row alone, only to drop duplicates if a request is repeated. It is never used again, so it cannot link two rows or two days.',
+  );
+  data(
+    'These fields are the same for every installation: the day at noon UTC, the name of the library that encodes it, and requests to store no address and make no profile. As with any request, the recipient sees the IP address that it comes from. The project key names the recipient’s project, not you.',
   );
   const [url] = requests.map((one) => one.url);
   data(
@@ -93,7 +97,7 @@ function explain(requests: readonly PreviewRequest[], isExample: boolean, { pain
       : `Sent as: POST ${url}`,
   );
   if (isExample) data('The ids of an example are drawn anew each time, so its hash changes.');
-  else if (requests.some(({ state }) => state === 'draft')) data(`draft: ${DRAFT}`);
+  else if (requests.some(({ state }) => state === 'draft')) data(DRAFT);
   data(`\nThe exact bytes: ${commandLine('preview --raw')}`);
   data(`Every field and why: ${commandLine('schema')}`);
 }
