@@ -54,9 +54,9 @@ export const COMMANDS = [
     reader: 'user',
     does: 'turn anonymous usage analytics on',
     more: [
-      'Shows what is collected and where it goes, and asks. If stdin or stderr is not a terminal, nobody can answer, and the command changes nothing and exits with 2. With --yes it does not ask, and prints what was accepted. Writes "analytics": true and the number of the accepted schema into config.json; other settings do not change. If you decline and analytics is off, "analytics": false is written, so that the hint is not shown again. Ctrl-C changes nothing.',
+      'Shows what is collected and where it goes, and asks. If stdin or stderr is not a terminal, nobody can answer, and the command changes nothing and exits with 2. With --yes it does not ask, and prints what was accepted. Writes "analytics": true, the number of the accepted schema and the accepted recipient into config.json. "analyticsDestination", if it is set, becomes the accepted recipient. Other settings do not change. If you decline and analytics is off, "analytics": false is written, so that the hint is not shown again. Ctrl-C changes nothing.',
       'A config.json that cannot be understood does not change, unless --replace is given; the message names the line and the column.',
-      'Fails if an environment variable or a CI service keeps analytics off.',
+      'If the policy, an environment variable or a CI service keeps analytics off, the opt-in is saved all the same, and the command exits with 1.',
     ],
     options: [
       { flag: '--yes', does: 'do not ask' },
@@ -213,10 +213,13 @@ export const ENVIRONMENT: readonly (readonly [string, string])[] = [
   ['DOT_AI_CONFIG_DIR', 'an absolute path: the folder to use instead of ~/.dot-ai'],
   [
     'DOT_AI_ANALYTICS_HOST',
-    'the destination; it precedes those of config.json and of servers. Without DOT_AI_ANALYTICS_KEY their key stays',
+    'the destination that a server names; it is used if the home has no other recipient. Without DOT_AI_ANALYTICS_KEY the known key stays',
   ],
   ['DOT_AI_ANALYTICS_KEY', "PostHog's public project key"],
-  ['DOT_AI_POSTHOG_HOST', 'the same, if DOT_AI_ANALYTICS_HOST is not set; dot-ai reads it for other telemetry too'],
+  [
+    'DOT_AI_POSTHOG_HOST',
+    'the same, if neither DOT_AI_ANALYTICS_HOST nor DOT_AI_ANALYTICS_KEY is set; dot-ai reads it for other telemetry too',
+  ],
   ['DOT_AI_POSTHOG_KEY', 'the key that goes with it'],
   ['DOT_AI_COLLECTOR_TOKEN', 'collector: the token for reading; required unless the collector listens on loopback'],
   ['POSTHOG_PERSONAL_API_KEY', 'dashboard posthog: a personal key with the scopes dashboard:write and insight:write'],

@@ -63,7 +63,7 @@ function say(text: string, more: readonly Node[] = []): void {
 
 function sayEmpty(): void {
   sections.hidden = true;
-  const address = make('code', `DOT_AI_POSTHOG_HOST=${location.origin} DOT_AI_POSTHOG_KEY=any`);
+  const address = make('code', `DOT_AI_ANALYTICS_HOST=${location.origin} DOT_AI_ANALYTICS_KEY=any`);
   say('No reports yet. Point a server here with ', [
     address,
     document.createTextNode(', or look at an invented year: '),

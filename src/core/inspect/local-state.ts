@@ -71,7 +71,7 @@ export function blindSpot({ home, consent }: Local): string | undefined {
   const problem = home && folderProblem(home.data);
   const why = problem === undefined ? '' : `, because ${causeOf(problem)}`;
   const where = home === undefined ? 'There is no folder for counts' : `${home.data} cannot be written${why}`;
-  return `${where}: a server keeps its counts in memory and sends them when it ends, so they cannot be shown here`;
+  return `${where}: a server keeps its counts in memory and sends them after the day is over or when it ends, so they cannot be shown here`;
 }
 
 /** A warning if a server names another recipient than the one in force. */

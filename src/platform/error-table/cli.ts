@@ -12,7 +12,7 @@ export const nobodyCanAnswer = {
 export const enableHasNoEffect = {
   code: 'NOT_DONE',
   message: 'The saved opt-in has no effect here. Remove what keeps analytics off, then check: dot-ai-analytics status',
-  why: '`enable` saved the opt-in, but an environment variable or a CI service opts out and takes precedence.',
+  why: '`enable` saved the opt-in, but the machine’s policy, an environment variable or a CI service keeps analytics off and takes precedence. The opt-in takes effect where none of them does.',
   remedy: '`dot-ai-analytics status` names the layer that decides.',
 } as const satisfies ErrorDefinition;
 
