@@ -1,7 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { Endpoint } from '../../src/core/consent/destination.js';
+import { createGate } from '../../src/core/consent/gate.js';
+import { lookUpRecipient } from '../../src/core/consent/look-up.js';
+import type { RecipientState } from '../../src/core/consent/recipient.js';
 import { setAnalytics } from '../../src/core/control/set-analytics.js';
+import { pinRecipient } from '../../src/core/deliver/pin.js';
 import { createAnalytics } from '../../src/index.js';
 import { countedTool } from '../support/counted.js';
 import { checkingDestination } from '../support/destination.js';
@@ -130,6 +134,19 @@ describe('P11: a named recipient', () => {
     expect([a, b].filter(({ requests }) => requests.length > 0)).toHaveLength(1);
   });
 
+  test('what another server pinned since this one decided stays', async () => {
+    const { home, a, b } = await two();
+    const gate = createGate(home.env, home.paths);
+    const [slow, fast] = [a, b].map(({ posthog }) => lookUpRecipient(home.paths, {}, posthog)) as [
+      RecipientState,
+      RecipientState,
+    ];
+    expect(slow.destination?.host).toBe(a.posthog.host);
+    expect(pinRecipient(home.paths, gate, fast)).toBe(true);
+    expect(pinRecipient(home.paths, gate, slow)).toBe(false);
+    expect(pin(home).pinned).toEqual(b.posthog);
+  });
+
   test('an opt-out forgets the recipient, clear keeps it', async () => {
     const { home, a } = await two();
     const first = server(home, a.posthog);
@@ -139,6 +156,10 @@ describe('P11: a named recipient', () => {
     expect(pin(home).pinned).toEqual(a.posthog);
     await setAnalytics(true, { env: home.env });
     expect(JSON.parse(readFileSync(home.paths.config, 'utf8')).analyticsRecipient).toEqual(a.posthog);
+    expect(pinRecipient(home.paths, createGate(home.env, home.paths), lookUpRecipient(home.paths, {}, a.posthog))).toBe(
+      true,
+    );
+    expect(pin(home).pinned).toEqual(a.posthog);
     await setAnalytics(false, { env: home.env });
     expect(JSON.parse(readFileSync(home.paths.config, 'utf8')).analyticsRecipient).toBeUndefined();
     expect(Object.keys(tree(home.paths.data))).not.toContain('recipient.json');
