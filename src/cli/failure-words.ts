@@ -15,6 +15,8 @@ export function failureInWords({ obstacle, reason, answer }: Result): Words {
   switch (obstacle) {
     case 'off':
       return OFF;
+    case 'recipient':
+      return words('another recipient is in force now', 'dot-ai-analytics status names it');
     case 'stopped':
       return words(
         'it was interrupted before the destination answered',

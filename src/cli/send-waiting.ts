@@ -1,5 +1,6 @@
 import type { Destination } from '../core/consent/destination.js';
 import type { Gate } from '../core/consent/gate.js';
+import { isInForce } from '../core/consent/look-up.js';
 import type { Result } from '../core/deliver/attempt.js';
 import { deliver } from '../core/deliver/delivery.js';
 import type { Local } from '../core/inspect/local-state.js';
@@ -44,6 +45,7 @@ export async function sendWaiting(sending: Sending, waiting: readonly ReportName
       signal: interruption.signal,
       background: false,
       lookup: 'system',
+      isCurrent: () => isInForce(home, local.env, undefined, destination),
       obeys: 'retry-after',
       onDropped(dropped) {
         for (const { name } of dropped) left.delete(name);

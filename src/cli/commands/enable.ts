@@ -24,6 +24,8 @@ export const run: Run<'enable'> = async ({ options }, output) => {
     return EXIT.done;
   }
   if (!options.replace) await assertUnderstood(home); // before a person is asked
+  const { isRefused, problem = '' } = local.resolved;
+  if (isRefused) throw new AnalyticsError(CLI_ERRORS.invalidDestination, { problem });
   const offer = offerOf(local);
   if (options.yes || (await isAcceptedByPerson(offer, output))) return accept(offer, options, output);
   return decline(local, options, output);
@@ -48,7 +50,7 @@ function offerOf({ resolved, config }: Local): Offer {
 /** Whether the offer is accepted already, and in effect. */
 function isAccepted({ consent, config, resolved }: Local): boolean {
   const isOn = consent.enabled && consent.decidedBy === 'config' && config.acceptedSchema === SCHEMA;
-  return isOn && resolved.pending === null;
+  return isOn && resolved.pending === null && resolved.problem === undefined;
 }
 
 /** @throws AnalyticsError `USAGE` if nobody can answer, `ExitPromptError` on Ctrl-C */

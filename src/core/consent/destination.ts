@@ -67,6 +67,10 @@ export function asEndpoint(value: unknown): Endpoint | undefined {
   return { host, key };
 }
 
+/** Longer than any that is in use. It is printed, and kept beside others in small files. */
+const MAX_HOST_LENGTH = 200;
+/** A path that cannot look like another address where a terminal breaks the line. */
+const PATH = /^(?:\/[\w.~-]+)*\/?$/;
 const KEY = /^[\x21-\x7e]+$/;
 
 /** Why a value is not an endpoint; undefined if it is one. Only loopback may be reached without TLS. */
@@ -79,9 +83,11 @@ export function endpointProblem(value: unknown): string | undefined {
   if (key.length > MAX_KEY_LENGTH) return `the key is longer than ${MAX_KEY_LENGTH} characters`;
   // The parser leaves some of these characters out, so that two hosts that look different would be one.
   if (/\s/.test(host) || !isPrintable(host)) return 'the host contains white space, or a character that cannot be seen';
+  if (host.length > MAX_HOST_LENGTH) return `the host is longer than ${MAX_HOST_LENGTH} characters`;
   if (!URL.canParse(host)) return 'the host is not a URL such as https://eu.i.posthog.com';
   const url = new URL(host);
-  if (host.includes('@') || url.search || url.hash) return 'the host has more than a scheme, a name, a port and a path';
+  if (host.includes('@') || url.search || url.hash || !PATH.test(url.pathname))
+    return 'the host has more than a scheme, a name, a port and a path';
   if (url.protocol === 'https:') return undefined;
   if (url.protocol === 'http:' && isLoopback(url.hostname)) return undefined;
   return 'the host is not https (http is allowed for loopback only)';

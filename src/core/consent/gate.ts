@@ -60,7 +60,7 @@ interface Watched<Content> {
   readonly path: string | undefined;
   readonly read: (path: string) => Content;
   content: Content;
-  seen: Stats | undefined;
+  seen: Seen;
   isSettled: boolean;
   changes: number;
 }
@@ -84,15 +84,18 @@ function update<Content extends { readonly state: string }>(watched: Watched<Con
   return true;
 }
 
-function statOf(path: string): Stats | undefined {
+/** Undefined if the file is missing. */
+type Seen = Stats | 'hidden' | undefined;
+
+function statOf(path: string): Seen {
   try {
     return statSync(path, { throwIfNoEntry: false });
   } catch {
-    return undefined; // reading it fails as well, so that analytics is off
+    return 'hidden'; // reading it fails as well, so that analytics is off
   }
 }
 
-function isSame(a: Stats | undefined, b: Stats | undefined): boolean {
-  if (a === undefined || b === undefined) return a === b;
+function isSame(a: Seen, b: Seen): boolean {
+  if (typeof a !== 'object' || typeof b !== 'object') return a === b;
   return a.ino === b.ino && a.size === b.size && a.mtimeMs === b.mtimeMs && a.ctimeMs === b.ctimeMs;
 }

@@ -1,5 +1,5 @@
 import { causeOf, systemCode } from '../../platform/errors.js';
-import { isObject, readBytes } from '../../platform/files.js';
+import { entry, isObject, readBytes } from '../../platform/files.js';
 import { findDuplicate } from '../../platform/json-text.js';
 import { parseObject, type Setting, settingOf } from './config-file.js';
 import { type Endpoint, endpointProblem } from './destination.js';
@@ -37,7 +37,8 @@ export function readPolicy(path = POLICY_PATH): Policy {
   try {
     return parsePolicy(path, readBytes(path, MAX_POLICY_BYTES, true));
   } catch (error) {
-    if (systemCode(error) === 'ENOENT') return NO_POLICY;
+    // A link to nothing is a restriction that was lost.
+    if (systemCode(error) === 'ENOENT' && entry(path) === undefined) return NO_POLICY;
     return { ...NO_POLICY, state: 'unreadable', problem: `${path}: it cannot be read, ${causeOf(error)}` };
   }
 }

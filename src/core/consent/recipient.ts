@@ -23,6 +23,8 @@ export interface RecipientFacts {
   readonly pinned: Endpoint | undefined;
   /** Another recipient, which a server of this home named and the user has not accepted. */
   readonly pending: Endpoint | undefined;
+  /** True if recipient.json cannot be understood: it may name another recipient than all that is known. */
+  readonly isDamaged: boolean;
 }
 
 export interface RecipientState {
@@ -36,6 +38,8 @@ export interface RecipientState {
   readonly pending: Destination | null;
   /** What was pinned when this was decided. */
   readonly pinned: Endpoint | undefined;
+  /** True if what is named cannot be used, or the policy does not allow it: an opt-in must not accept it. */
+  readonly isRefused: boolean;
   /** Why nothing is sent, although a recipient is known or configured. */
   readonly problem?: string;
 }
@@ -63,17 +67,23 @@ export function decideRecipient(facts: RecipientFacts): RecipientState {
     isAccepted,
     pending,
     pinned,
+    isRefused: false,
     problem,
   });
+  const refused = (problem: string): RecipientState => ({ ...stopped(problem, null), isRefused: true });
   if (config.isThere && config.state !== 'ok')
     return stopped('nothing is sent, because config.json may name a recipient and cannot be understood');
-  if (named.problem !== undefined) return stopped(named.problem, null);
-  if (recipient === null || candidate === null) return { destination: null, recipient, isAccepted, pending, pinned };
+  if (facts.isDamaged && config.recipient === undefined && config.destination === undefined)
+    return stopped('recipient.json cannot be understood; dot-ai-analytics enable decides anew');
+  if (named.problem !== undefined) return refused(named.problem);
+  if (policy.state !== 'ok' && policy.state !== 'missing') return refused(policy.problem);
+  if (recipient === null || candidate === null)
+    return { destination: null, recipient, isAccepted, pending, pinned, isRefused: false };
   if (policy.destination !== undefined && !isSameRecipient(policy.destination, candidate))
-    return stopped(`${POLICY_PATH} allows only ${toDestination(policy.destination, 'config').host}`, null);
+    return refused(`${POLICY_PATH} allows only ${toDestination(policy.destination, 'config').host}`);
   if (!isSameRecipient(recipient, candidate))
     return stopped(`reports go to ${recipient.host}; dot-ai-analytics enable accepts ${candidate.host} instead`);
-  return { destination: candidate, recipient: candidate, isAccepted, pending, pinned };
+  return { destination: candidate, recipient: candidate, isAccepted, pending, pinned, isRefused: false };
 }
 
 /** Whom an opt-in accepts now: what waits to be accepted, else who is in force, else whom the hint named. */

@@ -72,7 +72,7 @@ async function optIn(home: Home, replace: boolean, recipient: Endpoint | null) {
   const changes = {
     [KEYS.analytics]: true,
     [KEYS.acceptedSchema]: SCHEMA,
-    [KEYS.recipient]: recipient ?? undefined,
+    [KEYS.recipient]: recipient ?? before.recipient, // without a new one, the accepted one stays
     // The user's own destination would come before the recipient that was accepted just now.
     ...(recipient !== null && before.destination !== undefined && { [KEYS.destination]: recipient }),
   };

@@ -9,9 +9,9 @@ import { post } from './post.js';
 
 /**
  * What kept a report from an answer: the network; a folder or file of the home; an opt-out; the end of time, or a signal;
- * another process that has the report; the pace of the home; the report itself.
+ * another process that has the report; the pace of the home; another recipient that is in force now; the report itself.
  */
-export type Obstacle = 'network' | 'home' | 'off' | 'stopped' | 'held' | 'pace' | 'report';
+export type Obstacle = 'network' | 'home' | 'off' | 'stopped' | 'held' | 'pace' | 'recipient' | 'report';
 
 /** The outcome of one attempt. */
 export interface Result {
@@ -42,7 +42,12 @@ export interface Terms {
   /** True in a server, because an attempt must not delay its exit. */
   readonly background: boolean;
   readonly lookup: 'cancellable' | 'system';
+  /** Whether the destination is still the one that may receive reports: the user or the policy may decide meanwhile. */
+  readonly isCurrent?: () => boolean;
 }
+
+const OFF: Result = { verdict: 'skipped', obstacle: 'off', reason: 'off' };
+const ELSEWHERE: Result = { verdict: 'skipped', obstacle: 'recipient', reason: 'another recipient' };
 
 /** While a request is under way, its sender checks this often whether the user has opted out. */
 const CHECK_INTERVAL_MS = 100;
@@ -54,19 +59,20 @@ const CHECK_INTERVAL_MS = 100;
  */
 export async function attempt(
   body: string,
-  { gate, destination, signal, background, lookup }: Terms,
+  { gate, destination, signal, background, lookup, isCurrent = () => true }: Terms,
   isSame: () => boolean = () => true,
 ): Promise<Result> {
   const revoked = new AbortController();
   const look = () => {
-    if (!gate.check().enabled || !isSame()) revoked.abort();
+    if (!gate.check().enabled || !isSame()) revoked.abort(OFF);
+    else if (!isCurrent()) revoked.abort(ELSEWHERE);
     return !revoked.signal.aborted;
   };
   const mayContinue = () => guard(look, 'consent') ?? false;
   const watch = setInterval(mayContinue, CHECK_INTERVAL_MS);
   if (background) watch.unref();
   try {
-    if (!mayContinue()) return { verdict: 'skipped', obstacle: 'off', reason: 'off' };
+    if (!mayContinue()) return revoked.signal.reason ?? OFF;
     const answer = await post(destination.url, body, {
       signal: AbortSignal.any([signal, revoked.signal]),
       background,
@@ -75,7 +81,7 @@ export async function attempt(
     });
     return { verdict: judge(answer), reason: `HTTP ${answer.status}`, answer };
   } catch (error) {
-    if (revoked.signal.aborted) return { verdict: 'skipped', obstacle: 'off', reason: 'off' };
+    if (revoked.signal.aborted) return revoked.signal.reason;
     if (signal.aborted) return { verdict: 'skipped', obstacle: 'stopped', reason: 'out of time' };
     return { verdict: 'retry', obstacle: 'network', reason: systemCode(error) ?? messageOf(error) };
   } finally {

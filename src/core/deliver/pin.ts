@@ -18,8 +18,10 @@ export function pinRecipient(home: Home, gate: Gate, { destination, pinned: deci
   const { pinned, pending } = readPin(home);
   if (isSame(pinned, destination)) return true;
   if (!isSame(pinned, decidedWith) || !gate.check().enabled) return false;
-  if (entry(home.recipient) === undefined) create(home, { pinned: { host, key }, pending });
-  else write(home, { pinned: { host, key }, pending });
+  const pin = { pinned: { host, key }, pending };
+  if (entry(home.recipient) === undefined) create(home, pin);
+  else write(home, pin);
+  forgetIfOff(home, gate);
   return isSame(readPin(home).pinned, destination);
 }
 
@@ -31,7 +33,14 @@ function isSame(a: Endpoint | undefined, b: Endpoint | undefined): boolean {
 export function notePending(home: Home, gate: Gate, { host, key }: Endpoint): void {
   const { pinned, pending } = readPin(home);
   if (pending !== undefined && isSameRecipient(pending, { host, key })) return;
-  if (gate.check().enabled) write(home, { pinned, pending: { host, key } });
+  if (!gate.check().enabled) return;
+  write(home, { pinned, pending: { host, key } });
+  forgetIfOff(home, gate);
+}
+
+/** An opt-out between the look and the write has removed the file already. */
+function forgetIfOff(home: Home, gate: Gate): void {
+  if (!gate.check().enabled) removePin(home);
 }
 
 /** Forgets both: what was pinned, or waits to be accepted, belongs to an earlier consent. Never through a link. */
@@ -39,13 +48,13 @@ export function removePin(home: Home): void {
   if (folderProblem(home.data) === undefined) removeFile(home.recipient);
 }
 
-function write(home: Home, pin: Pin): void {
+function write(home: Home, pin: Content): void {
   ensurePrivateFolder(home.data);
   writeAtomically(home.recipient, textOf(pin));
 }
 
 /** Of any number of servers that use a recipient for the first time, one wins. */
-function create(home: Home, pin: Pin): void {
+function create(home: Home, pin: Content): void {
   ensurePrivateFolder(home.data);
   const temporary = writeTemporary(home.recipient, textOf(pin));
   try {
@@ -55,4 +64,6 @@ function create(home: Home, pin: Pin): void {
   }
 }
 
-const textOf = (pin: Pin) => `${JSON.stringify(pin, null, 2)}\n`;
+type Content = Pick<Pin, 'pinned' | 'pending'>;
+
+const textOf = (pin: Content) => `${JSON.stringify(pin, null, 2)}\n`;

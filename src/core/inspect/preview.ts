@@ -51,7 +51,7 @@ export interface PreviewView extends View<Preview> {
 
 export async function viewPreview(options: InspectOptions = {}): Promise<PreviewView> {
   const local = lookAt(options);
-  const { destination } = local.resolved;
+  const { recipient: destination } = local.resolved;
   const { enabled } = local.consent;
   const waiting = waitingReports(local);
   const schema = local.consent.acceptedSchema ?? SCHEMA;

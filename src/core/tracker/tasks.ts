@@ -5,7 +5,7 @@ import { entry } from '../../platform/files.js';
 import { folderProblem } from '../../platform/folders.js';
 import { guard } from '../../platform/guard.js';
 import { isFinished } from '../../schema/calendar.js';
-import { lookUpRecipient } from '../consent/look-up.js';
+import { isInForce, lookUpRecipient } from '../consent/look-up.js';
 import type { RecipientState } from '../consent/recipient.js';
 import { knownVocabulary } from '../consent/server-declaration.js';
 import { deliver } from '../deliver/delivery.js';
@@ -51,12 +51,13 @@ export async function send(
   const { destination, pending } = recipient;
   if (home !== undefined && pending !== null) guard(() => notePending(home, gate, pending), 'recipient.json');
   if (destination === null) return;
-  const terms = { gate, destination, signal, background: !isShutdown, lookup: 'cancellable' } as const;
+  const isCurrent = () => isInForce(home, tracker.env, options.posthog, destination);
+  const terms = { gate, destination, signal, background: !isShutdown, lookup: 'cancellable', isCurrent } as const;
   const intervalMs = tracker.schedule.timing.interval;
   const obeys = isShutdown ? 'nothing' : 'pace';
   await sendFromMemory(memoryOutbox, terms, { now: clock(), intervalMs, obeys });
   if (home === undefined || (isShutdown && isFolderKept(tracker))) return;
-  if (!pinRecipient(home, gate, recipient)) return;
+  if (!isCurrent() || !pinRecipient(home, gate, recipient)) return;
   const vocabulary = knownVocabulary(home, options);
   await deliver({ ...terms, home, vocabulary, clock, intervalMs, obeys });
 }

@@ -51,6 +51,8 @@ describe('destinations', () => {
     [{}, { host: 'file:///etc/passwd', key: 'k' }],
     [{}, { host: 'https://a.example', key: 'k\r\nx: y' }],
     [{}, { host: 'https://a.example', key: '' }],
+    [{}, { host: `https://${'a.'.repeat(100)}example`, key: 'k' }],
+    [{}, { host: 'https://forged.example/....https://eu.i.posthog.com', key: 'k' }],
     [{}, 'https://a.example'],
     [{}, null],
   ])('%j %j cannot be used, and is not replaced by another', (env, config) => {

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parseConfig } from '../../../src/core/consent/config-file.js';
@@ -71,6 +71,11 @@ describe('P2: the policy of the machine can only restrict', () => {
     expect(readPolicy(path).state).toBe('missing');
     mkdirSync(path);
     expect(decide(readPolicy(path), {}, YES)).toMatchObject({ enabled: false, decidedBy: 'policy' });
+    symlinkSync(join(folder, 'gone.json'), join(folder, 'link.json'));
+    expect(decide(readPolicy(join(folder, 'link.json')), {}, YES)).toMatchObject({
+      enabled: false,
+      decidedBy: 'policy',
+    });
     writeFileSync(join(folder, 'large.json'), `{"a": "${'x'.repeat(70_000)}"}`);
     expect(decide(readPolicy(join(folder, 'large.json')), {}, YES).enabled).toBe(false);
   });

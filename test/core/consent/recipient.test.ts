@@ -18,6 +18,7 @@ const NOTHING: RecipientFacts = {
   recorded: undefined,
   pinned: undefined,
   pending: undefined,
+  isDamaged: false,
 };
 
 /** Where it may send, who is in force, and who waits; each by its host. */
@@ -70,6 +71,16 @@ describe('P11: a server sends only to the recipient in force', () => {
     expect(decided({ policy, declared: b })).toEqual([null, null, null]);
     expect(decided({ policy, config: config({ analyticsDestination: c }), declared: a })[0]).toBeNull();
     expect(decideRecipient({ ...NOTHING, policy, declared: b }).problem).toMatch(/allows only https:\/\/a\.example$/);
+  });
+
+  test('a damaged recipient.json may name another one: nobody gets anything, unless the user named somebody', () => {
+    expect(decided({ isDamaged: true, declared: b })).toEqual([null, 'b', null]);
+    expect(decided({ isDamaged: true, declared: b, config: config({ analyticsRecipient: b }) })[0]).toBe('b');
+  });
+
+  test.each(['unreadable', 'invalid'] as const)('a policy that is %s may filter: nobody gets anything', (state) => {
+    const policy = { ...NO_POLICY, state, problem: 'it cannot be read' };
+    expect(decideRecipient({ ...NOTHING, policy, declared: a })).toMatchObject({ destination: null, isRefused: true });
   });
 
   test('an opt-in accepts what waits, else what is in force, else what the hint named', () => {
