@@ -221,7 +221,7 @@ describe('another process', () => {
     const { env } = await destination((_request, response) => {
       if (isFirst) {
         isFirst = false;
-        const receipt = { day: YESTERDAY, outcome: 'delivered', at: new Date().toISOString(), bytes: 1, sha256: 'x' };
+        const receipt = { day: YESTERDAY, outcome: 'delivered', at: new Date().toISOString(), bytes: 1, sha256: '' };
         mkdirSync(home.paths.sent, { recursive: true });
         writeFileSync(join(home.paths.sent, `${YESTERDAY}.receipt.json`), JSON.stringify(receipt));
         rmSync(reportPath(home.paths.outbox, YESTERDAY));

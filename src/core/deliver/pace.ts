@@ -55,8 +55,8 @@ const MAX_BACK_OFF_MS = 24 * 3_600_000;
 const MAX_RETRY_AFTER_MS = 24 * 3_600_000;
 const MAX_CLOCK_ERROR_MS = 3_600_000;
 
-/** A reason is one short line of ASCII. Other text in the file was not written by us, and must not be printed. */
-const REASON = /^[ -~]{0,200}$/;
+/** A reason is a status or a code. Other text in the file was not written by us, and must not be printed (P12). */
+const REASON = /^(?:HTTP \d{3}|\w{1,60})?$/;
 
 const pathOf = (home: Home) => join(home.outbox, 'next.json');
 
@@ -141,7 +141,8 @@ export function ended(
 ): NextAttempt {
   const next = begun(last, endpoint, now, intervalMs);
   if (failure === undefined) return { ...next, failures: 0, reason: '', isUnauthorized: false };
-  const { reason, isUnauthorized, retryAfterMs } = failure;
+  const { isUnauthorized, retryAfterMs } = failure;
+  const reason = REASON.test(failure.reason) ? failure.reason : 'unknown';
   const failures = Math.min(next.failures + 1, 1000);
   const asked = Math.min(retryAfterMs, MAX_RETRY_AFTER_MS);
   const until = Math.round(Math.max(next.notBefore + asked, now + backOff(failures, isUnauthorized)));

@@ -26,13 +26,21 @@ export function writeReceipt(home: Home, name: ReportName, receipt: Receipt): vo
 }
 
 const MAX_BYTES = 4096;
+/** Empty for a dropped report that could not be read. */
+const SHA256 = /^(?:[0-9a-f]{64})?$/;
 const OUTCOMES: readonly unknown[] = ['delivered', 'rejected', 'expired'] satisfies Receipt['outcome'][];
 const isOutcome = (value: unknown): value is Receipt['outcome'] => OUTCOMES.includes(value);
 
 /** Only what a receipt can hold. Undefined if there is none, or if it is damaged. */
 export function readReceipt(home: Home, name: ReportName): Receipt | undefined {
   const { outcome, at, url, status, reason, bytes, sha256 } = tryReadObject(receiptPath(home, name), MAX_BYTES) ?? {};
-  if (!isOutcome(outcome) || typeof at !== 'string' || typeof sha256 !== 'string' || typeof bytes !== 'number')
+  if (
+    !isOutcome(outcome) ||
+    typeof at !== 'string' ||
+    typeof sha256 !== 'string' ||
+    !SHA256.test(sha256) ||
+    typeof bytes !== 'number'
+  )
     return undefined;
   const shown = normalizedUrl(url);
   const stated = asStatedReason(reason);
