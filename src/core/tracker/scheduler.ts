@@ -1,3 +1,4 @@
+import { guard } from '../../platform/guard.js';
 import { closesAt, DAY_MS, dayOf } from '../../schema/calendar.js';
 
 /** How often a server closes and sends, and how far apart servers are spread, ms. */
@@ -46,10 +47,11 @@ export function startTimer(schedule: Schedule, now: number, tick: () => void): v
 /** Ticks come at random distances, so that the time of a request does not tell when the server started (P4). */
 function tickLater(schedule: Schedule, tick: () => void): void {
   const wait = schedule.timing.tick * (0.5 + Math.random());
-  schedule.timer = setTimeout(() => {
+  const next = () => {
     tickLater(schedule, tick);
     tick();
-  }, wait).unref();
+  };
+  schedule.timer = setTimeout(() => guard(next), wait).unref(); // nothing that a timer calls may throw (P6)
 }
 
 export function stopTimer(schedule: Schedule): void {
