@@ -1,15 +1,16 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import type { Endpoint } from '../../src/core/consent/destination.js';
+import { type Endpoint, toDestination } from '../../src/core/consent/destination.js';
 import { createGate } from '../../src/core/consent/gate.js';
-import { lookUpRecipient } from '../../src/core/consent/look-up.js';
+import { isInForce, lookUpRecipient } from '../../src/core/consent/look-up.js';
 import type { RecipientState } from '../../src/core/consent/recipient.js';
 import { setAnalytics } from '../../src/core/control/set-analytics.js';
+import { deliver } from '../../src/core/deliver/delivery.js';
 import { pinRecipient } from '../../src/core/deliver/pin.js';
 import { createAnalytics } from '../../src/index.js';
 import { countedTool } from '../support/counted.js';
 import { checkingDestination } from '../support/destination.js';
-import { type TestHome, testHome, tree } from '../support/home.js';
+import { type TestHome, testHome, tree, writeConfig } from '../support/home.js';
 import { cli, runScript } from '../support/processes.js';
 import { putReport } from '../support/reports.js';
 import { nextLook, until, vocabulary } from '../support/tracker.js';
@@ -145,6 +146,37 @@ describe('P11: a named recipient', () => {
     expect(pinRecipient(home.paths, gate, fast)).toBe(true);
     expect(pinRecipient(home.paths, gate, slow)).toBe(false);
     expect(pin(home).pinned).toEqual(b.posthog);
+  });
+
+  test('who receives reports is asked again before each one: after enable returned, the old recipient gets nothing', async () => {
+    const { home, a, b } = await two();
+    const terms = {
+      ...{ gate: createGate(home.env, home.paths), signal: new AbortController().signal, background: false },
+      destination: toDestination(a.posthog, 'server'),
+      isCurrent: () => isInForce(home.paths, home.env, a.posthog, a.posthog),
+    } as const;
+    const send = { ...terms, lookup: 'system', home: home.paths, vocabulary, obeys: 'nothing' } as const;
+    const onReport = () => writeConfig(home.paths, { analytics: true, analyticsRecipient: b.posthog });
+    await deliver({ ...send, clock: () => Date.parse('2026-11-23T10:00:00Z'), onReport });
+    expect([a.requests.length, b.requests.length]).toEqual([1, 0]);
+  });
+
+  test('enable repairs a damaged recipient.json, also where nobody is known', async () => {
+    const home = testHome({ analytics: true, analyticsSchema: 1 });
+    mkdirSync(home.paths.data, { mode: 0o700 });
+    writeFileSync(home.paths.recipient, '{"pinned": {');
+    expect((await status(home)).warnings).toEqual([expect.stringContaining('recipient.json')]);
+    expect((await cli(['enable', '--yes'], { env: home.env })).code).toBe(0);
+    expect((await status(home)).warnings).toEqual([]);
+  });
+
+  test('enable does not forget the accepted recipient where the environment names an invalid one', async () => {
+    const home = testHome({ analytics: true, analyticsRecipient: { host: 'https://a.example', key: 'k' } });
+    const before = tree(home.folder);
+    const env = { ...home.env, DOT_AI_ANALYTICS: 'true', DOT_AI_POSTHOG_HOST: 'http://posthog.internal' };
+    const { code, stderr } = await cli(['enable', '--yes'], { env });
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('cannot be used') });
+    expect(tree(home.folder)).toEqual(before);
   });
 
   test('an opt-out forgets the recipient, clear keeps it', async () => {

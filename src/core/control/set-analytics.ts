@@ -4,7 +4,7 @@ import { SCHEMA } from '../../schema/fields.js';
 import { isUnderstood, KEYS, readConfig } from '../consent/config-file.js';
 import { type Consent, decide } from '../consent/decide.js';
 import type { Endpoint } from '../consent/destination.js';
-import { lookUpRecipient } from '../consent/look-up.js';
+import { lookUpRecipient, readPin } from '../consent/look-up.js';
 import { readPolicy } from '../consent/policy.js';
 import { offeredRecipient } from '../consent/recipient.js';
 import { removePin } from '../deliver/pin.js';
@@ -77,7 +77,8 @@ async function optIn(home: Home, replace: boolean, recipient: Endpoint | null) {
     ...(recipient !== null && before.destination !== undefined && { [KEYS.destination]: recipient }),
   };
   const update = await updateConfig(home, changes, replace ? 'replace' : 'refuse');
-  if (recipient !== null) removePin(home);
+  // A damaged pin stops sending, and nobody else repairs it.
+  if (recipient !== null || readPin(home).isDamaged) removePin(home);
   return update;
 }
 
