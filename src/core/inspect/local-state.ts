@@ -7,7 +7,7 @@ import type { Vocabulary } from '../../schema/vocabulary.js';
 import { type ConfigState, MISSING, readConfig } from '../consent/config-file.js';
 import { type Consent, decide } from '../consent/decide.js';
 import { lookUpRecipient } from '../consent/look-up.js';
-import { type Policy, readPolicy } from '../consent/policy.js';
+import { readPolicy } from '../consent/policy.js';
 import type { RecipientState } from '../consent/recipient.js';
 import { type Declaration, readDeclaration } from '../consent/server-declaration.js';
 
@@ -39,7 +39,6 @@ export interface Local {
   readonly consent: Consent;
   readonly declaration: Declaration | undefined;
   readonly vocabulary: Vocabulary;
-  readonly policy: Policy;
   readonly resolved: RecipientState;
 }
 
@@ -57,7 +56,6 @@ export function lookAt({
     now: clock(),
     home,
     config,
-    policy,
     consent: decide(policy, env, config),
     declaration,
     vocabulary: declaration ?? vocabulary,
@@ -74,12 +72,13 @@ export function blindSpot({ home, consent }: Local): string | undefined {
   return `${where}: a server keeps its counts in memory and sends them after the day is over or when it ends, so they cannot be shown here`;
 }
 
-/** A warning if a server names another recipient than the one in force. */
+/** A warning if a server or the environment names another recipient than the one in force. */
 export function pendingWarning({ recipient, pending }: RecipientState): string | undefined {
   if (recipient === null || pending === null) return undefined;
   const change =
     recipient.host === pending.host
       ? `${pending.host} with another key`
       : `${pending.host} instead of ${recipient.host}`;
-  return `a server names another recipient, ${change}. It gets nothing until you accept it: dot-ai-analytics enable`;
+  const who = pending.source === 'environment' ? 'the environment' : 'a server';
+  return `${who} names another recipient, ${change}. It gets nothing until you accept it: dot-ai-analytics enable`;
 }

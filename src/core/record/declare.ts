@@ -1,7 +1,7 @@
 import { tryReadText, writeAtomically } from '../../platform/files.js';
 import type { Home } from '../../platform/home.js';
-import { asEndpoint, type Endpoint, isSameRecipient } from '../consent/destination.js';
-import { lookUpRecipient } from '../consent/look-up.js';
+import { asEndpoint } from '../consent/destination.js';
+import { isInForce } from '../consent/look-up.js';
 import {
   type Declaration,
   knownVocabulary,
@@ -16,13 +16,8 @@ import {
  */
 export function writeDeclaration(home: Home, declaration: Declaration): void {
   const own = asEndpoint(declaration.posthog);
-  const posthog = own !== undefined && isInForce(home, own) ? own : (readDeclaration(home)?.posthog ?? own);
+  const posthog = own !== undefined && isInForce(home, {}, own, own) ? own : (readDeclaration(home)?.posthog ?? own);
   const { ephemeral } = declaration;
   const text = `${JSON.stringify({ ...knownVocabulary(home, declaration), posthog, ephemeral }, null, 2)}\n`;
   if (tryReadText(home.server, MAX_DECLARATION_BYTES) !== text) writeAtomically(home.server, text);
-}
-
-function isInForce(home: Home, own: Endpoint): boolean {
-  const { recipient } = lookUpRecipient(home, {}, own);
-  return recipient !== null && isSameRecipient(own, recipient);
 }
