@@ -49,8 +49,7 @@ async function runWithoutCommand(output: Output): Promise<ExitCode> {
 
 /** Describes the error of a system call or a defect. The stack is printed only with NODE_DEBUG. */
 function unexpected(error: unknown): AnalyticsError {
-  const stack = error instanceof Error && error.stack !== undefined ? error.stack : String(error);
-  for (const line of stack.split('\n')) debug('%s', line);
+  debug('%s', error instanceof Error ? error.stack : error);
   const { path } = error as NodeJS.ErrnoException;
   return new AnalyticsError(CLI_ERRORS.unexpected, {
     problem: path === undefined ? messageOf(error) : `${path}: ${messageOf(error)}`,
