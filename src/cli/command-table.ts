@@ -246,11 +246,11 @@ export const EXAMPLES: readonly (readonly [string, string])[] = [
   ['enable', 'opt in'],
   ['sent --verify', 'check the copies of what was sent'],
   ['disable --purge', 'opt out, and delete everything'],
-  ['collector --demo', 'see what whoever receives reports can see'],
+  ['collector --demo', 'see what the receiver of reports can see'],
 ];
 
 /** The day on which the texts of this file last changed, for the manual pages. */
-export const DOCUMENTED = '2026-11-25';
+export const DOCUMENTED = '2026-11-29';
 
 export const FILES: readonly (readonly [string, string])[] = [
   ['/etc/dot-ai/analytics.json', "the machine's policy, which can only restrict; it is elsewhere on macOS and Windows"],

@@ -105,7 +105,7 @@ function explain(offer: Offer, { paint, width, remark }: Output): void {
   );
   remark(`\n${paint.bold('Where it goes')}`);
   remark(
-    `${whereInWords(offer)} Whoever receives it sees the address it comes from, as always in the internet; it is asked not to keep it. In a container whose folder is not kept, a server sends when it ends instead of once a day.`,
+    `${whereInWords(offer)} As with any request, the recipient sees the IP address that it comes from; it is asked not to store it. In a container whose folder is not kept, a server sends when it ends instead of once a day.`,
   );
   remark(`\nAn example: ${commandLine('preview')}. Every field and why: ${commandLine('schema')}.\n`);
 }

@@ -67,7 +67,7 @@ export const noDestination = {
 export const invalidDestination = {
   code: 'NOT_DONE',
   message: 'The configured destination cannot be used. <problem>.',
-  why: 'The host or the key is missing, the host is not a URL, or it is not https (http is allowed only for loopback). No other destination takes its place.',
+  why: 'The host or the key is missing, the host is not a URL, or it is not https (http is allowed only for loopback). A policy of the machine may allow another one only. No other destination takes its place.',
   remedy: 'Correct the setting that the message names.',
 } as const satisfies ErrorDefinition;
 
