@@ -72,6 +72,7 @@ const CAUSES: Record<string, string> = {
   ENOENT: 'the folder does not exist',
   EOWNER: 'another user owns it or its folder',
   EOTHERS: 'other users can write it or its folder',
+  ESTALE: 'it was replaced, and this process still sees the old one: mount its folder instead',
   ELOOP: 'it is a symbolic link',
   EBUSY: 'it is mounted or in use',
   EADDRINUSE: 'another program uses it',

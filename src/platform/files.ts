@@ -53,6 +53,31 @@ export function readBytes(
   }
 }
 
+/**
+ * Like `readBytes`, for a setting. Where the file was replaced after it was opened, the new one is read. Where the path
+ * keeps leading to a file that has no name any more, it is an error: a file that is mounted by itself stays the old one
+ * for the container when it is replaced outside.
+ * @throws a system error: `ESTALE` for a file without a name
+ */
+export function readCurrentBytes(
+  path: string,
+  limit: number,
+  follow = false,
+  assertFit: (stat: Stats) => void = () => {},
+): Buffer {
+  const read = () =>
+    readBytes(path, limit, follow, (stat) => {
+      if (stat.nlink === 0) throw systemError('ESTALE', path);
+      assertFit(stat);
+    });
+  try {
+    return read();
+  } catch (error) {
+    if (systemCode(error) !== 'ESTALE') throw error;
+    return read();
+  }
+}
+
 /** Like `readBytes`, but undefined if the file is missing or cannot be read. */
 export function tryReadText(path: string, limit: number, follow = false): string | undefined {
   try {

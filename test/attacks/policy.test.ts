@@ -61,6 +61,39 @@ describe.runIf(canMount)('the policy of the machine', () => {
     expect({ code, stderr, stdout }).toEqual({ code: 0, stderr: '', stdout: '[true,false,true]\n' });
   });
 
+  test('P2, P10: where a policy may be that cannot be looked at, a running server is off', async () => {
+    const source = SERVER({ host: 'http://127.0.0.1:9', key: 'k' }, 'away', 'back')
+      .replace('{ writeFileSync }', '{ rmSync, symlinkSync }')
+      .replace(
+        /writeFileSync\(.*?\);/,
+        "policy === 'away' ? symlinkSync('dot-ai', '/etc/dot-ai') : rmSync('/etc/dot-ai');",
+      );
+    const withoutPolicy = ['unshare', '--mount', 'sh', '-c', 'mount -t tmpfs none /etc; exec "$@"', '--'];
+    const finished = await runScript(source, { env: { ...testHome().env, ...on }, under: withoutPolicy });
+    expect(finished).toMatchObject({ code: 0, stderr: '', stdout: '[true,false,true]\n' });
+  });
+
+  test('P10: a config.json that is mounted alone and was replaced outside means off', async () => {
+    const [home, outside] = [testHome({ analytics: true }), testHome({ analytics: true })];
+    const mounted = ['unshare', '--mount', 'sh', '-c', 'mount --bind "$0" "$1"; shift; exec "$@"'];
+    const source = `
+      import { execFileSync } from 'node:child_process';
+      import { renameSync, writeFileSync } from 'node:fs';
+      import { createAnalytics, dotAiVocabulary } from 'dot-ai-analytics';
+      const analytics = createAnalytics({ ...dotAiVocabulary, ephemeral: false });
+      const before = analytics.statusLine();
+      writeFileSync('${outside.paths.config}.new', '{"analytics": false}');
+      renameSync('${outside.paths.config}.new', '${outside.paths.config}');
+      await new Promise((resolve) => setTimeout(resolve, 1100));
+      console.log(JSON.stringify([before, analytics.statusLine()].map((line) => line.includes('enabled'))));
+      await analytics.close();`;
+    const { code, stdout, stderr } = await runScript(source, {
+      env: home.env,
+      under: [...mounted, outside.paths.config, home.paths.config],
+    });
+    expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: '[true,false]\n', stderr: '' });
+  });
+
   test('P11: only the recipient that it allows gets anything', async () => {
     const received = await checkingDestination();
     const policy = (key: string) => JSON.stringify({ destination: { ...received.posthog, key } });

@@ -197,6 +197,21 @@ describe('P11: a named recipient', () => {
     expect(Object.keys(tree(home.paths.data))).not.toContain('recipient.json');
   });
 
+  test('clear keeps the recipient of the first server, also if nothing was sent to it yet', async () => {
+    const home = testHome({ analytics: true });
+    const [a, b] = ['a', 'b'].map((key) => ({ host: `https://${key}.example`, key })) as [Endpoint, Endpoint];
+    // The pace of a real server, so that nothing is sent, and nobody pinned, before it ends.
+    const countOnce = async (posthog: Endpoint) => {
+      const analytics = createAnalytics({ ...vocabulary, ephemeral: false, posthog }, { env: home.env });
+      await analytics.session().run('query', async () => ({}));
+      await analytics.close();
+    };
+    await countOnce(a);
+    expect((await cli(['clear'], { env: home.env })).code).toBe(0);
+    await countOnce(b);
+    expect((await status(home)).recipient).toMatchObject({ ...a, accepted: true });
+  });
+
   test('the hint names the recipient, and enable the one that the hint named', async () => {
     const home = testHome();
     const posthog = { host: 'https://eu.i.posthog.com', key: 'phc_hint' };

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { defaultLoadersSync } from 'cosmiconfig/dist/defaults.js';
 import { causeOf, systemCode } from '../../platform/errors.js';
-import { entry, isObject, readBytes, systemError } from '../../platform/files.js';
+import { entry, isObject, readCurrentBytes, systemError } from '../../platform/files.js';
 import { parentProblem } from '../../platform/folders.js';
 import { placeOf } from '../../platform/json-place.js';
 import { findDuplicate, findMembers } from '../../platform/json-text.js';
@@ -97,7 +97,7 @@ const FOREIGN: Readonly<Record<string, string>> = {
  * @throws a system error: `EOWNER` or `EOTHERS`, with the path of the file or folder that somebody else can write
  */
 export function readOwnConfig(path: string, follow: boolean): Buffer {
-  const bytes = readBytes(path, MAX_CONFIG_BYTES, follow, (stat) => {
+  const bytes = readCurrentBytes(path, MAX_CONFIG_BYTES, follow, (stat) => {
     const problem = ownershipProblem(stat);
     if (problem !== undefined) throw systemError(problem, path);
   });

@@ -1,5 +1,5 @@
 import { causeOf, systemCode } from '../../platform/errors.js';
-import { entry, isObject, readBytes } from '../../platform/files.js';
+import { entry, isObject, readCurrentBytes } from '../../platform/files.js';
 import { findDuplicate } from '../../platform/json-text.js';
 import { parseObject, type Setting, settingOf } from './config-file.js';
 import { type Endpoint, endpointProblem } from './destination.js';
@@ -35,7 +35,7 @@ const MAX_POLICY_BYTES = 64 * 1024;
 /** Never writes and never throws. Links are followed, because configuration managers link their files. */
 export function readPolicy(path = POLICY_PATH): Policy {
   try {
-    return parsePolicy(path, readBytes(path, MAX_POLICY_BYTES, true));
+    return parsePolicy(path, readCurrentBytes(path, MAX_POLICY_BYTES, true));
   } catch (error) {
     // A link to nothing is a restriction that was lost.
     if (systemCode(error) === 'ENOENT' && entry(path) === undefined) return NO_POLICY;

@@ -77,13 +77,22 @@ export function decideRecipient(facts: RecipientFacts): RecipientState {
     return stopped('recipient.json cannot be understood; dot-ai-analytics enable decides anew');
   if (named.problem !== undefined) return refused(named.problem);
   if (policy.state !== 'ok' && policy.state !== 'missing') return refused(policy.problem);
+  const { offered } = config;
+  if (recipient === null && isForbidden(policy, offered)) return refused(onlyAllowed(policy));
   if (recipient === null || candidate === null)
     return { destination: null, recipient, isAccepted, pending, pinned, isRefused: false };
-  if (policy.destination !== undefined && !isSameRecipient(policy.destination, candidate))
-    return refused(`${POLICY_PATH} allows only ${toDestination(policy.destination, 'config').host}`);
+  if (isForbidden(policy, candidate)) return refused(onlyAllowed(policy));
   if (!isSameRecipient(recipient, candidate))
     return stopped(`reports go to ${recipient.host}; dot-ai-analytics enable accepts ${candidate.host} instead`);
   return { destination: candidate, recipient: candidate, isAccepted, pending, pinned, isRefused: false };
+}
+
+function isForbidden({ destination }: Policy, candidate: Endpoint | undefined): boolean {
+  return destination !== undefined && candidate !== undefined && !isSameRecipient(destination, candidate);
+}
+
+function onlyAllowed({ destination }: Policy): string {
+  return `${POLICY_PATH} allows only ${destination && toDestination(destination, 'config').host}`;
 }
 
 /** Whom an opt-in accepts now: what waits to be accepted, else who is in force, else whom the hint named. */
@@ -105,11 +114,11 @@ function inForce({ config, pinned, recorded }: RecipientFacts, named: Named): De
 }
 
 function pendingOf(
-  { pending }: RecipientFacts,
+  { pending, policy }: RecipientFacts,
   recipient: Destination | null,
   candidate: Destination | null,
 ): Destination | null {
   if (recipient === null) return null;
   const others = [candidate, pending && toDestination(pending, 'server')];
-  return others.find((one) => one && !isSameRecipient(one, recipient)) ?? null;
+  return others.find((one) => one && !isSameRecipient(one, recipient) && !isForbidden(policy, one)) ?? null;
 }

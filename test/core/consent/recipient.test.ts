@@ -91,5 +91,9 @@ describe('P11: a server sends only to the recipient in force', () => {
     expect(offered({ config: file, recorded: a })).toEqual(a);
     expect(offered({ config: file, recorded: a, pending: b })).toEqual(b);
     expect(offered({})).toBeNull();
+    const policy = { ...NO_POLICY, state: 'ok', destination: a } as const;
+    expect(offered({ policy, recorded: a, pending: b })).toEqual(a);
+    expect(decideRecipient({ ...NOTHING, policy, config: file })).toMatchObject({ isRefused: true });
+    expect(decideRecipient({ ...NOTHING, policy, config: config({ analyticsOffered: a }) }).isRefused).toBe(false);
   });
 });
