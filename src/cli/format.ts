@@ -43,11 +43,12 @@ export function grouped(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
-const SOURCES: Readonly<Record<Destination['source'], string>> = {
-  environment: 'as the environment says',
-  config: 'as config.json says',
-  server: 'as a server that ran here declared',
-  pinned: 'known from before',
+/** Who named a recipient. */
+export const SOURCES: Readonly<Record<Destination['source'], string>> = {
+  environment: 'named by the environment',
+  config: 'named by config.json',
+  server: 'named by a server that ran here',
+  pinned: 'accepted before',
 };
 
 /** Who receives reports, and who says so. */

@@ -1,4 +1,6 @@
+import { readConfig } from '../core/consent/config-file.js';
 import type { Consent } from '../core/consent/decide.js';
+import type { Endpoint } from '../core/consent/destination.js';
 import type { LayerName } from '../core/consent/layers.js';
 import { decider, onOff, shortPath } from './format.js';
 import type { Output } from './output.js';
@@ -12,6 +14,9 @@ export interface SettingResult {
   readonly enabled: boolean;
   readonly decidedBy: LayerName;
   readonly configPath: string;
+  /** The schema and the recipient that config.json accepts now; null where it accepts none by name. */
+  readonly acceptedSchema: number | null;
+  readonly recipient: Endpoint | null;
   /** The copy of a config.json that could not be understood and was replaced. */
   readonly keptCopy: string | null;
   /** `disable`: whether everything that had to be deleted is gone. */
@@ -33,12 +38,15 @@ export function settingResult(
   outcome: { readonly deleted?: boolean; readonly problems?: readonly string[] } = {},
 ): SettingResult {
   const { deleted = null, problems = [] } = outcome;
+  const { acceptedSchema = null, recipient = null } = readConfig(configPath);
   return {
     version: 1,
     saved,
     enabled: consent.enabled,
     decidedBy: consent.decidedBy,
     configPath,
+    acceptedSchema,
+    recipient,
     keptCopy: keptCopy ?? null,
     deleted,
     problem: problems.length === 0 ? null : problems.join(' '),

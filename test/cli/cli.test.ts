@@ -194,7 +194,7 @@ describe('preview', () => {
     const { stdout } = await cli(['preview', '--json'], { env: testHome().env });
     const { enabled, kind, requests } = JSON.parse(stdout);
     expect({ enabled, kind, count: requests.length }).toEqual({ enabled: false, kind: 'example', count: 1 });
-    expect((await cli(['preview'], { env: testHome().env })).stdout).toMatch(/^EXAMPLE\. Analytics is off/);
+    expect((await cli(['preview'], { env: testHome().env })).stdout).toMatch(/^Analytics is off\. EXAMPLE/);
   });
 
   test('a draft says that ids and order are drawn when the day closes', async () => {
@@ -209,7 +209,7 @@ describe('preview', () => {
     const { stdout } = await cli(['preview'], { env: home.env });
     expect(stdout.replaceAll('\n', ' ')).toMatch(/Draft: .*random ids and the order of rows are drawn then/);
     expect((await cli(['preview', '--raw'], { env: home.env })).stderr.replaceAll('\n', ' ')).toMatch(
-      /Draft: this day is still being counted/,
+      /Draft: nothing of it was sent/,
     );
     expect((await cli(['status', '--json'], { env: home.env })).stdout).toContain('"rows": 5');
   });
@@ -324,7 +324,7 @@ describe('what people read', () => {
     const { stdout } = await cli(['status'], { env: home.env });
     expect(stdout.split('\n').slice(0, 4)).toEqual([
       'Analytics is on: the opt-in in config.json.',
-      'Recipient: https://eu.i.posthog.com, as config.json says.',
+      'Recipient: https://eu.i.posthog.com, named by config.json.',
       expect.stringMatching(/^Waiting: 1 report, [\d,]+ bytes\.$/),
       '',
     ]);
@@ -359,15 +359,15 @@ describe('what people read', () => {
     const { stdout } = await cli(['preview'], { env });
     const [first = ''] = stdout.split('\n\n');
     expect(first.replaceAll('\n', ' ')).toMatch(
-      /^EXAMPLE\. Analytics is off\. \d+ rows of counts a day \(tools, .*, nothing that identifies you\. Recipient: https:\/\/eu\.i\.posthog\.com, as the environment says; once a day, within hours after it is over\. Nothing is recorded until you turn it on: dot-ai-analytics enable$/,
+      /^Analytics is off\. EXAMPLE: \d+ rows of invented counts \(tools, .*\); no identifier, name or content\. Recipient: https:\/\/eu\.i\.posthog\.com, named by the environment; it sees the IP address\. Sent once a day, within 12 hours after 01:00 UTC\. Turn it on: dot-ai-analytics enable\. Off again: dot-ai-analytics disable$/,
     );
     expect(first.split('\n').length).toBeLessThanOrEqual(5);
     expect(stdout).toContain('9 up to 2 s, 3 from 2 to');
     const home = testHome({ analytics: true });
     await putReport(home, yesterday());
     const [on = ''] = (await cli(['preview'], { env: home.env })).stdout.split('\n\n');
-    expect(on).toMatch(/^Analytics is on\. \d+ rows of counts of 1 day/);
-    expect(on).toMatch(/\nTo stop it, and to delete what was not sent: dot-ai-analytics disable$/);
+    expect(on).toMatch(/^Analytics is on\. Not sent yet: 1 day, \d+ rows of counts \(/);
+    expect(on).toMatch(/\nStop, and delete what was not sent: dot-ai-analytics disable$/);
   });
 
   test('each row is said to carry an id that no other row or day shares', async () => {

@@ -45,6 +45,10 @@ async function busyHome(): Promise<TestHome> {
   return home;
 }
 
+function homeThatOffers(): TestHome {
+  return testHome({ analyticsHintShown: true, analyticsOffered: { host: 'https://offered.example.com', key: 'k' } });
+}
+
 function homeWithLinkedData(): TestHome {
   const home = testHome(ON);
   symlinkSync(testHome().folder, home.paths.data);
@@ -124,9 +128,19 @@ describe('what --json prints is what docs/schemas says', () => {
       parsed(args[0] as string, (await cli([...args, '--json'], { env: home.env })).stdout);
     const home = await busyHome();
     const where = { decidedBy: 'config', configPath: home.paths.config, keptCopy: null, problem: null };
-    expect(await json(home, 'disable')).toEqual({ version: 1, saved: false, enabled: false, deleted: true, ...where });
+    const known = await json(homeThatOffers(), 'enable', '--yes');
+    expect(known).toMatchObject({ acceptedSchema: 1, recipient: { host: 'https://offered.example.com', key: 'k' } });
+    const none = { acceptedSchema: null, recipient: null };
+    expect(await json(home, 'disable')).toEqual({
+      version: 1,
+      saved: false,
+      enabled: false,
+      deleted: true,
+      ...none,
+      ...where,
+    });
     expect(await json(home, 'enable', '--yes')).toEqual({
-      ...{ version: 1, saved: true, enabled: true, deleted: null },
+      ...{ version: 1, saved: true, enabled: true, deleted: null, acceptedSchema: 1, recipient: null },
       ...where,
     });
     expect(await json(home, 'hint')).toEqual({ version: 1, shown: false, text: expect.stringContaining('dot-ai') });

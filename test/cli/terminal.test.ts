@@ -24,7 +24,7 @@ describe.runIf(hasTerminal)('on a terminal', () => {
     const home = testHome();
     const { shown, code } = await onTerminal('', { env: home.env, keys: ['\\r', key] });
     expect(stripVTControlCharacters(shown)).toMatch(
-      /What next\?[\s\S]*❯ preview\n {2}enable\n[\s\S]*EXAMPLE\. Analytics is off[\s\S]*What next\?/,
+      /What next\?[\s\S]*❯ preview\n {2}enable\n[\s\S]*Analytics is off\. EXAMPLE[\s\S]*What next\?/,
     );
     expect(code).toBe(0);
     expect(tree(home.folder)).toEqual({});
@@ -52,7 +52,7 @@ describe.runIf(hasTerminal)('on a terminal', () => {
       expect(code).toBe(0);
       expect({ color: shown.includes(ESCAPE), bars: shown.includes(BAR) }).toEqual(expected);
       const lines = stripVTControlCharacters(shown).split('\n');
-      expect(lines.slice(0, 2).join(' ')).toMatch(/^EXAMPLE\. Analytics is off/);
+      expect(lines.slice(0, 2).join(' ')).toMatch(/^Analytics is off\. EXAMPLE/);
       expect(lines.filter((line) => line.length > Math.min(columns, 120))).toEqual([]);
     },
   );
@@ -71,7 +71,9 @@ describe.runIf(hasTerminal)('on a terminal', () => {
   test('what a person decides on is still in sight at the end of preview', async () => {
     const { shown } = await onTerminal('preview', { env: testHome().env });
     const lines = stripVTControlCharacters(shown).trimEnd().split(/\r?\n/);
-    expect(lines.slice(-7).join('\n')).toMatch(/In short\nEXAMPLE\.[\s\S]*\nRecipient: [\s\S]*dot-ai-analytics enable/);
+    expect(lines.slice(-7).join('\n')).toMatch(
+      /In short\nAnalytics is off\.[\s\S]*\nRecipient: [\s\S]*dot-ai-analytics enable/,
+    );
   });
 
   test('in 40 columns the help of each option stands in whole words', async () => {

@@ -11,6 +11,7 @@ import { EVENTS, SCHEMA } from '../../schema/fields.js';
 import type { Options, Run } from '../command.js';
 import { commandLine } from '../command-line.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
+import { SOURCES } from '../format.js';
 import { columns } from '../layout.js';
 import type { Output } from '../output.js';
 import { remarkSaved, type Saved, settingResult, showSaved } from '../setting-result.js';
@@ -121,10 +122,3 @@ function acceptedInWords(offer: Offer): string {
   const kinds = EVENTS.map(({ event }) => event).join(', ');
   return `Accepted: schema ${offer.schema}, which is one report a day with rows of these kinds: ${kinds}. Where it goes: ${whereInWords(offer)} Every field and why: ${commandLine('schema')}`;
 }
-
-const SOURCES = {
-  environment: 'named by the environment',
-  config: 'named by config.json',
-  server: 'named by a server that ran here',
-  pinned: 'known from before',
-} as const;

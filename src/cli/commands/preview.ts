@@ -26,7 +26,7 @@ function raw({ kind, requests: [next] }: Preview, output: Output): void {
 }
 
 const DRAFT =
-  'Draft: this day is still being counted. A running server finishes it after 01:00 UTC of the next day; in a container whose folder is not kept, it is finished when the server ends. The random ids and the order of rows are drawn then, so these bytes will differ.';
+  'Draft: nothing of it was sent, and its counts can still grow. A running server closes a day after 01:00 UTC of the next day; in a container without a volume, the server closes and sends it when it ends. The random ids and the order of rows are drawn then, so the bytes will differ.';
 
 function show(view: PreviewView, output: Output): void {
   const { kind, requests } = view.data;
@@ -46,24 +46,27 @@ function showAgain(view: PreviewView, { data, paint }: Output): void {
 }
 
 /** On these three lines a person can decide: what leaves, to whom and when, and how to stop it. */
-function decision({ data: { enabled, kind, requests }, destination }: PreviewView): string[] {
+function decision({ data: { enabled, kind, requests }, recipient: named }: PreviewView): string[] {
   const rows = plural(
     requests.reduce((sum, { body }) => sum + rowsOf(body).length, 0),
     'row',
   );
-  const to = `Recipient: ${recipient(destination)}${destination === null ? '' : '; once a day, within hours after it is over'}.`;
-  const what = 'tools, steps, sessions, features, AI providers), nothing that identifies you';
+  const to =
+    named === null
+      ? 'Recipient: none yet. Opting in accepts the first one that a server names.'
+      : `Recipient: ${recipient(named)}; it sees the IP address. Sent once a day, within 12 hours after 01:00 UTC.`;
+  const what = 'tools, steps, sessions, features, AI providers); no identifier, name or content.';
   if (kind === 'example') {
-    const enable = `Nothing is recorded until you turn it on: ${commandLine('enable')}`;
-    return [`EXAMPLE. Analytics is off. ${rows} of counts a day (${what}.`, to, enable];
+    const enable = `Turn it on: ${commandLine('enable')}. Off again: ${commandLine('disable')}`;
+    return [`Analytics is off. EXAMPLE: ${rows} of invented counts (${what}`, to, enable];
   }
-  const disable = `To stop it, and to delete what was not sent: ${commandLine('disable')}`;
+  const disable = `Stop, and delete what was not sent: ${commandLine('disable')}`;
   if (requests.length === 0)
     return ['Analytics is on. Nothing is counted yet, so there is nothing to send.', to, disable];
   const days = plural(requests.length, 'day');
-  if (enabled) return [`Analytics is on. ${rows} of counts of ${days} (${what}.`, to, disable];
+  if (enabled) return [`Analytics is on. Not sent yet: ${days}, ${rows} of counts (${what}`, to, disable];
   return [
-    `Analytics is off here, but ${rows} of counts of ${days} exist: a server was started with DOT_AI_ANALYTICS=true in its own environment, or stopped understanding config.json, and would send them.`,
+    `Analytics is off here, but counts of ${days} exist, in ${rows}: a server was started with DOT_AI_ANALYTICS=true in its own environment, or stopped understanding config.json, and would send them.`,
     to,
     disable,
   ];
@@ -83,20 +86,20 @@ function showReport({ state, day, bytes, sha256, body }: PreviewRequest, isExamp
 }
 
 function explain(requests: readonly PreviewRequest[], isExample: boolean, { paint, data }: Output): void {
-  data(`\n${paint.bold('What is sent with these rows')}`);
+  data(`\n${paint.bold(isExample ? 'What would be sent with these rows' : 'What is sent with these rows')}`);
   data(
-    'Each row has a random id, drawn for this row alone, only to drop duplicates if a request is repeated. It is never used again, so it cannot link two rows or two days.',
+    'Each row has a random id of its own, so that a repeated request is counted once. It is never used again, so it cannot link two rows or two days.',
   );
   data(
-    'These fields are the same for every installation: the day at noon UTC, the name of the library that encodes it, and requests to store no address and make no profile. As with any request, the recipient sees the IP address that it comes from. The project key names the recipient’s project, not you.',
+    'These fields are the same for every installation: the day at noon UTC, the name of the library that encodes it, and requests to store no IP address and make no profile. The project key names the recipient’s project, not you.',
   );
   const [url] = requests.map((one) => one.url);
   data(
     url === null || url === undefined
-      ? 'The project key of a recipient will be part of the bytes.'
+      ? 'The bytes will include the key of the recipient’s project.'
       : `Sent as: POST ${url}`,
   );
-  if (isExample) data('The ids of an example are drawn anew each time, so its hash changes.');
+  if (isExample) data('Ids are drawn for each example, so the hash changes each time.');
   else if (requests.some(({ state }) => state === 'draft')) data(DRAFT);
   data(`\nThe exact bytes: ${commandLine('preview --raw')}`);
   data(`Every field and why: ${commandLine('schema')}`);

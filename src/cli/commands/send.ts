@@ -47,7 +47,7 @@ async function sendAll(local: Local, home: Home, log: SendLog, output: Output): 
   }
   const { destination, problem } = resolved;
   if (waiting.length > 0 && destination === null) {
-    const reason = problem === undefined ? 'no destination is known' : 'the configured destination cannot be used';
+    const reason = problem ?? 'no destination is known';
     for (const name of waiting) log.add(keptOutcome(name, { reason, remedy: null }));
     if (problem !== undefined) return new AnalyticsError(CLI_ERRORS.invalidDestination, { problem });
     return new AnalyticsError(CLI_ERRORS.noDestination);

@@ -14,7 +14,8 @@ const DAY: readonly { tool: number; times: number; ms: number; failed?: Category
   { tool: 1, times: 2, ms: 35, after: 0, nth: 2 },
   { tool: 3, times: 1, ms: 61_000, after: 1, nth: 3 },
   { tool: 3, times: 1, ms: 900, failed: 'kubernetes', after: 3 },
-  { tool: 6, times: 4, ms: 2_300, after: 3 },
+  { tool: 6, times: 1, ms: 2_300, after: 3, nth: 4 },
+  { tool: 6, times: 3, ms: 2_300, after: 6 },
 ];
 
 /** Makes example counts for `preview` while analytics is off. They pass through the same code as real counts. */

@@ -46,12 +46,12 @@ export async function readPreview(options: InspectOptions = {}): Promise<Preview
 }
 
 export interface PreviewView extends View<Preview> {
-  readonly destination: Destination | null;
+  readonly recipient: Destination | null;
 }
 
 export async function viewPreview(options: InspectOptions = {}): Promise<PreviewView> {
   const local = lookAt(options);
-  const { recipient: destination } = local.resolved;
+  const { recipient } = local.resolved;
   const { enabled } = local.consent;
   const waiting = waitingReports(local);
   const schema = local.consent.acceptedSchema ?? SCHEMA;
@@ -65,9 +65,9 @@ export async function viewPreview(options: InspectOptions = {}): Promise<Preview
   const requests = [...finals, ...drafts];
   // Also while analytics is off here: a server that is on by its own environment will send these.
   if (enabled || requests.length > 0)
-    return { data: { version: 1, enabled, kind: 'pending', requests }, warnings, destination };
+    return { data: { version: 1, enabled, kind: 'pending', requests }, warnings, recipient };
   const example = await draft(local, dayOf(local.now), exampleTotals(local.vocabulary));
-  return { data: { version: 1, enabled, kind: 'example', requests: [example] }, warnings, destination };
+  return { data: { version: 1, enabled, kind: 'example', requests: [example] }, warnings, recipient };
 }
 
 /** A warning about reports whose names or fields may not be sent now. */
