@@ -1,25 +1,6 @@
-import {
-  closeSync,
-  constants,
-  copyFileSync,
-  fchmodSync,
-  fchownSync,
-  fsyncSync,
-  linkSync,
-  openSync,
-  realpathSync,
-  renameSync,
-} from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { realpathSync } from 'node:fs';
 import { systemCode } from '../../platform/errors.js';
-import {
-  entry,
-  removeFile,
-  removeTemporariesOf,
-  sweepTemporaries,
-  systemError,
-  writeTemporary,
-} from '../../platform/files.js';
+import { entry, removeTemporariesOf, sweepTemporaries } from '../../platform/files.js';
 import { makeFolder } from '../../platform/folders.js';
 import type { Home } from '../../platform/home.js';
 import { editKey } from '../../platform/json-text.js';
@@ -33,6 +14,7 @@ import {
   readOwnConfig,
 } from '../consent/config-file.js';
 import { NotUnderstood, notWritten } from './config-problem.js';
+import { type Replaced, replaceFile } from './replace-file.js';
 
 /** New values by key; undefined removes the key. */
 export type Changes = Readonly<Record<string, unknown>>;
@@ -117,13 +99,9 @@ export function resolveLink(path: string): string {
   return entry(path)?.isSymbolicLink() ? realpathSync(path) : path;
 }
 
-interface Old {
+interface Old extends Replaced {
   /** The text, if it is a JSON object and can be edited. Otherwise the file is replaced. */
   readonly text?: string;
-  /** False where a copy has to be kept: the file is damaged, of a newer version, or foreign. */
-  readonly isUnderstood: boolean;
-  /** Somebody else can have written it. */
-  readonly isForeign: boolean;
 }
 
 function readOld(path: string): Old {
@@ -134,68 +112,5 @@ function readOld(path: string): Old {
     return { isUnderstood, isForeign: false, ...(isObject && { text: bytes.toString('utf8') }) };
   } catch (error) {
     return { isUnderstood: systemCode(error) === 'ENOENT', isForeign: isForeign(error) };
-  }
-}
-
-/**
- * Replaces the file by one with the same mode and owner. The new file is durable when this returns. Until the last
- * step, which is one rename, the old file is in its place.
- *
- * @returns the path of the copy of the old file, if one was kept
- */
-function replaceFile(path: string, text: string, lock: Lock, { isUnderstood, isForeign }: Old): string | undefined {
-  const old = entry(path);
-  const temporary = writeTemporary(path, text);
-  try {
-    const fd = openSync(temporary, 'r+');
-    try {
-      if (old !== undefined) {
-        // The new file is one that counts, so nobody else may write it.
-        fchmodSync(fd, old.mode & (isForeign ? 0o755 : 0o777));
-        if (process.getuid?.() === 0) fchownSync(fd, old.uid, old.gid);
-      }
-      fsyncSync(fd);
-    } finally {
-      closeSync(fd);
-    }
-    lock.assertHeld();
-    const keptCopy = isUnderstood ? undefined : keepCopy(path);
-    renameSync(temporary, path);
-    syncFolder(dirname(path));
-    return keptCopy;
-  } catch (error) {
-    removeFile(temporary);
-    throw error;
-  }
-}
-
-/** Gives the file that is about to be replaced a second name; what can't be read can be kept that way too. */
-function keepCopy(path: string): string {
-  // A device, a pipe or a folder is no settings file, and not ours to move.
-  if (entry(path)?.isFile() !== true) throw systemError('EINVAL', path);
-  for (let number = 1; ; number += 1) {
-    const copy = join(dirname(path), `${basename(path)}.kept-${number}`);
-    if (entry(copy) !== undefined) continue;
-    try {
-      linkSync(path, copy);
-    } catch (error) {
-      if (systemCode(error) === 'EEXIST') continue;
-      copyFileSync(path, copy, constants.COPYFILE_EXCL); // the file system has no hard links
-    }
-    return copy;
-  }
-}
-
-/** An opt-out must survive a power cut, and a rename is recorded in the folder, not in the file. */
-function syncFolder(path: string): void {
-  try {
-    const fd = openSync(path, 'r');
-    try {
-      fsyncSync(fd);
-    } finally {
-      closeSync(fd);
-    }
-  } catch {
-    // Windows cannot sync a folder; its file system does that itself
   }
 }
