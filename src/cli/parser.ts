@@ -1,9 +1,10 @@
 import { Argument, Command, CommanderError, Option } from 'commander';
 import type { Call } from './command.js';
 import { commandLine } from './command-line.js';
-import { COMMANDS, type CommandSpec, EXAMPLES, EXIT_CODES, MAIN_VARIABLES, READERS } from './command-table.js';
+import { COMMANDS, type CommandSpec, READERS } from './command-table.js';
 import { EXIT, type ExitCode } from './exit-code.js';
 import { columns } from './layout.js';
+import { EXAMPLES, EXIT_CODES, MAIN_VARIABLES } from './manual-table.js';
 import { withoutMarks } from './marks.js';
 import type { Output } from './output.js';
 import { VERSION } from './version.js';

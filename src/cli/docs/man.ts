@@ -1,5 +1,6 @@
-import { COMMANDS, type CommandSpec, DOCUMENTED, ENVIRONMENT, EXAMPLES, EXIT_CODES, FILES } from '../command-table.js';
+import { COMMANDS, type CommandSpec } from '../command-table.js';
 import { EXIT } from '../exit-code.js';
+import { DOCUMENTED, ENVIRONMENT, EXAMPLES, EXIT_CODES, FILES } from '../manual-table.js';
 import { sentence, synopsis, taken } from './synopsis.js';
 
 /*
@@ -54,7 +55,7 @@ function commandPage(spec: CommandSpec): string {
 
 function page(name: string, does: string, sections: readonly (readonly [string, string])[]): string {
   return [
-    '.\\" Generated from src/cli/command-table.ts by npm run docs',
+    '.\\" Generated from src/cli/command-table.ts and manual-table.ts by npm run docs',
     `.TH ${name.toUpperCase()} 1 ${DOCUMENTED} ${PROGRAM} "User"`,
     '.SH NAME',
     `${name} \\-\n${text(does)}`,

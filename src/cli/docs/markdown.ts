@@ -1,4 +1,5 @@
-import { COMMANDS, type CommandSpec, ENVIRONMENT, EXIT_CODES, FILES } from '../command-table.js';
+import { COMMANDS, type CommandSpec } from '../command-table.js';
+import { ENVIRONMENT, EXIT_CODES, FILES } from '../manual-table.js';
 import { sentence, synopsis, taken } from './synopsis.js';
 import { wrapProse } from './wrap-prose.js';
 
@@ -13,7 +14,7 @@ export function cliMarkdown(): string {
   return wrapProse(
     `${[
       '# The command line',
-      'Generated from `src/cli/command-table.ts` by `npm run docs`. Data goes to stdout, and remarks go to stderr. Without a command, `dot-ai-analytics` opens a small menu on a terminal; otherwise it prints the status. [errors.md](errors.md) lists what can go wrong.',
+      'Generated from `src/cli/command-table.ts` and `src/cli/manual-table.ts` by `npm run docs`. Data goes to stdout, and remarks go to stderr. Without a command, `dot-ai-analytics` opens a small menu on a terminal; otherwise it prints the status. [errors.md](errors.md) lists what can go wrong.',
       ...sections,
       '## Environment',
       table('variable', ENVIRONMENT),
