@@ -14,6 +14,7 @@ import {
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Plugin } from 'rolldown';
+import { encoderBundle } from './encoder-bundle.js';
 import { notices, packagesIn } from './third-party.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -46,10 +47,23 @@ mkdirSync(`${out}/cjs`, { recursive: true });
 writeFileSync(`${out}/cjs/package.json`, '{ "type": "commonjs" }\n');
 process.on('exit', () => rmSync(out, { recursive: true, force: true })); // a build that fails leaves nothing
 
+/**
+ * posthog-node is one file of its own, which only the freezing of a report loads, and which all bundles share. What
+ * loads it is in a chunk of each, so that the path is the same.
+ */
+const ENCODER = '../../posthog-node.cjs';
+const encoder: Plugin = {
+  name: 'encoder',
+  transform: {
+    filter: { id: /core.report.posthog-client\.ts$/ },
+    handler: (code) => code.replaceAll("'posthog-node'", `'${ENCODER}'`),
+  },
+  resolveId: (id) => (id === ENCODER ? { id, external: true } : undefined),
+};
+
 const forNode: BuildOptions = {
   platform: 'node',
-  external: ['posthog-node'],
-  plugins: [standIns],
+  plugins: [standIns, encoder],
   resolve: { alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' } }, // its CommonJS form cannot be bundled
   transform: { target: 'node20' },
   logLevel: 'warn',
@@ -85,11 +99,12 @@ const commandLine: BuildOptions = {
   },
 };
 
-const [esm, cjs, page, cli] = await Promise.all([
+const [esm, cjs, page, cli, client] = await Promise.all([
   build(library('esm')),
   build(library('cjs')),
   build(dashboard),
   build(commandLine),
+  build(encoderBundle('posthog-node', out)),
 ]);
 
 for (const file of ['index.html', 'style.css']) copyFileSync(`src/collector/page/${file}`, `${out}/page/${file}`);
@@ -97,7 +112,12 @@ for (const file of ['index.html', 'style.css']) copyFileSync(`src/collector/page
 const wasm = 'node_modules/node-sqlite3-wasm/dist/node-sqlite3-wasm.wasm';
 copyFileSync(wasm, `${out}/cli/chunks/node-sqlite3-wasm.wasm`);
 
-const thirdParty = packagesIn({ 'command line': [cli], dashboard: [page], library: [esm, cjs] });
+const thirdParty = packagesIn({
+  'command line': [cli],
+  dashboard: [page],
+  library: [esm, cjs],
+  encoder: [client],
+});
 writeFileSync(`${out}/THIRD-PARTY-NOTICES.txt`, notices(thirdParty));
 writeFileSync(`${out}/third-party.json`, JSON.stringify(thirdParty)); // for `npm run check`; not in the package
 

@@ -23,7 +23,6 @@ const MAX_EVENTS = 1000;
 const NOON = 'T12:00:00.000Z';
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i;
 const UUID_V4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
-const RELEASE = /^\d{1,4}\.\d{1,4}\.\d{1,4}$/;
 
 const isString = (value: unknown): value is string => typeof value === 'string';
 const isObject = (value: unknown): value is Record<string, unknown> =>
@@ -80,7 +79,7 @@ export const ADDED: Rules = {
   $geoip_disable: { us: exactly(true), any: optional(boolean) },
   $is_server: { any: optional(boolean) },
   $lib: { us: exactly('posthog-node'), any: optional(exactly('posthog-node')) },
-  $lib_version: { any: optional(matching('a version', RELEASE)) },
+  $lib_version: { any: optional(short) },
 };
 
 /** Finds the first key that breaks its rule or is missing. Passes keys without a rule to `unknown`. */

@@ -68,6 +68,7 @@ test('status --json of a new home', async () => {
     recipient: null,
     lastFailure: null,
     nextTry: null,
+    unfrozen: [],
     warnings: [],
   });
 });

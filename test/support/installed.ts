@@ -6,7 +6,7 @@ import { temporaryHome } from '../../src/testing/index.js';
 import { ROOT } from './processes.js';
 
 /** What an embedder needs beside the package; their own dependencies are found where they really are. */
-const BESIDE = ['@modelcontextprotocol', '@types', 'posthog-node', 'zod'];
+const BESIDE = ['@modelcontextprotocol', '@types', 'zod'];
 
 /**
  * A folder of these files in which the package is installed as npm would: exactly what would be published. Removed

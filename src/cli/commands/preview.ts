@@ -61,8 +61,7 @@ function decision({ data: { enabled, kind, requests }, recipient: named }: Previ
     return [`Analytics is off. EXAMPLE: ${rows} of invented counts (${what}`, to, enable];
   }
   const disable = `Stop, and delete what was not sent: ${commandLine('disable')}`;
-  if (requests.length === 0)
-    return ['Analytics is on. Nothing is counted yet, so there is nothing to send.', to, disable];
+  if (requests.length === 0) return ['Analytics is on. There is nothing to send.', to, disable];
   const days = plural(requests.length, 'day');
   if (enabled) return [`Analytics is on. Not sent yet: ${days}, ${rows} of counts (${what}`, to, disable];
   return [

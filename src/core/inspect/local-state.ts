@@ -3,6 +3,7 @@ import { causeOf } from '../../platform/errors.js';
 import { folderProblem } from '../../platform/folders.js';
 import { findHome, type Home, isUnwritable } from '../../platform/home.js';
 import { dotAiVocabulary } from '../../schema/dot-ai.js';
+import { MAX_DAYS_WAITING } from '../../schema/limits.js';
 import type { Vocabulary } from '../../schema/vocabulary.js';
 import { type ConfigState, MISSING, readConfig } from '../consent/config-file.js';
 import { type Consent, decide } from '../consent/decide.js';
@@ -10,6 +11,7 @@ import { lookUpRecipient } from '../consent/look-up.js';
 import { readPolicy } from '../consent/policy.js';
 import type { RecipientState } from '../consent/recipient.js';
 import { type Declaration, readDeclaration } from '../consent/server-declaration.js';
+import type { Unfrozen } from '../report/unfrozen.js';
 
 /** What every view takes. By default it shows this process's environment, now. */
 export interface InspectOptions {
@@ -70,6 +72,11 @@ export function blindSpot({ home, consent }: Local): string | undefined {
   const why = problem === undefined ? '' : `, because ${causeOf(problem)}`;
   const where = home === undefined ? 'There is no folder for counts' : `${home.data} cannot be written${why}`;
   return `${where}: a server keeps its counts in memory and sends them after the day is over or when it ends, so they cannot be shown here`;
+}
+
+/** A warning about a day of which no report may be made. */
+export function unfrozenWarning({ day, problem }: Unfrozen): string {
+  return `the counts of ${day} are not sent, because ${problem}. They wait for a version that can send them, at most ${MAX_DAYS_WAITING} days`;
 }
 
 /** A warning if a server or the environment names another recipient than the one in force. */

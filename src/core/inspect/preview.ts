@@ -8,8 +8,17 @@ import { headersFor } from '../deliver/post.js';
 import { seenBefore } from '../report/first-flags.js';
 import { freeze } from '../report/freeze.js';
 import type { Totals } from '../report/totals.js';
+import { NotFrozen, type Unfrozen } from '../report/unfrozen.js';
 import { exampleTotals } from './example.js';
-import { blindSpot, type InspectOptions, type Local, lookAt, pendingWarning, type View } from './local-state.js';
+import {
+  blindSpot,
+  type InspectOptions,
+  type Local,
+  lookAt,
+  pendingWarning,
+  unfrozenWarning,
+  type View,
+} from './local-state.js';
 import { openDays } from './open-days.js';
 import { waitingReports } from './waiting.js';
 
@@ -62,12 +71,15 @@ export async function viewPreview(options: InspectOptions = {}): Promise<Preview
   );
   const finals = sendable.map((stored) => request(local, 'final', stored));
   const drafts = await Promise.all(openDays(local).map(({ day, totals }) => draft(local, day, totals)));
-  const requests = [...finals, ...drafts];
+  const requests = [...finals, ...drafts.filter(isRequest)];
+  warnings.push(...drafts.flatMap((one) => (isRequest(one) ? [] : unfrozenWarning(one))));
   // Also while analytics is off here: a server that is on by its own environment will send these.
   if (enabled || requests.length > 0)
     return { data: { version: 1, enabled, kind: 'pending', requests }, warnings, recipient };
   const example = await draft(local, dayOf(local.now), exampleTotals(local.vocabulary));
-  return { data: { version: 1, enabled, kind: 'example', requests: [example] }, warnings, recipient };
+  if (!isRequest(example)) warnings.push(`there is no example, because ${example.problem}`);
+  const examples = [example].filter(isRequest);
+  return { data: { version: 1, enabled, kind: 'example', requests: examples }, warnings, recipient };
 }
 
 /** A warning about reports whose names or fields may not be sent now. */
@@ -77,13 +89,22 @@ function unsendable(count: number): string | undefined {
     : `files in the outbox that are not sent, because the servers here did not record them, or they have fields of a schema later than the accepted one: ${count}`;
 }
 
-async function draft(local: Local, day: Day, totals: Totals): Promise<PreviewRequest> {
+function isRequest(one: PreviewRequest | Unfrozen): one is PreviewRequest {
+  return 'body' in one;
+}
+
+async function draft(local: Local, day: Day, totals: Totals): Promise<PreviewRequest | Unfrozen> {
   const { env, home, vocabulary, consent, resolved, declaration } = local;
   const schema = consent.acceptedSchema ?? SCHEMA;
   const isKept = home !== undefined && !(declaration?.ephemeral ?? isEphemeral(env, home));
   const seen = isKept ? seenBefore(home, day) : undefined;
-  const body = await freeze(totals, { day, vocabulary, schema, seen, key: resolved.recipient?.key ?? '' });
-  return request(local, 'draft', describe(day, body));
+  try {
+    const body = await freeze(totals, { day, vocabulary, schema, seen, key: resolved.recipient?.key ?? '' });
+    return request(local, 'draft', describe(day, body));
+  } catch (error) {
+    if (error instanceof NotFrozen) return { day, problem: error.message };
+    throw error;
+  }
 }
 
 function request({ resolved }: Local, state: 'final' | 'draft', { day, body, bytes, sha256 }: Stored): PreviewRequest {

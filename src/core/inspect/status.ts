@@ -11,7 +11,16 @@ import { type Receipt, readReceipt } from '../deliver/receipts.js';
 import { listReceipts, reportPath } from '../deliver/report-files.js';
 import { decode } from '../report/decode.js';
 import { rowsOf } from '../report/rows.js';
-import { blindSpot, type InspectOptions, type Local, lookAt, pendingWarning, type View } from './local-state.js';
+import { listUnfrozen, type Unfrozen } from '../report/unfrozen.js';
+import {
+  blindSpot,
+  type InspectOptions,
+  type Local,
+  lookAt,
+  pendingWarning,
+  unfrozenWarning,
+  type View,
+} from './local-state.js';
 import { isToday, type OpenDay, openDays } from './open-days.js';
 import { waitingReports } from './waiting.js';
 
@@ -48,6 +57,8 @@ export interface Status {
   readonly recipient: (Endpoint & { readonly accepted: boolean; readonly pending: Endpoint | null }) | null;
   /** The last attempt, if it failed. The reason is `HTTP 503` or a code such as `ECONNREFUSED`. */
   readonly lastFailure: { readonly at: string; readonly reason: string } | null;
+  /** Finished days of which no report may be made, and why. Their counts wait 21 days for a version that can. */
+  readonly unfrozen: readonly Unfrozen[];
   /** From when a running server tries to send the oldest report; null if none waits or none may be sent. */
   readonly nextTry: string | null;
   /** What people must know beside the data, each without the last full stop. */
@@ -79,6 +90,7 @@ function statusOf(local: Local, days: readonly OpenDay[]): Status {
   const { config, consent, home, resolved } = local;
   const { recipient: destination } = resolved;
   const receipts = receiptsOf(local);
+  const unfrozen = home === undefined ? [] : listUnfrozen(home);
   const isDelivered = ({ outcome }: Receipt) => outcome === 'delivered';
   const reports = waitingReports(local);
   const waiting = reports.map(({ day, body, bytes, sha256 }) => {
@@ -104,8 +116,9 @@ function statusOf(local: Local, days: readonly OpenDay[]): Status {
     destination: destination && { host: destination.host, source: destination.source },
     recipient: recipientOf(resolved),
     lastFailure: lastFailureOf(local),
+    unfrozen,
     nextTry: nextTryOf(local, reports),
-    warnings: warningsOf(local, days.length + waiting.length > 0),
+    warnings: [...warningsOf(local, days.length + waiting.length > 0), ...unfrozen.map(unfrozenWarning)],
   };
 }
 

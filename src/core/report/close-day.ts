@@ -1,6 +1,7 @@
 import { debug } from '../../platform/debug.js';
 import { causeOf } from '../../platform/errors.js';
 import { isThere, removeFile, sweepTemporaries } from '../../platform/files.js';
+import { guard } from '../../platform/guard.js';
 import { assertOwnData, type Home } from '../../platform/home.js';
 import { type Day, dayOf, daysBetween, isFinished } from '../../schema/calendar.js';
 import type { Vocabulary } from '../../schema/vocabulary.js';
@@ -15,6 +16,7 @@ import { freeze } from './freeze.js';
 import { forgetOldClosed, isClosed, mayBeClosed, publish } from './publish.js';
 import type { Seen } from './rows.js';
 import { isEmpty, mergePages } from './totals.js';
+import { forgetUnfrozen, NotFrozen, noteUnfrozen, type Unfrozen } from './unfrozen.js';
 
 export interface Closing {
   readonly gate: Gate;
@@ -35,10 +37,12 @@ const MAX_DAYS_UNREADABLE = 2;
 /**
  * Closes every finished day: makes one report of the spool files of all processes, dead ones included. Any number of
  * processes may do this at once. A day that fails does not hold up the others.
+ * @returns the days of which no report may be made. Their counts stay, for a version that can
  */
-export async function closeFinishedDays(closing: DayClosing, now: number): Promise<void> {
+export async function closeFinishedDays(closing: DayClosing, now: number): Promise<Unfrozen[]> {
   const { home, gate } = closing;
-  if (!gate.check().enabled) return;
+  const unfrozen: Unfrozen[] = [];
+  if (!gate.check().enabled) return unfrozen;
   assertOwnData(home);
   sweepTemporaries(home.spool);
   const finished = listSpool(home).filter(({ day }) => isFinished(day, now));
@@ -48,9 +52,18 @@ export async function closeFinishedDays(closing: DayClosing, now: number): Promi
       await closeDay(closing, day, files, daysBetween(day, dayOf(now)) <= MAX_DAYS_UNREADABLE);
     } catch (error) {
       debug('close %s: %s', day, causeOf(error));
+      if (error instanceof NotFrozen) unfrozen.push({ day, problem: error.message });
     }
   }
+  for (const one of unfrozen) guard(() => note(closing, one), 'note');
   forgetOldClosed(home, dayOf(now)); // last: a day that is closed late looks for older ones in its month
+  return unfrozen;
+}
+
+/** An opt-out between the look and the write has deleted what is in the folder already (P10). */
+function note({ home, gate }: DayClosing, one: Unfrozen): void {
+  if (gate.check().enabled) noteUnfrozen(home, one);
+  if (!gate.check().enabled) forgetUnfrozen(home, one.day);
 }
 
 async function closeDay(closing: DayClosing, day: Day, files: readonly SpoolFile[], isPatient: boolean): Promise<void> {
@@ -68,6 +81,7 @@ async function closeDay(closing: DayClosing, day: Day, files: readonly SpoolFile
   }
   // Each file is in the frozen report, or came too late for it, or was empty.
   for (const file of files) removeFile(file.path);
+  forgetUnfrozen(home, day);
 }
 
 export interface OwnReports {
@@ -75,6 +89,8 @@ export interface OwnReports {
   readonly unpublished: readonly string[];
   /** Of these no report could be made now. */
   readonly failed: readonly Unclosed[];
+  /** Of these no report may be made. They are in `failed` too. */
+  readonly unfrozen: readonly Unfrozen[];
 }
 
 /**
@@ -90,6 +106,7 @@ export async function closeOwn(
 ): Promise<OwnReports> {
   const unpublished: string[] = [];
   const failed: Unclosed[] = [];
+  const unfrozen: Unfrozen[] = [];
   for (const one of own) {
     const { page, file } = one;
     if (file !== undefined && isFinished(page.day, now)) continue;
@@ -101,9 +118,10 @@ export async function closeOwn(
     } catch (error) {
       debug('close %s: %s', page.day, causeOf(error));
       failed.push(one);
+      if (error instanceof NotFrozen) unfrozen.push({ day: page.day, problem: error.message });
     }
   }
-  return { unpublished, failed };
+  return { unpublished, failed, unfrozen };
 }
 
 /** False if the report could not be written to disk, so that it has to be sent from memory. */

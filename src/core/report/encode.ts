@@ -2,6 +2,7 @@ import { crypto } from '../../platform/crypto.js';
 import type { Row } from '../../schema/report.js';
 import { type Body, serialize } from './body.js';
 import { createEncoder, NOWHERE } from './posthog-client.js';
+import { NotFrozen } from './unfrozen.js';
 
 /**
  * Encodes one day's rows as the request body that posthog-node would send. Rows are shuffled and dated noon UTC, and
@@ -9,7 +10,7 @@ import { createEncoder, NOWHERE } from './posthog-client.js';
  * would tell the time, and by how much the clock is wrong; `$lib_version` is that of the installed package, which is
  * released every few days, so that few installations share one at any time.
  *
- * @throws if posthog-node's format is not the expected one; then nothing is frozen
+ * @throws NotFrozen if posthog-node's request is not the expected one
  */
 export async function encode(rows: readonly Row[], day: string, key: string): Promise<string> {
   const captured: { url: string; body: unknown }[] = [];
@@ -29,10 +30,10 @@ export async function encode(rows: readonly Row[], day: string, key: string): Pr
   await client.flush(); // not shutdown(), which prints and may keep the process alive
   const [request] = captured;
   if (captured.length !== 1 || request?.url !== `${NOWHERE}/batch/` || typeof request.body !== 'string') {
-    throw new Error('posthog-node did not encode one plain batch');
+    throw new NotFrozen('posthog-node did not encode one plain batch');
   }
   const { batch } = JSON.parse(request.body) as Body;
-  if (batch.length !== rows.length) throw new Error('posthog-node did not encode every row');
+  if (batch.length !== rows.length) throw new NotFrozen('posthog-node did not encode every row');
   return serialize({ api_key: key, batch: batch.map(withoutVersion) });
 }
 

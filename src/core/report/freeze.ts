@@ -1,10 +1,13 @@
+import { causeOf, systemCode } from '../../platform/errors.js';
 import type { Day } from '../../schema/calendar.js';
+import { openEnvelope } from '../../schema/envelope.js';
 import { MAX_KEY_LENGTH, MAX_REPORT_BYTES, MAX_ROWS } from '../../schema/limits.js';
-import { type Row, reportProblem } from '../../schema/report.js';
+import type { Row } from '../../schema/report.js';
 import type { Vocabulary } from '../../schema/vocabulary.js';
 import { encode } from './encode.js';
 import { rowsOf, type Seen } from './rows.js';
 import type { Totals } from './totals.js';
+import { NotFrozen } from './unfrozen.js';
 
 /** What a report is made from, besides its counts. */
 export interface Frame {
@@ -21,24 +24,30 @@ export interface Frame {
 const ROW_DECREMENT = 10;
 
 /**
- * Makes the request body of a day's counts: at most 100 rows and 64 KiB, with every string checked against the
- * vocabulary and the schema. Closing, `preview` and its example share this function, so that `preview` shows what is
- * sent.
+ * Makes the request body of a day's counts: at most 100 rows and 64 KiB, checked as it will be before it is sent, so
+ * that no body is frozen that would never leave. Closing, `preview` and its example share this function, so that
+ * `preview` shows what is sent.
  *
- * @throws if a row is outside of vocabulary or schema; then nothing is frozen
+ * @throws NotFrozen if the body is outside of the closed world, or cannot be made; a system error without a descriptor
  */
 export async function freeze(totals: Totals, { day, vocabulary, schema, seen, key }: Frame): Promise<string> {
   for (let rowLimit = MAX_ROWS; ; rowLimit -= ROW_DECREMENT) {
     const rows = rowsOf(totals, { rows: rowLimit, schema, seen });
-    assertClosedWorld(rows, day, vocabulary, schema);
-    const body = await encode(rows, day, key);
+    const body = await encodeOrExplain(rows, day, key);
+    const opened = openEnvelope(body, vocabulary, schema);
+    if ('problem' in opened) throw new NotFrozen(opened.problem);
     // The key may be replaced before sending, so that the longest one must fit.
     const bytes = Buffer.byteLength(body) - Buffer.byteLength(key) + MAX_KEY_LENGTH;
     if (bytes <= MAX_REPORT_BYTES || rowLimit <= ROW_DECREMENT) return body;
   }
 }
 
-function assertClosedWorld(rows: readonly Row[], day: Day, vocabulary: Vocabulary, schema: number): void {
-  const problem = reportProblem({ schema, day, rows }, vocabulary, schema);
-  if (problem !== undefined) throw new Error(`the report of ${day} does not match the schema: ${problem}`);
+async function encodeOrExplain(rows: readonly Row[], day: Day, key: string): Promise<string> {
+  try {
+    return await encode(rows, day, key);
+  } catch (error) {
+    // In a process without a descriptor the next attempt may work.
+    if (['EMFILE', 'ENFILE'].includes(systemCode(error) ?? '')) throw error;
+    throw error instanceof NotFrozen ? error : new NotFrozen(`it cannot be encoded, ${causeOf(error)}`);
+  }
 }

@@ -37,18 +37,25 @@ export async function createEncoder(keep: (url: string, body: unknown) => void) 
   }
 }
 
+type PostHogNode = typeof import('posthog-node');
+
 /**
- * P7: Node remembers for good that an import failed, so that no day would be closed any more once the process had no
- * descriptor left (EMFILE). `require` reads the files again. What Node then believes of package.json would stay too, so
- * nothing is loaded while no file can be opened.
+ * The published package has its own copy, of one exact version (scripts/build.ts), so that no other version on the
+ * machine changes what is sent.
+ *
+ * P7: `require` reads the file again after it failed. Node remembers for good that an `import` failed, so that no day
+ * would be closed any more once the process had no descriptor left (EMFILE). A host that is bundled into one file has
+ * only what it imports. What Node then believes of package.json would stay too, so nothing is loaded while no file can
+ * be opened.
  */
-async function loadPostHog(): Promise<typeof import('posthog-node')> {
+async function loadPostHog(): Promise<PostHogNode> {
   assertFilesCanBeOpened();
   try {
-    return await import('posthog-node');
+    return createRequire(import.meta.url)('posthog-node');
   } catch (error) {
     debug('posthog-node: %s', causeOf(error));
-    return createRequire(import.meta.url)('posthog-node');
+    const imported: PostHogNode & { readonly default?: PostHogNode } = await import('posthog-node');
+    return imported.default ?? imported;
   }
 }
 

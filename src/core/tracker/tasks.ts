@@ -15,6 +15,7 @@ import { tidy } from '../deliver/retention.js';
 import { writeDeclaration } from '../record/declare.js';
 import { forgetPages, retireLaggingPages, takeBackPage, type Unclosed, unclosedPages } from '../record/spool.js';
 import { type Closing, closeFinishedDays, closeOwn } from '../report/close-day.js';
+import type { Unfrozen } from '../report/unfrozen.js';
 import { addBodies, sendFromMemory } from './memory-outbox.js';
 import type { Tracker } from './tracker.js';
 
@@ -96,7 +97,8 @@ async function closeInMemory(tracker: Tracker, own: readonly Unclosed[]): Promis
   const pages = own.map(({ page }) => page);
   forgetPages(spool, pages);
   for (const { day } of pages) debug('freeze %s in memory', day);
-  const { unpublished, failed } = await closeOwn(closing, home, own, clock());
+  const { unpublished, failed, unfrozen } = await closeOwn(closing, home, own, clock());
+  warnOnce(tracker, unfrozen);
   const intervalMs = tracker.schedule.timing.interval;
   addBodies(memoryOutbox, unpublished, before, { now: clock(), intervalMs });
   for (const { page, file } of failed) {
@@ -111,12 +113,20 @@ async function closeOnDisk(tracker: Tracker): Promise<void> {
   const { home, gate, clock } = tracker;
   if (home === undefined) return;
   try {
-    await closeFinishedDays({ ...closingOf(tracker), home, isKept: isFolderKept(tracker) }, clock());
+    warnOnce(tracker, await closeFinishedDays({ ...closingOf(tracker), home, isKept: isFolderKept(tracker) }, clock()));
     takeClosed(home, gate, clock(), tracker.schedule.timing.interval);
     tidy(home, clock()); // also without a destination, where nothing is ever delivered
   } catch (error) {
     debug('close: %s', causeOf(error));
   }
+}
+
+/** The maintainer must learn that nothing is sent any more. Everything else that fails is silent (P6). */
+function warnOnce(tracker: Tracker, [first]: readonly Unfrozen[]): void {
+  if (first === undefined || tracker.hasWarned) return;
+  tracker.hasWarned = true;
+  const text = `dot-ai-analytics: the counts of ${first.day} are not sent, because ${first.problem}. See: dot-ai-analytics status`;
+  guard(() => process.emitWarning(text, { code: 'DOT_AI_ANALYTICS_UNFROZEN' }), 'warning');
 }
 
 function closingOf(tracker: Tracker): Closing {

@@ -34,6 +34,8 @@ export interface Tracker {
   acceptedSchema: number;
   /** When config.json and the spool file were last looked at, ms of the monotonic clock. */
   lookedAt: number;
+  /** The host was told that no report can be made. */
+  hasWarned: boolean;
   /** Set by the first `close()`; the background work does not start again. */
   closing: Promise<void> | undefined;
 }
@@ -62,6 +64,7 @@ export function createTracker(
     configChanges: gate.changes(),
     acceptedSchema: 0,
     lookedAt: Number.NEGATIVE_INFINITY,
+    hasWarned: false,
     closing: undefined,
   };
 }

@@ -39,7 +39,7 @@ export const noCopy = {
 
 export const nothingToPreview = {
   code: 'NOT_DONE',
-  message: 'Nothing is counted yet, so there is nothing to send.',
+  message: 'There is nothing to send.',
   why: '`preview --raw` prints the next request body, and there is none.',
   remedy: 'Use a server that counts, then look again.',
 } as const satisfies ErrorDefinition;
