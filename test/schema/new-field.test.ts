@@ -189,20 +189,27 @@ describe('the collector of the copy', () => {
     const source = `
       import { createAnalytics, dotAiVocabulary } from 'dot-ai-analytics';
       import { temporaryHome } from 'dot-ai-analytics/testing';
-      import { mkdirSync, writeFileSync } from 'node:fs';
+      import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
       for (let at = 0; at < ${INSTALLS}; at += 1) {
         const home = temporaryHome();
         mkdirSync(home.folder + '/.dot-ai', { recursive: true });
         writeFileSync(home.folder + '/.dot-ai/config.json', '{"analytics": true, "analyticsSchema": 2}');
-        const analytics = createAnalytics(
-          { ...dotAiVocabulary, ephemeral: true, posthog: { host: process.env.COLLECTOR, key: 'phc_test' } },
-          { env: home.env, clock: () => Date.parse('${DAY}T12:00:00Z') },
+        const posthog = { host: process.env.COLLECTOR, key: 'phc_test' };
+        const serverOn = (time, begin = performance.now()) => createAnalytics(
+          { ...dotAiVocabulary, ephemeral: false, posthog },
+          { env: home.env, clock: () => Date.parse(time) + performance.now() - begin, timing: { tick: 5, startSpread: 0, interval: 1 } },
         );
+        const analytics = serverOn('${DAY}T12:00:00Z');
         const session = analytics.session();
         for (const [tool, repeats] of Object.entries(${JSON.stringify(REPEATED)})) {
           for (let call = 0; call < (at < repeats ? 2 : 1); call += 1) await session.run(tool, async () => ({}));
         }
         await analytics.close();
+        const later = serverOn(new Date(Date.parse('${DAY}T12:00:00Z') + 2 * 86_400_000).toISOString());
+        const copy = home.folder + '/.dot-ai/analytics/sent/${DAY}.json';
+        for (let tries = 0; tries < 2_000 && !existsSync(copy); tries += 1)
+          await new Promise((resolve) => setTimeout(resolve, 10));
+        await later.close();
         home.remove();
       }`;
     const sent = await copy.script(source, { PATH: process.env.PATH, COLLECTOR: url });
