@@ -26,7 +26,7 @@ export const dotAiVocabulary = {
     'manageKnowledge',
     'impact_analysis',
   ],
-  features: ['chooseSolution', 'answerQuestion', 'generateManifests', 'deployManifests'],
+  features: ['chooseSolution', 'answerQuestion', 'generateManifests', 'deployManifests', 'pushToGit'],
   classify(result: unknown): Category | undefined {
     // The REST API, or a plain function, returns the object itself.
     if ((result as { success?: unknown } | null | undefined)?.success === false) return 'operation';

@@ -76,10 +76,20 @@ interface Known {
   readonly body?: { readonly kind?: unknown } | null;
 }
 
-/** The category that the error itself has, as dot-ai's `AppError` does. Any other text is ignored (P3). */
+/** So far down an error is followed. A cause can lead to itself. */
+const MAX_CAUSES = 5;
+
+/**
+ * The category that the error itself has, or the one that it was made from: a server converts its own errors to the
+ * SDK's, whose code says less. Any other text is ignored (P3).
+ */
 function declared(error: unknown): Category | undefined {
-  const category = (error as Known | null)?.category;
-  return isCategory(category) ? category : undefined;
+  let one = error as Known | null | undefined;
+  for (let depth = 0; depth <= MAX_CAUSES && one !== null && one !== undefined; depth += 1) {
+    if (isCategory(one.category)) return one.category;
+    one = one.cause as Known | null | undefined;
+  }
+  return undefined;
 }
 
 export function isCategory(value: unknown): value is Category {
@@ -118,5 +128,5 @@ function byCode(error: unknown): Category | undefined {
 /** One level down: fetch and many clients wrap the error that has the code. */
 function byCause(error: unknown): Category | undefined {
   const cause = (error as Known | null)?.cause;
-  return typeof cause === 'object' && cause !== null ? (declared(cause) ?? byClass(cause) ?? byCode(cause)) : undefined;
+  return typeof cause === 'object' && cause !== null ? (byClass(cause) ?? byCode(cause)) : undefined;
 }

@@ -4,12 +4,28 @@ import type { Endpoint } from '../consent/destination.js';
 import type { Gate } from '../consent/gate.js';
 import { tryUpdateConfig } from '../control/config-update.js';
 
+/** What a server says instead of the text below. */
+export interface HintWords {
+  /**
+   * Whole sentences that say what is offered and how it is turned on. The recipient, and that the note is shown once,
+   * are added. State facts: assistants refuse text that tells them what to do.
+   */
+  readonly text?: string;
+  /** How users call the command line, if not `dot-ai-analytics`. Unused with `text`. */
+  readonly command?: string;
+}
+
 /** It states facts and gives no orders, because assistants refuse text that tells them what to do. */
-export function hintFor(recipient: Endpoint | null): string {
-  const where = recipient === null ? '' : `, at ${recipient.host}`;
+export function hintFor(recipient: Endpoint | null, { text, command = 'dot-ai-analytics' }: HintWords = {}): string {
+  const host = recipient?.host;
+  if (typeof text === 'string' && text !== '') {
+    const where = host === undefined ? '' : ` The counts would go to ${host}.`;
+    return `${text}${where} This note is shown once.`;
+  }
+  const where = host === undefined ? '' : `, at ${host}`;
   return (
     `dot-ai can share anonymous usage counts with its maintainers${where}. This is off and stays off unless a person turns it on: ` +
-    '`dot-ai-analytics preview` shows exactly what would be sent, `dot-ai-analytics enable` turns it on. This note is shown once.'
+    `\`${command} preview\` shows exactly what would be sent, \`${command} enable\` turns it on. This note is shown once.`
   );
 }
 
@@ -39,14 +55,17 @@ export const NO_HINT: Hint = {
   giveBack() {},
 };
 
-/** @param findRecipient who would receive the counts; null if that is not known yet */
+/**
+ * @param wanted `false`: never; else the words to use
+ * @param findRecipient who would receive the counts; null if that is not known yet
+ */
 export function createHint(
   home: Home | undefined,
   gate: Gate,
-  wanted: boolean,
+  wanted: boolean | HintWords,
   findRecipient: () => Endpoint | null,
 ): Hint {
-  let tries = wanted && home !== undefined ? MAX_TRIES : 0;
+  let tries = wanted !== false && home !== undefined ? MAX_TRIES : 0;
   let claimed = false;
   let claimedAt = Number.NEGATIVE_INFINITY;
   return {
@@ -66,7 +85,7 @@ export function createHint(
       if (won || isShown) tries = 0;
       claimed = won;
       if (won) claimedAt = performance.now();
-      return won ? hintFor(recipient) : undefined;
+      return won ? hintFor(recipient, typeof wanted === 'object' ? wanted : {}) : undefined;
     },
     wasShownWithin: (milliseconds) => performance.now() - claimedAt < milliseconds,
     giveBack() {

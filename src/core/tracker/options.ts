@@ -2,6 +2,7 @@ import type { Clock } from '../../platform/clock.js';
 import type { Category, Vocabulary } from '../../schema/vocabulary.js';
 import type { Endpoint } from '../consent/destination.js';
 import type { Outcome } from '../record/cells.js';
+import type { HintWords } from './hint.js';
 import type { Timing } from './scheduler.js';
 
 /** A server's own part of the tracker. With its names, the set of strings that can leave is complete. */
@@ -18,8 +19,8 @@ export interface AnalyticsOptions<Tool extends string = string, Feature extends 
   readonly classify?: (result: unknown, tool: string) => Category | boolean | undefined;
   /** Where reports go unless the user configured another destination. Without any, calls are counted and never sent. */
   readonly posthog?: Endpoint;
-  /** `false`: never show the one-time hint. */
-  readonly hint?: boolean;
+  /** `false`: never show the one-time hint. An object: the words for users who run other commands, as in a container. */
+  readonly hint?: boolean | HintWords;
   /** Whether the folder vanishes with the process, so that `close()` sends what was counted. Default: detected. */
   readonly ephemeral?: boolean;
 }
@@ -79,6 +80,9 @@ export interface Analytics<Tool extends string = string, Feature extends string 
   feedback(): string | undefined;
   /** `Analytics: disabled (opt-in with DOT_AI_ANALYTICS=true)` or `Analytics: enabled (anonymous usage data)`. */
   statusLine(): string;
-  /** Stops the timer and, if the folder is not kept, sends what was counted. Takes at most 1 s and never rejects. */
+  /**
+   * Stops the timer and, if the folder is not kept, sends what was counted. Never rejects. May be called again: calls
+   * that ended meanwhile are sent as one more report of the day. All calls of it together take at most 1 s.
+   */
   close(): Promise<void>;
 }

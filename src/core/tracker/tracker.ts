@@ -57,7 +57,7 @@ export function createTracker(
     foldFeature: foldInto(options.features),
     spool: createSpool(home, gate, options),
     memoryOutbox: createMemoryOutbox(),
-    hint: createHint(home, gate, options.hint !== false, findRecipient),
+    hint: createHint(home, gate, options.hint ?? true, findRecipient),
     schedule: createSchedule({ ...TIMING, ...timing }),
     today: { day: '', from: 0, to: 0 },
     isOn: false,

@@ -4,6 +4,11 @@ import { categorize } from '../../../src/core/record/categorize.js';
 
 const error = (properties: object, message = 'x') => Object.assign(new Error(message), properties);
 
+function circular(): Error {
+  const one = error({ code: 'ECONNRESET' });
+  return Object.assign(one, { cause: one });
+}
+
 test.each([
   ['a refused connection', error({ code: 'ECONNREFUSED' }), 'network'],
   ['a name that does not resolve', error({ code: 'ENOTFOUND' }), 'network'],
@@ -20,6 +25,18 @@ test.each([
   ['zod', z.object({ a: z.string() }).safeParse({}).error, 'validation'],
   ['the AI SDK', error({ [Symbol.for('vercel.ai.error')]: true }), 'ai_service'],
   ['dot-ai’s AppError', error({ category: 'configuration', code: 'X' }), 'configuration'],
+  ['an McpError made from one', error({ code: -32603, cause: error({ category: 'ai_service' }) }), 'ai_service'],
+  [
+    'one that was converted twice',
+    error({ code: -32602, cause: error({ status: 500, cause: error({ category: 'authorization' }) }) }),
+    'authorization',
+  ],
+  [
+    'its own category, before that of its cause',
+    error({ category: 'storage', cause: { category: 'network' } }),
+    'storage',
+  ],
+  ['a cause that leads to itself', circular(), 'network'],
   ['a category that is none', error({ category: 'my-cluster' }), 'other'],
   ['JSON-RPC invalid params', error({ code: -32602 }), 'validation'],
   ['JSON-RPC internal error', error({ code: -32603 }), 'internal'],

@@ -1,12 +1,12 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { hintFor } from '../../../src/core/tracker/hint.js';
-import { createAnalytics, dotAiVocabulary } from '../../../src/index.js';
+import { type AnalyticsOptions, createAnalytics, dotAiVocabulary } from '../../../src/index.js';
 import { report, TIMES } from '../../support/attack.js';
 import { testHome, tree } from '../../support/home.js';
 import { runScript } from '../../support/processes.js';
 
-const hint = (env: NodeJS.ProcessEnv, options: { hint?: boolean } = {}) =>
+const hint = (env: NodeJS.ProcessEnv, options: Partial<AnalyticsOptions> = {}) =>
   createAnalytics({ ...dotAiVocabulary, ...options }, { env }).hint();
 
 describe('P9: told once', () => {
@@ -51,6 +51,18 @@ describe('P9: told once', () => {
     const before = tree(home.folder);
     expect(hint({ ...home.env, ...variables })).toBeUndefined();
     expect(tree(home.folder)).toEqual(before);
+  });
+
+  test('a server can name the command that its users have, or use its own text; the recipient is always named', () => {
+    const command = 'kubectl exec deploy/dot-ai -- dot-ai-analytics';
+    expect(hint(testHome().env, { hint: { command } })).toContain(`\`${command} enable\` turns it on`);
+    const words = { hint: { text: 'The operator can share counts, with analytics.enabled.' } };
+    expect(hint(testHome().env, words)).toBe(`${words.hint.text} This note is shown once.`);
+    const posthog = { host: 'https://eu.i.posthog.com', key: 'k' };
+    expect(hint(testHome().env, { ...words, posthog })).toBe(
+      `${words.hint.text} The counts would go to https://eu.i.posthog.com. This note is shown once.`,
+    );
+    expect(hint(testHome().env, { hint: {} })).toBe(hintFor(null));
   });
 
   test('hint: false', () => {
