@@ -97,11 +97,13 @@ export interface OwnReports {
  * Makes reports of the counts of this process alone. Used on shutdown if the folder is not kept. Skips finished days
  * that have a file, because `closeFinishedDays` closes those once for all processes. If a page's file is gone, its
  * counts are in another report already, or the user deleted them.
+ * @param reported the days of which this process made a report before; the new ones are added
  */
 export async function closeOwn(
   closing: Closing,
   home: Home | undefined,
   own: readonly Unclosed[],
+  reported: Set<Day>,
   now: number,
 ): Promise<OwnReports> {
   const unpublished: string[] = [];
@@ -111,8 +113,10 @@ export async function closeOwn(
     const { page, file } = one;
     if (file !== undefined && isFinished(page.day, now)) continue;
     try {
-      const body = await frozen(closing, undefined, page.day, [parsePage(page.bytes().toString('latin1'), page.day)]);
+      const counts = parsePage(page.bytes().toString('latin1'), page.day);
+      const body = await frozen(closing, undefined, page.day, [counts], reported.has(page.day));
       if (body === 'empty' || body === 'off') continue;
+      reported.add(page.day);
       if (home === undefined || file === undefined) unpublished.push(body);
       else if (!publishOwn(closing.gate, home, file, body)) unpublished.push(body);
     } catch (error) {
@@ -145,6 +149,7 @@ async function frozen(
   seen: Seen | undefined,
   day: Day,
   pages: readonly (Counts | undefined)[],
+  isContinued = false,
 ): Promise<string | 'empty' | 'off'> {
   const totals = mergePages(
     pages.filter((page) => page !== undefined),
@@ -152,5 +157,6 @@ async function frozen(
   );
   const { acceptedSchema } = gate.check();
   if (acceptedSchema === null) return 'off';
-  return isEmpty(totals) ? 'empty' : freeze(totals, { day, vocabulary, schema: acceptedSchema, seen, key });
+  if (isEmpty(totals)) return 'empty';
+  return freeze(totals, { day, vocabulary, schema: acceptedSchema, seen, key, isContinued });
 }

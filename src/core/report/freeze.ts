@@ -18,6 +18,8 @@ export interface Frame {
   readonly seen: Seen | undefined;
   /** PostHog's project key, empty if there is no destination yet. */
   readonly key: string;
+  /** Another report of this process and day was made before, so the install is counted already. */
+  readonly isContinued?: boolean;
 }
 
 /** If a body is too large, it is made again with this many rows less. */
@@ -30,9 +32,10 @@ const ROW_DECREMENT = 10;
  *
  * @throws NotFrozen if the body is outside of the closed world, or cannot be made; a system error without a descriptor
  */
-export async function freeze(totals: Totals, { day, vocabulary, schema, seen, key }: Frame): Promise<string> {
+export async function freeze(totals: Totals, frame: Frame): Promise<string> {
+  const { day, vocabulary, schema, seen, key, isContinued } = frame;
   for (let rowLimit = MAX_ROWS; ; rowLimit -= ROW_DECREMENT) {
-    const rows = rowsOf(totals, { rows: rowLimit, schema, seen });
+    const rows = rowsOf(totals, { rows: rowLimit, schema, seen, isContinued });
     const body = await encodeOrExplain(rows, day, key);
     const opened = openEnvelope(body, vocabulary, schema);
     if ('problem' in opened) throw new NotFrozen(opened.problem);

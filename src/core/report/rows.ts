@@ -25,11 +25,14 @@ interface RowOptions {
   readonly schema: number;
   /** Undefined if the folder does not outlive the process. Earlier reports are then unknown, and the flags left out. */
   readonly seen: Seen | undefined;
+  /** Without `active_install`, which another report of the same process and day has. */
+  readonly isContinued?: boolean | undefined;
 }
 
 /** Makes the rows of one day, in a fixed order. Freezing shuffles them and draws their ids. */
-export function rowsOf(totals: Totals, { rows = MAX_ROWS, schema, seen }: RowOptions): Row[] {
-  const accepted = draftRows(totals).filter(({ event }) => kindOf(event).since <= schema);
+export function rowsOf(totals: Totals, { rows = MAX_ROWS, schema, seen, isContinued = false }: RowOptions): Row[] {
+  const isWanted = ({ event }: Draft) => kindOf(event).since <= schema && !(isContinued && event === 'active_install');
+  const accepted = draftRows(totals).filter(isWanted);
   return fold(accepted, rows).map((row) => finish(row, schema, seen));
 }
 

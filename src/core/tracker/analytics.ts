@@ -62,7 +62,7 @@ function start<Tool extends string, Feature extends string>(
     hint: () => guard(() => hint.claim(), 'hint'),
     feedback: () => guard(() => feedback.claim(), 'feedback'),
     statusLine: () => guard(() => statusLine(tracker), 'consent') ?? DISABLED,
-    close: () => guard(() => closeOnce(tracker), 'close') ?? Promise.resolve(),
+    close: () => guard(() => closeAgain(tracker), 'close') ?? Promise.resolve(),
   };
   const internals: Internals = { hint, classify: options.classify, warned: new Set() };
   return Object.defineProperty(analytics, INTERNALS, { value: internals });
@@ -72,14 +72,17 @@ function statusLine({ gate }: Tracker): string {
   return gate.check().enabled ? 'Analytics: enabled (anonymous usage data)' : DISABLED;
 }
 
-function closeOnce(tracker: Tracker): Promise<void> {
-  tracker.closing ??= end(tracker);
+/** A server calls it before it waits for the calls that are under way, and again when they have ended. */
+function closeAgain(tracker: Tracker): Promise<void> {
+  const before = tracker.closing;
+  tracker.closing = end(tracker, before);
   return tracker.closing;
 }
 
-async function end(tracker: Tracker): Promise<void> {
+/** Never rejects. */
+async function end(tracker: Tracker, before: Promise<void> | undefined): Promise<void> {
   try {
-    await undefined; // the work begins after this returns, so that it does not delay the caller (P6)
+    await before; // also: the work begins after this returns, so that it does not delay the caller (P6)
     await shutDown(tracker);
   } catch (error) {
     debug('close: %s', causeOf(error));

@@ -5,6 +5,7 @@ import { entry } from '../../platform/files.js';
 import { folderProblem } from '../../platform/folders.js';
 import { guard } from '../../platform/guard.js';
 import { isFinished } from '../../schema/calendar.js';
+import { MAX_DAYS_IN_MEMORY } from '../../schema/limits.js';
 import { isInForce, lookUpRecipient } from '../consent/look-up.js';
 import type { RecipientState } from '../consent/recipient.js';
 import { knownVocabulary } from '../consent/server-declaration.js';
@@ -19,7 +20,7 @@ import type { Unfrozen } from '../report/unfrozen.js';
 import { addBodies, sendFromMemory } from './memory-outbox.js';
 import type { Tracker } from './tracker.js';
 
-/** `close()` answers within a second (P6); this much of it is for sending. */
+/** All calls of `close()` together wait at most a second (P6); this much of it is for sending. */
 const FINISH_TIMEOUT_MS = 950;
 
 /** Tells the command line what this server declares, if there is a data folder already. */
@@ -63,12 +64,13 @@ export async function send(
   await deliver({ ...terms, home, vocabulary, clock, intervalMs, obeys });
 }
 
-/** On shutdown: what would not outlive the process is closed and sent. */
+/** On shutdown: what would not outlive the process is closed and sent, in what is left of the time for that. */
 export async function finish(tracker: Tracker): Promise<void> {
   const isKept = isFolderKept(tracker);
   const endangered = () => endangeredPages(tracker, isKept);
   if (isKept && endangered().length === 0 && tracker.memoryOutbox.reports.length === 0) return;
-  await withDeadline(FINISH_TIMEOUT_MS, async (signal) => {
+  const from = performance.now();
+  await withDeadline(FINISH_TIMEOUT_MS - tracker.msFinishing, async (signal) => {
     if (!isKept) await closeOnDisk(tracker);
     let isClosed: boolean;
     do {
@@ -76,6 +78,7 @@ export async function finish(tracker: Tracker): Promise<void> {
       await send(tracker, signal, { isShutdown: true });
     } while (isClosed && endangered().length > 0 && !signal.aborted); // calls that ended meanwhile
   });
+  tracker.msFinishing += performance.now() - from;
 }
 
 function endangeredPages({ spool }: Tracker, isKept: boolean): Unclosed[] {
@@ -97,7 +100,8 @@ async function closeInMemory(tracker: Tracker, own: readonly Unclosed[]): Promis
   const pages = own.map(({ page }) => page);
   forgetPages(spool, pages);
   for (const { day } of pages) debug('freeze %s in memory', day);
-  const { unpublished, failed, unfrozen } = await closeOwn(closing, home, own, clock());
+  const { unpublished, failed, unfrozen } = await closeOwn(closing, home, own, tracker.reportedDays, clock());
+  for (const day of [...tracker.reportedDays].slice(0, -MAX_DAYS_IN_MEMORY)) tracker.reportedDays.delete(day);
   warnOnce(tracker, unfrozen);
   const intervalMs = tracker.schedule.timing.interval;
   addBodies(memoryOutbox, unpublished, before, { now: clock(), intervalMs });

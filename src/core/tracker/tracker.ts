@@ -36,7 +36,11 @@ export interface Tracker {
   lookedAt: number;
   /** The host was told that no report can be made. */
   hasWarned: boolean;
-  /** Set by the first `close()`; the background work does not start again. */
+  /** The days of which this process alone has made a report. */
+  readonly reportedDays: Set<Day>;
+  /** How long `close()` has waited, ms. */
+  msFinishing: number;
+  /** The last `close()`. From the first one on, the background work does not start again. */
   closing: Promise<void> | undefined;
 }
 
@@ -65,6 +69,8 @@ export function createTracker(
     acceptedSchema: 0,
     lookedAt: Number.NEGATIVE_INFINITY,
     hasWarned: false,
+    reportedDays: new Set(),
+    msFinishing: 0,
     closing: undefined,
   };
 }

@@ -211,10 +211,10 @@ test('P7, P10: what the user deleted is not sent, also where the report of it ca
   mkdirSync(home.paths.folder, { recursive: true });
   renameSync(home.paths.data, `${home.paths.data}.moved`);
   symlinkSync(`${home.paths.data}.moved`, home.paths.data);
-  const { unpublished } = await closeOwn(closing(home), home.paths, own, now);
+  const { unpublished } = await closeOwn(closing(home), home.paths, own, new Set(), now);
   expect(unpublished).toHaveLength(1); // the counts were there, and are taken off the disk
   expect(readdirSync(home.paths.spool)).toEqual([]);
-  expect((await closeOwn(closing(home), home.paths, own, now)).unpublished).toEqual([]);
+  expect((await closeOwn(closing(home), home.paths, own, new Set(), now)).unpublished).toEqual([]);
 });
 
 describe('first_this_week and first_this_month', () => {

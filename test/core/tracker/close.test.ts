@@ -68,6 +68,36 @@ describe('where the folder is not kept, close() sends what was counted', () => {
     expect(counts.reduce((sum, count) => sum + count, 0)).toBe(25);
   });
 
+  test.each([
+    ['on disk', false],
+    ['in memory', true],
+  ])(
+    'P7: a call that ends after close() is sent by the next one, as another report without active_install: %s',
+    async (_where, isInMemory) => {
+      const home = testHome({ analytics: true });
+      if (isInMemory) writeFileSync(home.paths.data, 'in the way');
+      const received = await checkingDestination(home);
+      const { analytics } = testTracker(home, { posthog: received.posthog, ephemeral: true });
+      const calls = ['query', 'query', 'recommend'] as const;
+      const ends: (() => void)[] = [];
+      const running = calls.map((tool) =>
+        analytics.session().run(tool, () => new Promise<void>((resolve) => void ends.push(resolve))),
+      );
+      ends[0]?.();
+      await running[0];
+      await analytics.close();
+      ends[1]?.();
+      ends[2]?.();
+      await Promise.all(running);
+      await Promise.all([analytics.close(), analytics.close()]);
+      await analytics.close();
+      const bodies = received.requests.map(({ body }) => body.toString());
+      expect(bodies.map((body) => usage(body, 'query'))).toEqual([1, 1]);
+      expect(bodies.map((body) => usage(body, 'recommend'))).toEqual([undefined, 1]);
+      expect(bodies.map((body) => body.includes('active_install'))).toEqual([true, false]);
+    },
+  );
+
   test('reports that wait from before are sent as well', async () => {
     const home = testHome({ analytics: true });
     const received = await checkingDestination(home);
@@ -237,7 +267,10 @@ describe('P6: close() does not hold up the host', () => {
     await analytics.session().run('query', async () => ({}));
     const from = performance.now();
     await analytics.close();
-    await analytics.close();
+    for (let again = 0; again < 3; again += 1) {
+      await analytics.session().run('query', async () => ({}));
+      await analytics.close();
+    }
     console.log(Math.round(performance.now() - from));
     process.on('exit', () => console.log(Math.round(performance.now() - from)));`;
 
