@@ -7,16 +7,7 @@ import { instrument } from 'dot-ai-analytics/mcp';
 
 /** @type {string[]} */
 const tools = JSON.parse(readFileSync(new URL('tools.json', import.meta.url), 'utf8'));
-const analytics = createAnalytics({ tools: tools.map(declared), features: [] });
-
-/**
- * Its names have hyphens, and a declared name cannot have one: they are counted with underscores.
- *
- * @param {string} name
- */
-function declared(name) {
-  return name.replaceAll('-', '_');
-}
+const analytics = createAnalytics({ tools, features: [] }); // names have hyphens, and are counted with underscores
 
 // The server is made and its tools are registered in one go, in a file that is not ours: it is met at the first tool.
 const { registerTool } = McpServer.prototype;
@@ -24,7 +15,7 @@ const met = new WeakSet();
 McpServer.prototype.registerTool = function (...tool) {
   if (met.has(this)) return registerTool.apply(this, tool); // from within what `instrument` made of it
   met.add(this);
-  return instrument(this, analytics, { nameOf: declared }).registerTool(...tool);
+  return instrument(this, analytics).registerTool(...tool);
 };
 
 process.stdin.on('end', () => analytics.close()); // how a client ends a server over stdio

@@ -9,11 +9,16 @@ import type { Handler, RequestId, ToolResult } from './sdk-types.js';
  * decides by the arity what it passes, and the last argument has the request's id, whichever that is. Between the host
  * and its handler stands nothing but `apply`, and reading a result cannot throw.
  */
-export function observe(handler: Handler, server: Pick<InstrumentedServer, 'pending'>): Handler {
+export function observe(
+  handler: Handler,
+  server: Pick<InstrumentedServer, 'pending'>,
+  { createsTask = false } = {},
+): Handler {
   const observed = function (this: unknown, ...args: unknown[]): unknown {
     const call = guard(() => findCall(server.pending, args));
     if (call === undefined) return handler.apply(this, args);
     call.entered = true;
+    call.isTask = createsTask;
     let result: unknown;
     try {
       result = handler.apply(this, args);
@@ -38,7 +43,7 @@ export function observeLast(args: readonly unknown[], server: InstrumentedServer
   if (typeof handler === 'function') return [...others, observe(handler as Handler, server)];
   const createTask = (handler as { readonly createTask?: unknown } | null | undefined)?.createTask;
   if (typeof createTask !== 'function') return [...args];
-  const observed = { createTask: { value: observe(createTask as Handler, server) } };
+  const observed = { createTask: { value: observe(createTask as Handler, server, { createsTask: true }) } };
   return [...others, Object.create(handler as object, observed)];
 }
 

@@ -9,10 +9,12 @@ import {
   type Handler,
   type InstrumentableServer,
   isHighLevel,
+  isServer,
   type LowLevelServer,
   replaceMethod,
   type Transport,
 } from './sdk-types.js';
+import { createTasks } from './tasks.js';
 import { listenTo } from './transport.js';
 
 const INSTRUMENTED = Symbol.for('dot-ai-analytics.instrumented');
@@ -31,7 +33,8 @@ export interface InstrumentOptions {
  * before its tools are registered. It changes nothing that a client or a handler can see, except for the one-time hint.
  *
  * Calling it twice does nothing. Calling it after tools were registered still counts every call, but knows less about
- * why one failed. Calling it after `connect` counts nothing. Each says so on stderr, once. Never throws.
+ * why one failed. Calling it after `connect`, or with an object that is no server of either
+ * SDK (a framework's), counts nothing. Each says so on stderr, once. Never throws.
  *
  * @returns the server
  */
@@ -50,8 +53,8 @@ function attach(
   { nameOf = (tool) => tool }: InstrumentOptions,
 ): void {
   const internals = (analytics as { readonly [INTERNALS]?: Internals })[INTERNALS];
-  const low: LowLevelServer = isHighLevel(server) ? server.server : server;
-  const obstacle = obstacleOf(low, internals);
+  const low: LowLevelServer | undefined = isHighLevel(server) ? server.server : server;
+  const obstacle = isServer(low) ? obstacleOf(low, internals) : NO_SERVER;
   if (internals === undefined || obstacle !== undefined) {
     warn(internals, `${obstacle}`);
     return;
@@ -67,6 +70,9 @@ function attach(
     warn(internals, `this server cannot be instrumented (${causeOf(error)}); nothing is counted`);
   }
 }
+
+const NO_SERVER =
+  'this is not a server of either MCP SDK, so nothing is counted; docs/frameworks.md has a way for each framework';
 
 /** Why the server cannot be instrumented, or need not be. */
 function obstacleOf(low: LowLevelServer, internals: Internals | undefined): string | undefined {
@@ -97,7 +103,8 @@ function watch(host: InstrumentableServer, low: LowLevelServer, server: Instrume
 /** The handlers find their calls in this connection from now on. */
 function openConnection(server: InstrumentedServer, transport: Transport): void {
   server.pending = new Map();
-  listenTo(transport, { server, session: server.analytics.session(), pending: server.pending });
+  const { analytics, pending } = server;
+  listenTo(transport, { server, session: analytics.session(), pending, tasks: createTasks(), questions: new Map() });
 }
 
 /** Once per tracker, not per server object. `emitWarning` survives a closed stderr, and the host can listen to it. */

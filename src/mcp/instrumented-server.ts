@@ -2,6 +2,7 @@ import type { Internals } from '../core/tracker/analytics.js';
 import type { Analytics, Call, Session } from '../core/tracker/options.js';
 import type { Category } from '../schema/vocabulary.js';
 import type { RequestId } from './sdk-types.js';
+import type { Tasks } from './tasks.js';
 
 /** A tools/call that is not answered yet, and what its handler let us see of it. */
 export interface PendingCall {
@@ -13,7 +14,14 @@ export interface PendingCall {
   thrown?: Category;
   /** The handler itself answered with `isError`. */
   saidError: boolean;
+  /** The handler created a task, so what it answered is not the result. */
+  isTask: boolean;
 }
+
+/** A request of another kind, whose answer tells something. */
+export type Question =
+  | { readonly kind: 'prompt'; readonly name: unknown }
+  | { readonly kind: 'task' | 'task result'; readonly taskId: unknown };
 
 /** By request id. */
 export type PendingCalls = Map<RequestId, PendingCall>;
@@ -51,6 +59,9 @@ export interface Connection {
   readonly session: Session;
   /** Its own calls: closing one connection cannot touch those of another. */
   readonly pending: PendingCalls;
+  readonly tasks: Tasks;
+  /** The other requests that are not answered yet. */
+  readonly questions: Map<RequestId, Question>;
 }
 
 /** Whether clients can call a tool of this name; undefined if the adapter cannot know. */

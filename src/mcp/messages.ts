@@ -8,7 +8,12 @@
 export function withNotice<Result>(result: Result, note: () => string | undefined): Result {
   if (!mayCarryNotice(result)) return result;
   const text = note();
-  return text === undefined ? result : { ...result, content: [...result.content, { type: 'text', text }] };
+  return text === undefined ? result : { ...result, content: [...result.content, noticeOf(text)] };
+}
+
+/** For people, so that clients that can may keep it from the model. */
+function noticeOf(text: string): object {
+  return { type: 'text', text, annotations: { audience: ['user'] } };
 }
 
 /** Clients read the first block as the tool's own, so a note never becomes the first one. */

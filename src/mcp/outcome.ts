@@ -22,7 +22,7 @@ const URL_ELICITATION_REQUIRED = -32042;
  * A call that never reached its handler, or whose handler was content, was refused by the SDK. No message is read.
  */
 function refusal(server: InstrumentedServer, call: PendingCall): Category | undefined {
-  if (call.entered) return call.saidError ? undefined : 'validation'; // of the output
+  if (call.entered) return call.saidError || call.isTask ? undefined : 'validation'; // of the output
   const callable = isCallable(server, call.tool);
   if (callable === undefined) return undefined;
   return callable ? 'validation' : 'mcp_protocol'; // of the input; unknown or disabled

@@ -3,25 +3,27 @@
  * is imported: v1 is `@modelcontextprotocol/sdk`, v2 is `@modelcontextprotocol/server`.
  */
 
+import type { TaskState } from './tasks.js';
+
 export type RequestId = string | number;
 
 export interface Message {
   readonly jsonrpc?: unknown;
   readonly id?: unknown;
   readonly method?: unknown;
-  readonly params?: { readonly name?: unknown; readonly requestId?: unknown };
+  readonly params?: { readonly name?: unknown; readonly requestId?: unknown } & TaskState;
   readonly result?: ToolResult;
   readonly error?: { readonly code?: unknown };
 }
 
-export interface ToolResult {
+export interface ToolResult extends TaskState {
   readonly content?: readonly unknown[];
   readonly structuredContent?: unknown;
   readonly isError?: unknown;
   /** v2: `input_required` is neither a success nor a failure; the client comes back with the rest. */
   readonly resultType?: unknown;
   /** v1: a task was created; its result comes later, by another request. */
-  readonly task?: unknown;
+  readonly task?: TaskState;
 }
 
 /** Comes with a message over HTTP: v1 `requestInfo`, v2 `request`. Over stdio there is neither. */
@@ -55,7 +57,12 @@ export interface HighLevelServer {
 export type InstrumentableServer = LowLevelServer | HighLevelServer;
 
 export function isHighLevel(server: InstrumentableServer): server is HighLevelServer {
-  return typeof (server as HighLevelServer).registerTool === 'function';
+  return typeof (server as HighLevelServer | undefined)?.registerTool === 'function';
+}
+
+/** False for a framework's own object, which makes its servers itself. */
+export function isServer(low: Partial<LowLevelServer> | null | undefined): boolean {
+  return typeof low?.connect === 'function' && typeof low.setRequestHandler === 'function';
 }
 
 /** Replaces a method of one object, as invisibly as JavaScript can. */

@@ -1,9 +1,11 @@
 import type { Hint } from '../core/tracker/hint.js';
+import { outcomeOf } from '../core/tracker/session.js';
 import { guard } from '../platform/guard.js';
-import type { Connection, PendingCalls } from './instrumented-server.js';
+import type { Connection, PendingCall, Question } from './instrumented-server.js';
 import { withNotice } from './messages.js';
 import { outcomeOfAnswer } from './outcome.js';
 import { type Message, type MessageExtra, type RequestId, replaceMethod, type Transport } from './sdk-types.js';
+import { endTask, holdTask, noteTask } from './tasks.js';
 
 /**
  * Listens to a transport before the server takes it over, and so sees every call that comes in and every answer that
@@ -21,7 +23,7 @@ export function listenTo(transport: Transport, connection: Connection): void {
   };
 
   transport.onclose = function (this: unknown) {
-    guard(() => cancelAll(connection.pending), 'mcp');
+    guard(() => cancelAll(connection), 'mcp');
     onclose?.call(this);
   };
 
@@ -40,7 +42,7 @@ export function listenTo(transport: Transport, connection: Connection): void {
 }
 
 function receive(
-  { server, session, pending }: Connection,
+  { server, session, pending, questions }: Connection,
   transport: Transport,
   message: Message,
   extra: MessageExtra | undefined,
@@ -51,10 +53,19 @@ function receive(
     if (params?.requestId) cancel(pending, params.requestId as RequestId);
     return;
   }
-  if (method !== 'tools/call' || jsonrpc !== '2.0' || (typeof id !== 'string' && typeof id !== 'number')) return;
+  if (jsonrpc !== '2.0' || (typeof id !== 'string' && typeof id !== 'number')) return;
+  const question = questionOf(message);
+  if (question !== undefined) questions.set(id, question);
+  if (method !== 'tools/call') return;
   const tool = typeof params?.name === 'string' ? params.name : '';
   const call = session.begin(server.nameOf(tool), { chained: isConnection(transport, extra) });
-  pending.set(id, { call, tool, entered: false, saidError: false });
+  pending.set(id, { call, tool, entered: false, saidError: false, isTask: false });
+}
+
+function questionOf({ method, params }: Message): Question | undefined {
+  if (method === 'prompts/get') return { kind: 'prompt', name: params?.name };
+  if (method === 'tasks/get' || method === 'tasks/cancel') return { kind: 'task', taskId: params?.taskId };
+  return method === 'tasks/result' ? { kind: 'task result', taskId: params?.taskId } : undefined;
 }
 
 /**
@@ -66,12 +77,39 @@ function isConnection({ sessionId }: Transport, extra: MessageExtra | undefined)
   return !isHttp || sessionId !== undefined;
 }
 
-/** Counts the answer of a call. Returns what is sent: the same message, or a success with the hint. */
-function answer({ server, pending }: Connection, message: Message): Message {
+/** Looks at what the server sends. Returns what is sent: the same message, or a success with the hint. */
+function answer(connection: Connection, message: Message): Message {
+  const { method, params, result } = message;
+  if (method !== undefined) {
+    if (method === TASK_STATUS && params !== undefined) noteTask(connection.tasks, params);
+    return message;
+  }
   const id = message.id as RequestId;
-  const answered = message.method === undefined ? pending.get(id) : undefined;
-  if (answered === undefined) return message;
-  pending.delete(id);
+  const answered = connection.pending.get(id);
+  if (answered === undefined) {
+    learn(connection, id, message);
+    return message;
+  }
+  connection.pending.delete(id);
+  if (result?.task === undefined) return endCall(connection, answered, message);
+  holdTask(connection.tasks, result.task, answered.call);
+  return message;
+}
+
+const TASK_STATUS = 'notifications/tasks/status';
+
+/** The answer to a request of another kind: a prompt was used, or a task has ended. */
+function learn({ server, tasks, questions }: Connection, id: RequestId, { result, error }: Message): void {
+  const question = questions.get(id);
+  if (question === undefined) return;
+  questions.delete(id);
+  if (error !== undefined || result === undefined) return;
+  if (question.kind === 'prompt') server.internals.countIfDeclared(question.name);
+  else if (question.kind === 'task') noteTask(tasks, result);
+  else endTask(tasks, question.taskId, outcomeOf(result, '', server.internals.classify));
+}
+
+function endCall({ server }: Connection, answered: PendingCall, message: Message): Message {
   const { call } = answered;
   const { hint } = server.internals;
   call.stop(); // reading a result takes time that is not the tool's
@@ -89,12 +127,14 @@ function withHint(message: Message, { claim }: Hint): Message {
   return result === undefined || result === message.result ? message : { ...message, result };
 }
 
-/** The connection is closed: these calls are never answered. */
-function cancelAll(pending: PendingCalls): void {
+/** The connection is closed: these calls are never answered, and how these tasks end is not seen. */
+function cancelAll({ pending, tasks, questions }: Connection): void {
   for (const id of [...pending.keys()]) cancel(pending, id);
+  for (const id of [...tasks.open.keys()]) endTask(tasks, id, 'cancelled');
+  questions.clear();
 }
 
-function cancel(pending: PendingCalls, id: RequestId): void {
+function cancel(pending: Connection['pending'], id: RequestId): void {
   pending.get(id)?.call.end('cancelled');
   pending.delete(id);
 }

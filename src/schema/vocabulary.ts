@@ -44,7 +44,7 @@ export const START = 'start';
 
 /** The names that a server declares when it creates its tracker. No other names can leave the machine. */
 export interface Vocabulary {
-  /** At most 64 names, each `^[a-z][A-Za-z0-9_]{0,39}$`, not `other` or `start`. */
+  /** At most 64 names, each `^[a-z][A-Za-z0-9_-]{0,39}$`, not `other` or `start`. `-` is read as `_`. */
   readonly tools: readonly string[];
   /** The same rules. */
   readonly features: readonly string[];
@@ -60,7 +60,17 @@ export function namesFor(names: Names, { tools, features }: Vocabulary): readonl
   return names === 'tool' ? [...tools, OTHER] : [...tools, OTHER, START];
 }
 
-const NAME = new RegExp(`^[a-z][A-Za-z0-9_]{0,${MAX_NAME_LENGTH - 1}}$`);
+const NAME = new RegExp(`^[a-z][A-Za-z0-9_-]{0,${MAX_NAME_LENGTH - 1}}$`);
+
+/** A declared name as it is counted and sent: clients may call it with `-`. */
+function canonical(name: string): string {
+  return name.replaceAll('-', '_');
+}
+
+/** The vocabulary as it is counted and sent. */
+export function canonicalVocabulary({ tools, features }: Vocabulary): Vocabulary {
+  return { tools: tools.map(canonical), features: features.map(canonical) };
+}
 
 /** @throws AnalyticsError `BAD_VOCABULARY` */
 export function checkVocabulary(vocabulary: Vocabulary | undefined): void {
@@ -83,15 +93,22 @@ export function namesProblem(names: unknown, max: number = MAX_NAMES): string | 
   if (bad !== -1) {
     return `the name at index ${bad} is not of the form ${NAME.source}, or is one of the reserved words "${OTHER}" and "${START}"`;
   }
-  return new Set(names).size === names.length ? undefined : 'a name is declared twice';
+  return new Set(names.map(canonical)).size === names.length ? undefined : 'a name is declared twice';
 }
 
-/** Maps a member of the vocabulary to itself and every other value to `other`. Made once, used for each call. */
+/** Maps a member of the vocabulary to its canonical name and every other value to `other`. Made once, used for each call. */
 export type Fold = (name: unknown) => string;
 
 export function foldInto(names: readonly string[]): Fold {
-  const known = new Set<unknown>(names);
-  return (name) => (known.has(name) ? (name as string) : OTHER);
+  const known = new Map<unknown, string>(
+    names.flatMap((name) => [name, canonical(name)].map((one) => [one, canonical(name)])),
+  );
+  return (name) => known.get(name) ?? known.get(spelled(name)) ?? OTHER;
+}
+
+/** No longer name can be declared. */
+function spelled(name: unknown): unknown {
+  return typeof name === 'string' && name.length <= MAX_NAME_LENGTH ? canonical(name) : name;
 }
 
 /** Reduces a name of a model family in dot-ai's presets (`anthropic_opus`, `google_flash`) to its provider. */

@@ -19,6 +19,7 @@ interface Outcome {
 /** Builds the library with fault points; returns the names of its functions. */
 function prepare(folder: string): string[] {
   cpSync(join(ROOT, 'dist/esm'), join(folder, 'esm'), { recursive: true });
+  cpSync(join(ROOT, 'dist/posthog-node.cjs'), join(folder, 'posthog-node.cjs'));
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
   cpSync(join(ROOT, 'test/attacks/throwing/host.mjs'), join(folder, 'host.mjs'));
   writeFileSync(join(folder, 'package.json'), '{"type": "module"}');

@@ -199,7 +199,9 @@ test('P1: while off a result is not looked at once the hint is settled', async (
 });
 
 describe('P6: a handler keeps its arity, this, arguments, result and error', () => {
-  const server = { pending: new Map([[1, { call: {} as never, tool: 'a', entered: false, saidError: false }]]) };
+  const server = {
+    pending: new Map([[1, { call: {} as never, tool: 'a', entered: false, saidError: false, isTask: false }]]),
+  };
   const extra = { requestId: 1 };
 
   test.each([
@@ -283,6 +285,12 @@ describe('used wrongly, it is harmless and says so once', () => {
       'cannot be instrumented',
     ],
     ['with something else', 'instrument(make(), {});', 'not a tracker'],
+    [
+      'on a framework’s object',
+      'class FastMCP { addTool() {} start() {} }; for (let i = 0; i < 3; i += 1) instrument(new FastMCP(), analytics);',
+      'not a server of either MCP SDK',
+    ],
+    ['on nothing', 'instrument(undefined, analytics);', 'not a server of either MCP SDK'],
   ])('%s', async (_name, body, warning) => {
     const home = testHome();
     const { code, stdout, stderr } = await runScript(script(body), { env: home.env });

@@ -113,7 +113,11 @@ describe.each(VARIANTS)('$SDK, $LEVEL-level, tools $CAPABILITIES', (variant) => 
     expect(hinted).toHaveLength(1);
     const { result } = JSON.parse(hinted[0] as string);
     expect(result.isError).toBeUndefined();
-    expect(result.content.at(-1)).toEqual({ type: 'text', text: hintFor(null) });
+    expect(result.content.at(-1)).toEqual({
+      type: 'text',
+      text: hintFor(null),
+      annotations: { audience: ['user'] },
+    });
     const without = off.lines.map((line) => {
       const message = JSON.parse(line);
       if (line === hinted[0]) message.result.content.pop();

@@ -9,7 +9,7 @@ import { requireHome } from '../../platform/home.js';
 import { packageRoot } from '../../platform/package-root.js';
 import { dayOf } from '../../schema/calendar.js';
 import { dotAiVocabulary } from '../../schema/dot-ai.js';
-import { namesProblem, type Vocabulary } from '../../schema/vocabulary.js';
+import { canonicalVocabulary, namesProblem, type Vocabulary } from '../../schema/vocabulary.js';
 import type { Invocation, Run } from '../command.js';
 import { EXIT } from '../exit-code.js';
 
@@ -101,5 +101,5 @@ function readVocabulary(file: string): Vocabulary {
   const { tools, features } = isObject(parsed) ? parsed : {};
   const problem = namesProblem(tools) ?? namesProblem(features);
   if (problem !== undefined) throw refuse(problem);
-  return { tools, features } as Vocabulary;
+  return canonicalVocabulary({ tools, features } as Vocabulary);
 }

@@ -4,7 +4,7 @@ import { folderProblem } from '../../platform/folders.js';
 import { findHome, type Home, isUnwritable } from '../../platform/home.js';
 import { dotAiVocabulary } from '../../schema/dot-ai.js';
 import { MAX_DAYS_WAITING } from '../../schema/limits.js';
-import type { Vocabulary } from '../../schema/vocabulary.js';
+import { canonicalVocabulary, type Vocabulary } from '../../schema/vocabulary.js';
 import { type ConfigState, MISSING, readConfig } from '../consent/config-file.js';
 import { type Consent, decide } from '../consent/decide.js';
 import { lookUpRecipient } from '../consent/look-up.js';
@@ -60,7 +60,7 @@ export function lookAt({
     config,
     consent: decide(policy, env, config),
     declaration,
-    vocabulary: declaration ?? vocabulary,
+    vocabulary: declaration ?? canonicalVocabulary(vocabulary),
     resolved: lookUpRecipient(home, env, undefined, { policy, config, recorded: declaration?.posthog }),
   };
 }

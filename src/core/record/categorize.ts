@@ -1,6 +1,6 @@
 import { CATEGORIES, type Category } from '../../schema/vocabulary.js';
 
-/** The category of each system error code, also undici's and Node's own. */
+/** The category of each error code that is a text: of the system, of Node, undici and the MCP SDKs. */
 const BY_SYSTEM_CODE: Readonly<Record<string, Category>> = {
   ECONNREFUSED: 'network',
   ECONNRESET: 'network',
@@ -18,6 +18,17 @@ const BY_SYSTEM_CODE: Readonly<Record<string, Category>> = {
   ETIMEDOUT: 'timeout',
   ESOCKETTIMEDOUT: 'timeout',
   ABORT_ERR: 'cancelled',
+  // SDK v2
+  REQUEST_TIMEOUT: 'timeout',
+  CONNECTION_CLOSED: 'network',
+  NOT_CONNECTED: 'network',
+  SEND_FAILED: 'network',
+  ALREADY_CONNECTED: 'mcp_protocol',
+  NOT_INITIALIZED: 'mcp_protocol',
+  CAPABILITY_NOT_SUPPORTED: 'mcp_protocol',
+  INVALID_RESULT: 'mcp_protocol',
+  UNSUPPORTED_RESULT_TYPE: 'mcp_protocol',
+  INPUT_REQUIRED_ROUNDS_EXCEEDED: 'mcp_protocol',
   ENOENT: 'storage',
   EACCES: 'storage',
   EPERM: 'storage',
@@ -48,6 +59,10 @@ const BY_NUMBER: Readonly<Record<number, Category>> = {
   [-32603]: 'internal',
   [-32000]: 'network', // MCP: connection closed
   [-32001]: 'timeout', // MCP: request timeout
+  [-32002]: 'operation', // MCP: no such resource
+  [-32020]: 'mcp_protocol', // MCP 2026-07-28: headers and body disagree
+  [-32021]: 'mcp_protocol', // the client lacks a capability
+  [-32022]: 'mcp_protocol', // unknown protocol version
 };
 
 /** Legacy codes of DOMException. AbortSignal.abort() and AbortSignal.timeout() reject with them. */

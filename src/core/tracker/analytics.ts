@@ -1,7 +1,7 @@
 import { debug } from '../../platform/debug.js';
 import { AnalyticsError, causeOf } from '../../platform/errors.js';
 import { guard } from '../../platform/guard.js';
-import { checkVocabulary, foldProvider } from '../../schema/vocabulary.js';
+import { canonicalVocabulary, checkVocabulary, foldProvider, OTHER } from '../../schema/vocabulary.js';
 import { FEATURE_CELLS, PROVIDER_CELLS } from '../record/cells.js';
 import { noticeConsent, shutDown } from './background.js';
 import { createFeedback } from './feedback.js';
@@ -18,6 +18,8 @@ export const INTERNALS = Symbol.for('dot-ai-analytics.internals');
 export interface Internals {
   readonly hint: Hint;
   readonly classify: AnalyticsOptions['classify'];
+  /** Counts one use of a feature, if this is the name of a declared one. */
+  countIfDeclared(feature: unknown): void;
   /** The warnings that the host has seen. */
   readonly warned: Set<string>;
 }
@@ -36,17 +38,17 @@ export function createAnalytics<const Tool extends string, const Feature extends
 ): Analytics<Tool, Feature> {
   try {
     checkVocabulary(options);
-    return start(options, environment);
+    return start({ ...options, ...canonicalVocabulary(options) }, environment);
   } catch (error) {
     if (error instanceof AnalyticsError) throw error;
     debug('create: %s', causeOf(error));
-    const internals: Internals = { hint: NO_HINT, classify: undefined, warned: new Set() };
+    const internals: Internals = { hint: NO_HINT, classify: undefined, countIfDeclared() {}, warned: new Set() };
     return Object.defineProperty({ ...INERT } as Analytics<Tool, Feature>, INTERNALS, { value: internals });
   }
 }
 
 function start<Tool extends string, Feature extends string>(
-  options: AnalyticsOptions<Tool, Feature>,
+  options: AnalyticsOptions,
   environment: Environment,
 ): Analytics<Tool, Feature> {
   const tracker = createTracker(options, environment);
@@ -57,15 +59,23 @@ function start<Tool extends string, Feature extends string>(
     session: () => guard(() => createSession<Tool>(tracker), 'session') ?? INERT_SESSION,
     run: createSession<Tool>(tracker, false).run,
     tool: (name) => guard(() => tracker.foldTool(name) as Tool, 'tool') ?? 'other',
-    feature: (name) => guard(() => countUse(tracker, 'feature', tracker.foldFeature(name), FEATURE_CELLS), 'count'),
+    feature: (name) => guard(() => countFeature(tracker, tracker.foldFeature(name)), 'count'),
     provider: (name) => guard(() => countUse(tracker, 'provider', foldProvider(name), PROVIDER_CELLS), 'count'),
     hint: () => guard(() => hint.claim(), 'hint'),
     feedback: () => guard(() => feedback.claim(), 'feedback'),
     statusLine: () => guard(() => statusLine(tracker), 'consent') ?? DISABLED,
     close: () => guard(() => closeAgain(tracker), 'close') ?? Promise.resolve(),
   };
-  const internals: Internals = { hint, classify: options.classify, warned: new Set() };
+  const countIfDeclared = (name: unknown) => {
+    const feature = tracker.foldFeature(name);
+    if (feature !== OTHER) countFeature(tracker, feature);
+  };
+  const internals: Internals = { hint, classify: options.classify, countIfDeclared, warned: new Set() };
   return Object.defineProperty(analytics, INTERNALS, { value: internals });
+}
+
+function countFeature(tracker: Tracker, feature: string): void {
+  countUse(tracker, 'feature', feature, FEATURE_CELLS);
 }
 
 function statusLine({ gate }: Tracker): string {

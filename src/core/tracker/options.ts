@@ -7,9 +7,12 @@ import type { Timing } from './scheduler.js';
 
 /** A server's own part of the tracker. With its names, the set of strings that can leave is complete. */
 export interface AnalyticsOptions<Tool extends string = string, Feature extends string = string> extends Vocabulary {
-  /** The server's tools: at most 64 names, `^[a-z][A-Za-z0-9_]{0,39}$`. Any other name is counted as `other`. */
+  /**
+   * The server's tools, as clients call them: at most 64 names, `^[a-z][A-Za-z0-9_-]{0,39}$`. They are counted with `_`
+   * for `-`, and any other name as `other`.
+   */
   readonly tools: readonly Tool[];
-  /** Features or stages worth knowing about; same bounds. */
+  /** Features or stages worth knowing about, same bounds. A prompt of such a name counts as a use. */
   readonly features: readonly Feature[];
   /**
    * Recognizes a failure that comes as an ordinary result. Returns its category, or `true` for a failure without one;

@@ -1,3 +1,4 @@
+import { SdkError, SdkErrorCode } from '@modelcontextprotocol/server';
 import { expect, test } from 'vitest';
 import * as z from 'zod';
 import { categorize } from '../../../src/core/record/categorize.js';
@@ -40,6 +41,13 @@ test.each([
   ['a category that is none', error({ category: 'my-cluster' }), 'other'],
   ['JSON-RPC invalid params', error({ code: -32602 }), 'validation'],
   ['JSON-RPC internal error', error({ code: -32603 }), 'internal'],
+  ['MCP’s disagreeing headers', error({ code: -32020 }), 'mcp_protocol'],
+  ['MCP’s missing capability', error({ code: -32021 }), 'mcp_protocol'],
+  ['MCP’s unknown version', error({ code: -32022 }), 'mcp_protocol'],
+  ['MCP’s missing resource', error({ code: -32002 }), 'operation'],
+  ['a timeout of SDK v2', new SdkError(SdkErrorCode.RequestTimeout, 'x'), 'timeout'],
+  ['a closed connection of SDK v2', new SdkError(SdkErrorCode.ConnectionClosed, 'x'), 'network'],
+  ['an invalid result of SDK v2', new SdkError(SdkErrorCode.InvalidResult, 'x'), 'mcp_protocol'],
   ['fetch', new TypeError('fetch failed', { cause: error({ code: 'ECONNRESET' }) }), 'network'],
   ['a bug', new TypeError('x is not a function'), 'internal'],
   ['a plain error', new Error('timeout ETIMEDOUT 401 unauthorized'), 'other'],
