@@ -158,7 +158,10 @@ export const COMMANDS = [
       { flag: '--db <file>', does: 'the SQLite file; default: collector.db in the folder of config.json' },
       { flag: '--min-rows <number>', does: 'hide numbers that fewer installs reported on a day; default: 5' },
       { flag: '--rate <number>', does: 'accepted reports per minute and sender; default: 120; 0: no limit' },
-      { flag: '--vocabulary <file>', does: 'a JSON file with "tools" and "features"; default: those of dot-ai' },
+      {
+        flag: '--vocabulary <file...>',
+        does: 'JSON files with "tools" and "features"; default: what the servers of this home declared, else dot-ai',
+      },
       {
         flag: '--allow-host <name>',
         does: 'another host name to accept on loopback; separate several with commas',

@@ -25,7 +25,11 @@ type OptionName<Flag extends string> = Flag extends `--${infer Long} <${string}>
 
 /** The given options by name. An option that was not given is absent, so that `{}` is valid for every command. */
 export type Options<Name extends CommandName> = {
-  readonly [F in Flag<Name> as OptionName<F>]?: F extends `${string} <${string}>` ? string : boolean;
+  readonly [F in Flag<Name> as OptionName<F>]?: F extends `${string} <${string}...>`
+    ? readonly string[]
+    : F extends `${string} <${string}>`
+      ? string
+      : boolean;
 };
 
 export type Argument<Name extends CommandName> =

@@ -69,6 +69,11 @@ function answerInWords(status: number): Words {
     );
   if (status === 404 || status === 405)
     return words(`the destination answered ${status}: it receives no reports at this address`, 'Check the host');
+  if (status === 422)
+    return words(
+      'the destination does not know a name, a field or the day yet (422)',
+      'Give the collector the names of this server (--vocabulary), or a later version',
+    );
   if (status === 400 || status === 413)
     return words(`a page came with the answer ${status}, probably from a proxy on the way`, 'Check the network');
   return words(`the destination answered ${status}`, status >= 500 || status === 429 ? null : 'Check the host');

@@ -8,6 +8,7 @@ import type { Vocabulary } from '../schema/vocabulary.js';
 import { createReaders } from './api/access.js';
 import { createApp } from './api/routes.js';
 import { createRateLimit, limitConnections } from './intake/rate-limit.js';
+import { createRefusals } from './intake/refusals.js';
 import { createPublishedDays } from './publish/published-days.js';
 import { openStore } from './store/cell-store.js';
 import { openDatabase } from './store/open.js';
@@ -35,6 +36,8 @@ export interface CollectorOptions {
   /** The file contains an invented year, and the dashboard says so. */
   readonly isInvented?: boolean;
   readonly clock?: Clock;
+  /** Is told, in whole sentences, what operators have to know. Never anything of a sender. */
+  readonly log?: (line: string) => void;
 }
 
 export interface Collector {
@@ -70,6 +73,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     allowHosts = [],
     trustProxy = false,
     clock = systemClock,
+    log = () => {},
   } = options;
   if (!isLoopback(host) && token === undefined) throw new AnalyticsError(COLLECTOR_ERRORS.tokenMissing, { host });
   const database = await openDatabase(db);
@@ -88,6 +92,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     trustProxy,
     clock,
     rate: createRateLimit(rate, clock),
+    refusals: createRefusals(clock, log),
   });
   const serverOptions = {
     headersTimeout: HEADERS_TIMEOUT_MS,

@@ -1,7 +1,7 @@
 import { type Day, dayOf } from './calendar.js';
 import { ADDED, BODY, EVENT, problemOf, type Sender } from './envelope-rules.js';
 import { SCHEMA } from './fields.js';
-import { type Report, type Row, reportProblem, shapeProblem } from './report.js';
+import { type Refusal, type Report, type Row, refusalOf, shapeProblem } from './report.js';
 import type { Vocabulary } from './vocabulary.js';
 
 /*
@@ -17,11 +17,6 @@ export interface SentRow {
   readonly row: Row;
 }
 
-/** The field that breaks a rule, and the rule. Never contains the value. */
-export interface Refusal {
-  readonly problem: string;
-}
-
 /**
  * Takes a body apart, in order. Does not check the rows; `reportProblem` does that.
  * @param body parsed JSON
@@ -30,22 +25,26 @@ export function takeApart(body: unknown, sender: Sender): readonly SentRow[] | R
   // The number of events is checked first: a small packed body can contain hundreds of thousands.
   const problem = problemOf(body, BODY, sender, 'body');
   const shape = problem === undefined ? shapeProblem(body) : undefined;
-  if (problem !== undefined || shape !== undefined) return { problem: problem ?? `body: ${shape}` };
+  if (problem !== undefined || shape !== undefined) return malformed(problem ?? `body: ${shape}`);
   const rows: SentRow[] = [];
   let last = { timestamp: '', day: '' };
   for (const [at, sent] of (body as { batch: readonly SentEvent[] }).batch.entries()) {
     const wrong = problemOf(sent, EVENT, sender, `batch.${at}`);
-    if (wrong !== undefined) return { problem: wrong };
+    if (wrong !== undefined) return malformed(wrong);
     const { event, properties, timestamp, uuid } = sent;
     const own: Record<string, unknown> = {};
     const added = problemOf(properties, ADDED, sender, `batch.${at}.properties`, (key, value) => {
       own[key] = value;
     });
-    if (added !== undefined) return { problem: added };
+    if (added !== undefined) return malformed(added);
     if (timestamp !== last.timestamp) last = { timestamp, day: dayOf(Date.parse(timestamp)) };
     rows.push({ day: last.day, uuid, row: { event, properties: own } as Row });
   }
   return rows;
+}
+
+function malformed(problem: string): Refusal {
+  return { problem, rule: 'malformed' };
 }
 
 interface SentEvent {
@@ -65,13 +64,12 @@ export function openEnvelope(body: string, vocabulary: Vocabulary, schema: numbe
   const rows = takeApart(parsed, 'us');
   if ('problem' in rows) return rows;
   const problem = relationProblem(rows, parsed as { batch: readonly SentEvent[] });
-  if (problem !== undefined) return { problem };
+  if (problem !== undefined) return malformed(problem);
   // The value is checked, but the text is sent. They are the same only if serializing the value gives the text.
   // Otherwise a repeated key or white space would be sent unchecked.
-  if (JSON.stringify(parsed) !== body) return { problem: 'body: expected no repeated key and no white space' };
+  if (JSON.stringify(parsed) !== body) return malformed('body: expected no repeated key and no white space');
   const report = { schema, day: rows[0]?.day ?? '', rows: rows.map(({ row }) => row) };
-  const wrong = reportProblem(report, vocabulary, schema);
-  return wrong === undefined ? { report } : { problem: wrong };
+  return refusalOf(report, vocabulary, schema) ?? { report };
 }
 
 function relationProblem(rows: readonly SentRow[], { batch }: { batch: readonly SentEvent[] }): string | undefined {

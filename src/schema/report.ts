@@ -36,13 +36,34 @@ function reportSchema(vocabulary: Vocabulary, schema: number) {
   });
 }
 
-/** Why a value is not a report: the path of the first wrong field, and the rule. Never contains the value. */
-export function reportProblem(report: unknown, vocabulary: Vocabulary, schema: number = SCHEMA): string | undefined {
-  const shape = shapeProblem(report);
-  if (shape !== undefined) return `report: ${shape}`;
-  const result = v.safeParse(compiled(vocabulary, schema), report, { abortEarly: true });
-  return result.success ? undefined : describeIssue(result.issues[0], 'report');
+/** Which rule a body breaks. What is unknown here may be known to a later version, or with another vocabulary. */
+export type BrokenRule = 'malformed' | 'unknown name' | 'unknown field' | 'day';
+
+/** Why a body is refused: the path of the first wrong field, and what is expected there. Never contains the value. */
+export interface Refusal {
+  readonly problem: string;
+  readonly rule: BrokenRule;
 }
+
+export function reportProblem(report: unknown, vocabulary: Vocabulary, schema: number = SCHEMA): string | undefined {
+  return refusalOf(report, vocabulary, schema)?.problem;
+}
+
+export function refusalOf(report: unknown, vocabulary: Vocabulary, schema: number = SCHEMA): Refusal | undefined {
+  const shape = shapeProblem(report);
+  if (shape !== undefined) return { problem: `report: ${shape}`, rule: 'malformed' };
+  const result = v.safeParse(compiled(vocabulary, schema), report, { abortEarly: true });
+  if (result.success) return undefined;
+  const [issue] = result.issues;
+  return { problem: describeIssue(issue, 'report'), rule: RULES[issue.type] ?? 'malformed' };
+}
+
+/** By the type of valibot's issue: a value out of a list, an event, a key. */
+const RULES: Readonly<Record<string, BrokenRule>> = {
+  picklist: 'unknown name',
+  variant: 'unknown field',
+  strict_object: 'unknown field',
+};
 
 const COMPILED = new WeakMap<Vocabulary, Map<number, ReturnType<typeof reportSchema>>>();
 

@@ -1,30 +1,30 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Collector, type CollectorOptions, startCollector } from '../../collector/collector.js';
 import * as COLLECTOR_ERRORS from '../../platform/error-table/collector.js';
-import { AnalyticsError, messageOf, systemCode } from '../../platform/errors.js';
-import { isObject } from '../../platform/files.js';
+import { AnalyticsError, messageOf } from '../../platform/errors.js';
 import { makeFolder } from '../../platform/folders.js';
 import { requireHome } from '../../platform/home.js';
 import { packageRoot } from '../../platform/package-root.js';
 import { dayOf } from '../../schema/calendar.js';
-import { dotAiVocabulary } from '../../schema/dot-ai.js';
-import { canonicalVocabulary, namesProblem, type Vocabulary } from '../../schema/vocabulary.js';
+import type { Vocabulary } from '../../schema/vocabulary.js';
+import { findVocabulary } from '../collector-vocabulary.js';
 import type { Invocation, Run } from '../command.js';
 import { EXIT } from '../exit-code.js';
 
 export const run: Run<'collector'> = async (invocation, output) => {
-  const options = readOptions(invocation);
+  const { vocabulary, told } = findVocabulary(invocation.options.vocabulary ?? [], process.env);
+  const options = readOptions(invocation, vocabulary);
   if (invocation.options.demo) {
     const { fillYear } = await import('../../simulation/year.js');
     const onProgress = (part: number) => output.progress('Inventing a year of 300 installs', part);
     await fillYear({ db: options.db, today: dayOf(Date.now()), onProgress });
   }
-  const collector = await startCollector(options);
+  const collector = await startCollector({ ...options, log: (line) => output.remark(line) });
   const closed = closeOnSignal(collector);
   // A program that starts a collector reads the address from this line, and may end the collector at once.
   output.line(`The collector is ready: ${collector.url}`);
   if (invocation.options.demo) output.remark('It shows an invented year: nobody made these counts.');
+  output.remark(told);
   output.remark(
     `A server sends to it with DOT_AI_ANALYTICS_HOST=${collector.url} DOT_AI_ANALYTICS_KEY=any. Ctrl-C ends it.`,
   );
@@ -51,8 +51,8 @@ const DEFAULT_MIN_ROWS = 5;
 const DEFAULT_RATE = 120;
 const MIN_TOKEN_LENGTH = 16;
 
-function readOptions({ options }: Invocation<'collector'>): CollectorOptions {
-  const { host = '127.0.0.1', db, vocabulary, allowHost } = options;
+function readOptions({ options }: Invocation<'collector'>, vocabulary: Vocabulary): CollectorOptions {
+  const { host = '127.0.0.1', db, allowHost } = options;
   const token = process.env.DOT_AI_COLLECTOR_TOKEN?.trim();
   if (token && token.length < MIN_TOKEN_LENGTH) {
     throw new AnalyticsError(COLLECTOR_ERRORS.tokenTooShort, { min: MIN_TOKEN_LENGTH });
@@ -62,7 +62,7 @@ function readOptions({ options }: Invocation<'collector'>): CollectorOptions {
     port: parseNumber('--port', options.port, DEFAULT_PORT, 0, 65_535),
     minRows: parseNumber('--min-rows', options.minRows, DEFAULT_MIN_ROWS, 1, 1_000),
     rate: parseNumber('--rate', options.rate, DEFAULT_RATE, 0, 1_000_000),
-    vocabulary: vocabulary === undefined ? dotAiVocabulary : readVocabulary(vocabulary),
+    vocabulary,
     page: join(packageRoot(), 'dist', 'page'),
     allowHosts: allowHost?.toLowerCase().split(',') ?? [],
     trustProxy: options.trustProxy === true,
@@ -87,19 +87,4 @@ function parseNumber(option: string, given: string | undefined, otherwise: numbe
   const value = given === undefined ? otherwise : /^\d+$/.test(given) ? Number(given) : Number.NaN;
   if (value >= min && value <= max) return value;
   throw new AnalyticsError(COLLECTOR_ERRORS.invalidNumber, { option, min, max });
-}
-
-function readVocabulary(file: string): Vocabulary {
-  const refuse = (problem: string) => new AnalyticsError(COLLECTOR_ERRORS.invalidVocabulary, { file, problem });
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(readFileSync(file, 'utf8'));
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT') throw refuse('there is no such file');
-    throw refuse(error instanceof SyntaxError ? 'it is not JSON' : messageOf(error));
-  }
-  const { tools, features } = isObject(parsed) ? parsed : {};
-  const problem = namesProblem(tools) ?? namesProblem(features);
-  if (problem !== undefined) throw refuse(problem);
-  return canonicalVocabulary({ tools, features } as Vocabulary);
 }

@@ -11,6 +11,7 @@ import type { Vocabulary } from '../../schema/vocabulary.js';
 import { readBody } from '../intake/body.js';
 import { MAX_BODY_BYTES, open } from '../intake/intake.js';
 import { type RateLimit, senderOf } from '../intake/rate-limit.js';
+import type { Refusals } from '../intake/refusals.js';
 import type { PublishedDays } from '../publish/published-days.js';
 import type { Writer } from '../store/writer.js';
 import type { Readers } from './access.js';
@@ -27,6 +28,7 @@ export interface Parts {
   readonly published: PublishedDays;
   readonly readers: Readers;
   readonly rate: RateLimit;
+  readonly refusals: Refusals;
   readonly clock: Clock;
   /** The folder of the dashboard's files. */
   readonly page: string;
@@ -77,6 +79,7 @@ export function createApp(parts: Parts): Hono<Env> {
       minRows: parts.minRows,
       lastDay: parts.published.lastDay() ?? null,
       isInvented: parts.isInvented,
+      refused: parts.refusals.counts(),
     }),
   );
   app.get('/api/v1/:question', (c) => answer(c, parts));
@@ -106,7 +109,7 @@ const POLICY = {
   frameAncestors: NOTHING,
 };
 
-type RefusalStatus = 400 | 401 | 403 | 404 | 405 | 413 | 421 | 429 | 500 | 503;
+type RefusalStatus = 400 | 401 | 403 | 404 | 405 | 413 | 421 | 422 | 429 | 500 | 503;
 
 function refuse(c: Context, status: RefusalStatus, detail: string): Response {
   return c.json({ type: 'validation_error', status, detail }, status);
@@ -116,7 +119,10 @@ function refuse(c: Context, status: RefusalStatus, detail: string): Response {
 const REFUSED_COSTS = 10;
 
 /** Answers 200 only when the report is on disk, or was there before. */
-async function receive(c: Context<Env>, { rate, trustProxy, vocabulary, writer, clock }: Parts): Promise<Response> {
+async function receive(
+  c: Context<Env>,
+  { rate, trustProxy, vocabulary, writer, refusals, clock }: Parts,
+): Promise<Response> {
   // No client of this package is a browser, so that a page that posts here is of another site.
   if (c.req.header('origin') !== undefined) return refuse(c, 403, 'reports from browsers are not accepted');
   const forwarded = trustProxy ? c.req.header('x-forwarded-for')?.split(',').at(-1)?.trim() : undefined;
@@ -133,7 +139,9 @@ async function receive(c: Context<Env>, { rate, trustProxy, vocabulary, writer, 
   const arrival = await open(body, c.req.header('content-encoding'), vocabulary, clock());
   if ('problem' in arrival) {
     rate.take(sender, REFUSED_COSTS - 1);
-    return refuse(c, 400, arrival.problem);
+    refusals.add(arrival);
+    // What may be known later is kept by its sender (422); what is malformed is not sent again (400).
+    return refuse(c, arrival.rule === 'malformed' ? 400 : 422, arrival.problem);
   }
   try {
     await writer.write(arrival);

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import type { Day } from '../../schema/calendar.js';
-import { type Refusal, type SentRow, takeApart } from '../../schema/envelope.js';
+import { type SentRow, takeApart } from '../../schema/envelope.js';
 import { SCHEMA } from '../../schema/fields.js';
 import { DAYS_REPEAT_IS_KNOWN } from '../../schema/limits.js';
-import { type Report, reportProblem } from '../../schema/report.js';
+import { type Refusal, type Report, refusalOf } from '../../schema/report.js';
 import type { Vocabulary } from '../../schema/vocabulary.js';
 import { labelOf } from '../cells/measures.js';
 import { type Arrival, isAcceptable } from './arrival.js';
@@ -21,15 +21,17 @@ export async function open(
   now: number,
 ): Promise<Arrival | Refusal> {
   const text = await unpack(bytes, encoding);
-  if (text === undefined) return { problem: `body: expected JSON, plain or gzip, of at most ${MAX_BODY_BYTES} bytes` };
+  if (text === undefined)
+    return { problem: `body: expected JSON, plain or gzip, of at most ${MAX_BODY_BYTES} bytes`, rule: 'malformed' };
   const rows = takeApart(parse(text), 'any');
   if ('problem' in rows) return rows;
   const late = rows.findIndex(({ day }) => !isAcceptable(day, now));
-  if (late !== -1) return { problem: `batch.${late}.timestamp: expected a day of the last ${DAYS_REPEAT_IS_KNOWN}` };
+  if (late !== -1)
+    return { problem: `batch.${late}.timestamp: expected a day of the last ${DAYS_REPEAT_IS_KNOWN}`, rule: 'day' };
   const reports: Report[] = [];
   for (const [day, sent] of byDay(rows)) {
-    const problem = problemOf(day, sent, vocabulary);
-    if (problem !== undefined) return { problem };
+    const refusal = refusalOfDay(day, sent, vocabulary);
+    if (refusal !== undefined) return refusal;
     reports.push({ schema: SCHEMA, day, rows: sent.map(({ row }) => row) });
   }
   return { reports, hash: hashOf(rows) };
@@ -51,11 +53,13 @@ function byDay(rows: readonly SentRow[]): Map<Day, PlacedRow[]> {
 }
 
 /** Why the rows are not a report. The path leads into the batch, which the sender knows. */
-function problemOf(day: Day, sent: readonly PlacedRow[], vocabulary: Vocabulary): string | undefined {
-  const problem = reportProblem({ schema: SCHEMA, day, rows: sent.map(({ row }) => row) }, vocabulary);
-  if (problem !== undefined) return problem.replace(/^rows\.(\d+)/, (_, index) => `batch.${sent[Number(index)]?.at}`);
+function refusalOfDay(day: Day, sent: readonly PlacedRow[], vocabulary: Vocabulary): Refusal | undefined {
+  const refusal = refusalOf({ schema: SCHEMA, day, rows: sent.map(({ row }) => row) }, vocabulary);
+  const inBatch = (_: string, index: string) => `batch.${sent[Number(index)]?.at}`;
+  if (refusal !== undefined) return { ...refusal, problem: refusal.problem.replace(/^rows\.(\d+)/, inBatch) };
   const repeated = firstRepeated(sent.map(({ row }) => `${row.event} ${labelOf(row)}`));
-  return repeated === -1 ? undefined : `batch.${sent[repeated]?.at}: expected one row for each name and day`;
+  if (repeated === -1) return undefined;
+  return { problem: `batch.${sent[repeated]?.at}: expected one row for each name and day`, rule: 'malformed' };
 }
 
 /** The index of the first text that occurred before; -1 if there is none. */

@@ -9,6 +9,8 @@ export interface About {
   readonly minRows: number;
   readonly lastDay: string | null;
   readonly isInvented: boolean;
+  /** Reports that were refused since the start, by rule. */
+  readonly refused: Readonly<Record<string, number>>;
 }
 
 export interface Asked {

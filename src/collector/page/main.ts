@@ -37,6 +37,7 @@ async function load(): Promise<void> {
   try {
     const info = await about();
     element('invented').hidden = !info.isInvented;
+    sayRefused(info);
     if (info.lastDay === null) return sayEmpty();
     readAddress(info.lastDay);
     const asked = { from: field('from').value, to: field('to').value, granularity: field('granularity').value };
@@ -59,6 +60,14 @@ function say(text: string, more: readonly Node[] = []): void {
   state.classList.remove('error');
   state.replaceChildren(text, ...more);
   state.hidden = text === '';
+}
+
+/** A maintainer whose names are missing here must see that, also before the first report. */
+function sayRefused({ refused }: About): void {
+  const rules = Object.entries(refused).filter(([, count]) => count > 0);
+  const line = element('refused');
+  line.hidden = rules.length === 0;
+  line.textContent = `Refused since the start: ${rules.map(([rule, count]) => `${count} (${rule})`).join(', ')}.`;
 }
 
 function sayEmpty(): void {

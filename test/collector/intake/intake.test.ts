@@ -16,13 +16,14 @@ const first = (parsed: Batch) => parsed.batch[0] as { properties: Record<string,
 const SECRET = 'my-secret-cluster';
 
 describe('P3: one unknown string refuses the batch, says which field and why, and repeats nothing', () => {
-  test.each<[string, (parsed: Batch) => void, RegExp]>([
+  test.each<[string, (parsed: Batch) => void, RegExp, number?]>([
     [
       'an unknown event',
       (parsed) => {
         first(parsed).event = SECRET;
       },
       /^batch\.0\.event: expected/,
+      422, // a later version, another vocabulary or a later day may take it
     ],
     [
       'an unknown property',
@@ -30,6 +31,7 @@ describe('P3: one unknown string refuses the batch, says which field and why, an
         first(parsed).properties[SECRET] = 1;
       },
       /^batch\.0\.properties/,
+      422,
     ],
     [
       'a tool that is not of the vocabulary',
@@ -38,6 +40,7 @@ describe('P3: one unknown string refuses the batch, says which field and why, an
           if (properties.tool) properties.tool = SECRET;
       },
       /^batch\.\d+\.properties\.tool: expected/,
+      422,
     ],
     [
       'a string where a number has to be',
@@ -133,6 +136,7 @@ describe('P3: one unknown string refuses the batch, says which field and why, an
         for (const event of parsed.batch) event.timestamp = '2026-10-01T12:00:00.000Z';
       },
       /timestamp: expected a day of the last 22/,
+      422,
     ],
     [
       'a day to come',
@@ -140,6 +144,7 @@ describe('P3: one unknown string refuses the batch, says which field and why, an
         for (const event of parsed.batch) event.timestamp = '2026-11-25T12:00:00.000Z';
       },
       /timestamp: expected a day of the last 22/,
+      422,
     ],
     [
       'a row twice',
@@ -155,10 +160,10 @@ describe('P3: one unknown string refuses the batch, says which field and why, an
       },
       /batch/,
     ],
-  ])('%s', async (_name, change, expected) => {
+  ])('%s', async (_name, change, expected, wanted = 400) => {
     const collector = await testCollector({ minRows: 1 });
     const { status, detail } = await collector.post(await changed(change));
-    expect({ status, detail }).toEqual({ status: 400, detail: expect.stringMatching(expected) });
+    expect({ status, detail }).toEqual({ status: wanted, detail: expect.stringMatching(expected) });
     expect(detail).not.toContain(SECRET);
     expect((await collector.get<{ lastDay: unknown }>('api/v1')).lastDay).toBeNull(); // nothing of the batch was taken
   });
@@ -209,7 +214,33 @@ test('a report that comes again counts once, also under another key, after a res
   await second.post(text);
   expect(await calls(second)).toEqual([7]);
   now += 23 * 86_400_000; // no client sends it any more, and it would be refused
-  expect(await second.post(text)).toMatchObject({ status: 400 });
+  expect(await second.post(text)).toMatchObject({ status: 422 });
+});
+
+test('refusals are counted by rule, and told of without values, at most once a minute for each rule', async () => {
+  let now = Date.parse('2026-11-23T10:00:00Z');
+  const log: string[] = [];
+  const collector = await testCollector({ clock: () => now, log: (line) => log.push(line) });
+  const unknownTool = () =>
+    changed((parsed) => {
+      for (const { properties } of parsed.batch as never as { properties: Record<string, unknown> }[])
+        if (properties.tool) properties.tool = SECRET;
+    });
+  for (let times = 0; times < 3; times += 1) await collector.post(await unknownTool());
+  await collector.post('{}');
+  now += 61_000;
+  await collector.post(await unknownTool());
+  const { refused } = await collector.get<{ refused: object }>('api/v1');
+  expect(refused).toEqual({ malformed: 1, 'unknown name': 4, 'unknown field': 0, day: 0 });
+  expect(log.map((line) => line.slice(0, 45))).toEqual(
+    [
+      'Refused so far: 1 report (unknown name). The l',
+      'Refused so far: 1 report (malformed). The last',
+      'Refused so far: 4 reports (unknown name). The ',
+    ].map((line) => line.slice(0, 45)),
+  );
+  expect(log.join()).toContain('--vocabulary');
+  expect(log.join()).not.toContain(SECRET);
 });
 
 describe('limits', () => {
