@@ -8,16 +8,10 @@ import { memoryDestination } from '../src/testing/index.js';
 import { NotChecked, output } from './check/run.js';
 import { renderChart } from './dot-ai/chart.js';
 import { embedAndInstall, prepare } from './dot-ai/checkout.js';
-import {
-  failures,
-  hintAndStatusLine,
-  killNine,
-  type Setting,
-  sessionsAndRest,
-  sigtermInFlight,
-  stageUnderRetry,
-} from './dot-ai/checks.js';
+import { failures, hintAndStatusLine, killNine, sessionsAndRest, stageUnderRetry } from './dot-ai/checks.js';
 import { killAll } from './dot-ai/server.js';
+import type { Setting } from './dot-ai/setting.js';
+import { sigtermDuringMcp, sigtermDuringRest } from './dot-ai/sigterm.js';
 import { startSurroundings } from './dot-ai/surroundings.js';
 import { compareUnitTests } from './dot-ai/unit-tests.js';
 
@@ -60,7 +54,8 @@ async function main(work: string): Promise<void> {
     ['two MCP sessions and REST are counted', sessionsAndRest],
     ['failures are in the right categories', failures],
     ['a stage counts once under retry', stageUnderRetry],
-    ['SIGTERM with a call in flight', sigtermInFlight],
+    ['SIGTERM with an MCP call in flight', sigtermDuringMcp],
+    ['SIGTERM with a REST call in flight', sigtermDuringRest],
     ['counted after kill -9', killNine],
   ];
   for (const [what, run] of checks) await check(what, () => run(setting));

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { NotChecked, output, run } from '../check/run.js';
 import type { Checkouts } from './checkout.js';
+import { expect } from './expect.js';
 
 const OFF = '--set=plugins.agentic-tools.enabled=false';
 const VOLUME = '--set=analytics.persistence.enabled=true';
@@ -46,8 +47,4 @@ function parseValues(folder: string): void {
   const { load } = createRequire(join(folder, 'package.json'))('js-yaml');
   const values = load(readFileSync(join(folder, 'charts/values.yaml'), 'utf8'));
   expect(values.analytics.enabled === false, 'analytics.enabled is not false by default');
-}
-
-export function expect(isRight: boolean, problem: string): asserts isRight {
-  if (!isRight) throw new Error(problem);
 }

@@ -1,42 +1,13 @@
-// What an embedded dot-ai does, seen by its clients, its operator and whoever receives.
+// What an embedded dot-ai does, seen by its clients and its operator.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isEphemeral } from '../../src/platform/ephemeral.js';
-import { homeIn } from '../../src/platform/home.js';
-import { type MemoryDestination, memoryDestination } from '../../src/testing/index.js';
-import { NotChecked } from '../check/run.js';
-import { expect } from './chart.js';
-import { countsIn, previewed, runCli } from './counts.js';
-import { callRest, connect, type Installation, newInstallation, type Running, startServer } from './server.js';
+import { previewed, runCli } from './counts.js';
+import { expect, isSame } from './expect.js';
+import { callRest, connect, type Session } from './server.js';
+import { hangingCall, ON, open, providerAsked, type Setting } from './setting.js';
 import { oauthToken, type Surroundings } from './surroundings.js';
-
-/** What every check needs. */
-export interface Setting {
-  readonly checkout: string;
-  readonly work: string;
-  readonly surroundings: Surroundings;
-  /** Receives the events of dot-ai's other telemetry. */
-  readonly telemetry: MemoryDestination;
-}
 
 const LONG_INTENT = 'deploy a database '.repeat(10);
 const stage = (name: string) => ({ stage: name, solutionId: 'sol-of-nobody' });
-
-/** An installation with its own recipient; its server; what arrives. */
-async function open(setting: Setting, more: NodeJS.ProcessEnv) {
-  const received = await memoryDestination();
-  const env = {
-    ...setting.telemetry.env,
-    DOT_AI_ANALYTICS_HOST: received.posthog.host,
-    DOT_AI_ANALYTICS_KEY: received.posthog.key,
-    ...more,
-  };
-  const installation = newInstallation(setting.work, setting.surroundings, env);
-  setting.surroundings.mode = 'answers';
-  const server = await startServer(setting.checkout, installation);
-  return { installation, server, received };
-}
-
-const ON = { DOT_AI_ANALYTICS: 'true' };
 
 /** Off: one hint in two sessions and REST; then a person enables it, without a restart. */
 export async function hintAndStatusLine(setting: Setting): Promise<string> {
@@ -107,25 +78,12 @@ export async function failures(setting: Setting): Promise<string> {
   return 'validation, mcp_protocol, operation, authorization, ai_service, cancelled';
 }
 
-async function cancelledCall({ call }: Awaited<ReturnType<typeof connect>>, surroundings: Surroundings): Promise<void> {
+async function cancelledCall({ call }: Session, surroundings: Surroundings): Promise<void> {
   const { abort, done } = hangingCall(surroundings, (signal) => call('version', {}, signal));
-  await surroundingsAsked(surroundings);
+  await providerAsked(surroundings);
   abort();
   await done;
   await sleep(300);
-}
-
-/** A call that stays in flight, because the provider does not answer. */
-function hangingCall(surroundings: Surroundings, call: (signal: AbortSignal) => Promise<unknown>) {
-  surroundings.mode = 'hangs';
-  surroundings.asked = 0;
-  const controller = new AbortController();
-  return { abort: () => controller.abort(), done: call(controller.signal).catch(() => undefined) };
-}
-
-async function surroundingsAsked(surroundings: Surroundings): Promise<void> {
-  for (let tries = 0; surroundings.asked === 0 && tries < 100; tries += 1) await sleep(50);
-  expect(surroundings.asked > 0, 'the provider was not asked');
 }
 
 /** A solution that does not exist is looked for twice: once, and once more by the retry. */
@@ -144,42 +102,6 @@ export async function stageUnderRetry(setting: Setting): Promise<string> {
   return `${JSON.stringify(features)}; ${tools.recommend?.failures} of 5 failed, each after one retry`;
 }
 
-/** As in a pod without a volume: what was counted leaves first, and the call in flight is counted too. */
-export async function sigtermInFlight(setting: Setting): Promise<string> {
-  const pod = { ...ON, KUBERNETES_SERVICE_HOST: '127.0.0.1', KUBERNETES_SERVICE_PORT: '1' };
-  const { installation, server, received } = await open(setting, pod);
-  const { env } = installation;
-  if (!isEphemeral(env, homeIn(env.DOT_AI_CONFIG_DIR ?? ''))) {
-    server.kill('SIGKILL');
-    await received.close();
-    throw new NotChecked('the folder for temporary files is a mount, so no pod is imitated');
-  }
-  const session = await connect(server);
-  await session.call('version');
-  const { done } = hangingCall(setting.surroundings, () => session.call('version'));
-  await surroundingsAsked(setting.surroundings);
-  const { sentMs, endedMs } = await terminate(server, received);
-  await done;
-  const { tools } = countsIn(received.requests.map(({ body }) => body.toString()).slice(0, 1));
-  const later = countsIn(received.requests.map(({ body }) => body.toString()).slice(1)).tools;
-  const verified = await runCli(setting.checkout, installation, 'sent', '--verify');
-  await received.close();
-  expect(sentMs <= 1_000, `the report arrived ${Math.round(sentMs)} ms after SIGTERM`);
-  expect(isSame(tools.version, { invocations: 1, successes: 1 }), JSON.stringify(tools));
-  expect(isSame(later.version, { invocations: 1, failures: 1, failures_cancelled: 1 }), JSON.stringify(later));
-  return `sent after ${Math.round(sentMs)} ms, ended after ${Math.round(endedMs)} ms; sent --verify: ${verified.trim().split('\n').at(-1)}`;
-}
-
-async function terminate({ kill, ended }: Running, { requests }: MemoryDestination) {
-  const from = performance.now();
-  kill('SIGTERM');
-  while (requests.length === 0 && performance.now() - from < 10_000) await sleep(5);
-  const sentMs = performance.now() - from;
-  const code = await Promise.race([ended, sleep(30_000, 'still running')]);
-  expect(code === 0, `30 s after SIGTERM: ${code}`);
-  return { sentMs, endedMs: performance.now() - from };
-}
-
 export async function killNine(setting: Setting): Promise<string> {
   const { installation, server, received } = await open(setting, ON);
   const session = await connect(server);
@@ -194,10 +116,3 @@ export async function killNine(setting: Setting): Promise<string> {
   expect(counted === CALLS, `${counted} of ${CALLS} calls were counted`);
   return `${counted} of ${CALLS}`;
 }
-
-function isSame(a: Readonly<Record<string, unknown>> | undefined, b: Readonly<Record<string, unknown>>): boolean {
-  const sorted = (value: object) => JSON.stringify(Object.entries(value).sort());
-  return a !== undefined && sorted(a) === sorted(b);
-}
-
-export type { Installation };

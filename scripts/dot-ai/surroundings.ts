@@ -14,6 +14,10 @@ export interface Surroundings {
   mode: Mode;
   /** Requests to the AI provider so far. */
   asked: number;
+  /** Requests that hang. */
+  readonly hanging: Set<ServerResponse>;
+  /** They fail now, so the calls that wait for them end. */
+  release(): void;
   close(): void;
 }
 
@@ -26,13 +30,18 @@ export async function startSurroundings(): Promise<Surroundings> {
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value));
     if (request.url === '/execute') answerPlugin(body, answer);
     else if (request.url?.includes('subjectaccessreviews')) answerReview(body, answer);
-    else answerChat(surroundings, answer);
+    else answerChat(surroundings, response, answer);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const surroundings: Surroundings = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     mode: 'answers',
     asked: 0,
+    hanging: new Set(),
+    release() {
+      for (const response of surroundings.hanging) response.destroy();
+      surroundings.hanging.clear();
+    },
     close() {
       server.closeAllConnections();
       server.close();
@@ -42,9 +51,12 @@ export async function startSurroundings(): Promise<Surroundings> {
 }
 
 /** An OpenAI-compatible provider. */
-function answerChat(surroundings: Surroundings, answer: Answer): void {
+function answerChat(surroundings: Surroundings, response: ServerResponse, answer: Answer): void {
   surroundings.asked += 1;
-  if (surroundings.mode === 'hangs') return;
+  if (surroundings.mode === 'hangs') {
+    surroundings.hanging.add(response);
+    return;
+  }
   if (surroundings.mode === 'refuses') {
     answer(401, { error: { message: 'the key is not valid', type: 'invalid_request_error' } });
     return;
