@@ -195,7 +195,7 @@ describe.runIf(canBePod)('in a pod without a volume', () => {
     expect(tools).toEqual({ version: { invocations: 1, successes: 1 } });
   });
 
-  test('SIGTERM with a call in flight sends before the call ends, and the process ends with the call', async () => {
+  test('SIGTERM with a call in flight sends before the call ends; the process ends with the call and sends that too', async () => {
     const destination = await destinationOfTest();
     const cluster = await slowCluster();
     const home = testHome({ analytics: true });
@@ -216,5 +216,7 @@ describe.runIf(canBePod)('in a pod without a volume', () => {
     cluster.answers[0]?.();
     expect((await inFlight).status).toBe(200);
     expect(await server.ended).toBe(0);
+    const [, ...later] = destination.requests.map(({ body }) => body.toString());
+    expect(countsIn(later).tools).toEqual({ remediate: { invocations: 1, successes: 1 } });
   });
 });
