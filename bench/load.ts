@@ -42,7 +42,7 @@ function startBare(node?: string): Promise<Started> {
 }
 
 function startCollector(db: string, node?: string): Promise<Started> {
-  return start([CLI, 'collector', '--db', db, '--port', '0', '--rate', '0', '--min-rows', '1'], node);
+  return start([CLI, 'collector', '--db', db, '--port', '0', '--rate', '0', '--min-installs', '1'], node);
 }
 
 interface Outcome {

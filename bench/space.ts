@@ -85,7 +85,7 @@ async function ask(db: string): Promise<Year['times']> {
     host: '127.0.0.1',
     port: 0,
     db,
-    minRows: 5,
+    minInstalls: 5,
     rate: 0,
     vocabulary: dotAiVocabulary,
     page: temporaryFolder(),

@@ -184,8 +184,8 @@ async function until(condition: () => Promise<boolean>): Promise<boolean> {
 }
 
 function collectorOptions(): readonly string[] {
-  if (keep) return ['--min-rows', '5', '--demo'];
-  return ['--min-rows', '1', '--db', join(home.folder, 'collector.db')];
+  if (keep) return ['--min-installs', '5', '--demo'];
+  return ['--min-installs', '1', '--db', join(home.folder, 'collector.db')];
 }
 
 /** The collector is the destination. Its requests go through a listener, so that their bytes can be compared. */

@@ -24,7 +24,7 @@ const ARGUMENTS: Readonly<Record<string, Record<string, unknown>>> = {
 
 const home = temporaryHome();
 // Shows what a single install reported: here nobody else is.
-const collector = await startCollector(home, ['--min-rows', '1', '--db', join(home.folder, 'collector.db')]);
+const collector = await startCollector(home, ['--min-installs', '1', '--db', join(home.folder, 'collector.db')]);
 let daysAhead = 0;
 let client = await serve();
 

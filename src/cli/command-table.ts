@@ -156,7 +156,10 @@ export const COMMANDS = [
       { flag: '--host <address>', does: 'the address to listen on; default: 127.0.0.1' },
       { flag: '--port <number>', does: 'the port; default: 8377; 0: any free port' },
       { flag: '--db <file>', does: 'the SQLite file; default: collector.db in the folder of config.json' },
-      { flag: '--min-rows <number>', does: 'hide numbers that fewer installs reported on a day; default: 5' },
+      {
+        flag: '--min-installs <number>',
+        does: 'pool numbers over time until they are from so many installs; default: 5; 1: show every day as it is',
+      },
       { flag: '--rate <number>', does: 'accepted reports per minute and sender; default: 120; 0: no limit' },
       {
         flag: '--vocabulary <file...>',

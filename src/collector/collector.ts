@@ -9,8 +9,9 @@ import { createReaders } from './api/access.js';
 import { createApp } from './api/routes.js';
 import { createRateLimit, limitConnections } from './intake/rate-limit.js';
 import { createRefusals } from './intake/refusals.js';
-import { createPublishedDays } from './publish/published-days.js';
+import { createPublished } from './publish/published.js';
 import { openStore } from './store/cell-store.js';
+import { openIntervals } from './store/interval-store.js';
 import { openDatabase } from './store/open.js';
 import { createWriter } from './store/writer.js';
 
@@ -20,8 +21,8 @@ export interface CollectorOptions {
   readonly port: number;
   /** The database's file. Created if it is missing. */
   readonly db: string;
-  /** Cells of a day that fewer rows contribute to are suppressed. */
-  readonly minRows: number;
+  /** Numbers are pooled until they are from so many installs; 1 shows days as they are stored. */
+  readonly minInstalls: number;
   /** Reports a minute from one sender; 0 means no limit. */
   readonly rate: number;
   readonly vocabulary: Vocabulary;
@@ -64,7 +65,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     host,
     port,
     db,
-    minRows,
+    minInstalls,
     rate,
     vocabulary,
     page,
@@ -78,12 +79,12 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
   if (!isLoopback(host) && token === undefined) throw new AnalyticsError(COLLECTOR_ERRORS.tokenMissing, { host });
   const database = await openDatabase(db);
   const store = openStoreOrClose(database);
-  const published = createPublishedDays(store, minRows);
+  const published = createPublished(store, openIntervals(database), minInstalls, clock);
   const writer = createWriter(store, clock, published.changed);
   const readers = createReaders(host, token, allowHosts);
   const app = createApp({
     vocabulary,
-    minRows,
+    minInstalls,
     isInvented,
     writer,
     published,
@@ -111,7 +112,6 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     const { portNotAvailable, hostNotAvailable } = COLLECTOR_ERRORS;
     throw new AnalyticsError(isPort ? portNotAvailable : hostNotAvailable, { host, port, cause: messageOf(error) });
   }
-  published.warm().catch(() => {}); // the collector was closed meanwhile
   const address = server.address() as AddressInfo;
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${address.port}/`,

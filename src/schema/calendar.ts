@@ -47,7 +47,23 @@ export function weekOf(day: Day): string {
   return `${year}-W${String(week).padStart(2, '0')}`;
 }
 
-/** The month, `2026-11`. */
+/** The Monday of the day's week. */
+export function mondayOf(day: Day): Day {
+  return addDays(day, 1 - (new Date(startOf(day)).getUTCDay() || 7));
+}
+
+/** The month, `2026-11`. It consists of whole weeks: those whose Thursday lies in it. */
 export function monthOf(day: Day): string {
-  return day.slice(0, 7);
+  return addDays(mondayOf(day), 3).slice(0, 7);
+}
+
+/** The Mondays of a month's weeks. */
+export function weeksOf(month: string): Day[] {
+  const first = mondayOf(`${month}-04`); // the week of the 4th is always one of them
+  const around = [-7, 0, 7, 14, 21, 28, 35].map((days) => addDays(first, days));
+  return around.filter((monday) => monthOf(monday) === month);
+}
+
+export function addDays(day: Day, days: number): Day {
+  return dayOf(startOf(day) + days * DAY_MS);
 }

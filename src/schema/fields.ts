@@ -40,7 +40,7 @@ const firsts = (of: string, why: string) => [
     values: 'flag',
     label: 'first this month',
     example: true,
-    what: `This is the first report of this calendar month (UTC) in which this installation ${of}.`,
+    what: `This is the first report of this month (whole weeks: those whose Thursday lies in the month, UTC) in which this installation ${of}.`,
     not: 'Not an identifier and not an install date: it is looked up in the reports already closed on this machine.',
     why,
     partOf: 'rows',
@@ -247,6 +247,10 @@ export const EVENTS: readonly EventKind[] = [
         not: 'No tokens, no costs, no prompts.',
         why: 'Tells a default from a choice.',
       }),
+      ...firsts(
+        'called this provider',
+        'Counts the installations that use a provider in a week or month, without telling them apart.',
+      ),
     ],
   },
   {

@@ -164,7 +164,7 @@ const TRIGGERS: Triggers<ErrorId> = {
     ]),
   ownerNotWritten: () => collector(['--db', join(testHome().folder, 'missing', 'some.db')]),
   folderNotCreated: () => collector([], { DOT_AI_CONFIG_DIR: withFile('file') }),
-  invalidNumber: () => collector(['--min-rows', 'five']),
+  invalidNumber: () => collector(['--min-installs', 'five']),
   tokenTooShort: () => collector([], { DOT_AI_COLLECTOR_TOKEN: 'short' }),
   invalidVocabulary: () => collector(['--vocabulary', withFile('words.json', '[]')]),
   keyMissing: () => dashboard(['--project', '1'], {}),

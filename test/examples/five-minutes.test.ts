@@ -55,10 +55,10 @@ test.each([
     expect(counted).toMatchObject({ code: 0, stdout: expect.stringMatching(/"text":"3"[\s\S]*get_sum +1 call/) });
 
     const command = collect.trim().split('\n').at(-1) as string;
-    expect(command).toBe('npx dot-ai-analytics collector --min-rows 1');
+    expect(command).toBe('npx dot-ai-analytics collector --min-installs 1');
     const bin = join(folder, 'node_modules/dot-ai-analytics/bin/dot-ai-analytics.cjs');
     const env = { ...home.env, DOT_AI_CONFIG_DIR: join(folder, '.my-server') };
-    const collector = startService([bin, 'collector', '--min-rows', '1', '--port', port], { cwd: folder, env });
+    const collector = startService([bin, 'collector', '--min-installs', '1', '--port', port], { cwd: folder, env });
     onTestFinished(async () => void (await collector.stop()));
     expect(await collector.next()).toBe(`The collector is ready: http://127.0.0.1:${port}/`);
     await collector.remarked(/1\s+tool\s+and\s+0\s+features/);

@@ -31,7 +31,7 @@ export async function testCollector(options: Partial<CollectorOptions> = {}): Pr
     host: '127.0.0.1',
     port: 0,
     db,
-    minRows: 5,
+    minInstalls: 5,
     rate: 0,
     vocabulary: dotAiVocabulary,
     page: `${ROOT}dist/page`,

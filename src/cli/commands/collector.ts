@@ -47,7 +47,7 @@ function closeOnSignal(collector: Collector): Promise<void> {
 }
 
 const DEFAULT_PORT = 8377;
-const DEFAULT_MIN_ROWS = 5;
+const DEFAULT_MIN_INSTALLS = 5;
 const DEFAULT_RATE = 120;
 const MIN_TOKEN_LENGTH = 16;
 
@@ -60,7 +60,7 @@ function readOptions({ options }: Invocation<'collector'>, vocabulary: Vocabular
   return {
     host,
     port: parseNumber('--port', options.port, DEFAULT_PORT, 0, 65_535),
-    minRows: parseNumber('--min-rows', options.minRows, DEFAULT_MIN_ROWS, 1, 1_000),
+    minInstalls: parseNumber('--min-installs', options.minInstalls, DEFAULT_MIN_INSTALLS, 1, 1_000),
     rate: parseNumber('--rate', options.rate, DEFAULT_RATE, 0, 1_000_000),
     vocabulary,
     page: join(packageRoot(), 'dist', 'page'),

@@ -1,5 +1,4 @@
 import { type QuestionName, SHAPES, type Shape } from './columns.js';
-import { GRANULARITIES } from './period.js';
 
 const DAY = { type: 'string', format: 'date' };
 const query = (name: string, schema: object, description: string) => ({ name, in: 'query', schema, description });
@@ -9,29 +8,44 @@ const refusal = (description: string) => ({
 });
 
 const PARAMETERS = [
-  query('from', DAY, 'The first day, UTC. Default: 30 days up to `to`.'),
+  query('from', DAY, 'The first day, UTC. Default: the first day of a month, about 13 weeks before `to`.'),
   query('to', DAY, 'The last day, UTC. Default: the last that has anything.'),
-  query(
-    'granularity',
-    { enum: GRANULARITIES },
-    'What `bucket` is: `2026-11-23`, `2026-W48` or `2026-11`. Default: day.',
-  ),
 ];
 
+const STATES = ['published', 'too few', 'not over yet'];
+const COUNT = { type: 'integer', minimum: 0 };
+
 function answerSchema(question: string, { names, numbers }: Shape): object {
-  const row = Object.fromEntries([
-    ...names.map((name) => [name, { type: 'string' }]),
-    ...numbers.map((name) => [name, { type: ['integer', 'null'], minimum: 0 }]),
-  ]);
+  const row = {
+    interval: {
+      type: 'string',
+      description: '`2026-W48`, `2026-11 rest` (all that no published week counted), or a day.',
+    },
+    from: DAY,
+    to: DAY,
+    state: {
+      enum: STATES,
+      description:
+        'published: the numbers are there, and zero is 0. too few: fewer than the minimum of installs reported it, possibly none. not over yet: the interval ends less than eight days ago.',
+    },
+    ...Object.fromEntries(names.map((name) => [name, { type: 'string' }])),
+    ...Object.fromEntries(numbers.map((name) => [name, { type: ['integer', 'null'], minimum: 0 }])),
+  };
   const properties = {
     version: { const: 1 },
     question: { const: question },
     from: DAY,
     to: DAY,
-    granularity: { enum: GRANULARITIES },
-    suppressed: {
+    pooled: {
       type: 'boolean',
-      description: 'Whether anything of the period is suppressed, because too few installs reported it.',
+      description: 'False if days are shown as they are stored, whatever few installs they are from.',
+    },
+    covered: {
+      type: 'object',
+      required: ['days', 'of'],
+      properties: { days: COUNT, of: COUNT },
+      additionalProperties: false,
+      description: 'How many days of the period lie in intervals of which something is published.',
     },
     rows: {
       type: 'array',
@@ -40,6 +54,41 @@ function answerSchema(question: string, { names, numbers }: Shape): object {
   };
   return { type: 'object', required: Object.keys(properties), properties, additionalProperties: false };
 }
+
+const RECEIVE = {
+  summary: 'A report, in the format of a PostHog client.',
+  requestBody: { required: true, content: { 'application/json': { schema: { type: 'object' } } } },
+  responses: {
+    200: { description: 'It is on disk, or was before.' },
+    400: refusal('It is malformed. It will never be accepted.'),
+    413: refusal('It is too large.'),
+    422: refusal('A name, a field or the day is not known yet. Send it again later.'),
+    429: refusal('Too many from one sender.'),
+    503: refusal('It could not be written. Send it again later.'),
+  },
+};
+const ABOUT = {
+  200: {
+    description: 'About this collector.',
+    content: {
+      'application/json': {
+        schema: {
+          type: 'object',
+          properties: {
+            questions: { type: 'array', items: { type: 'string' } },
+            minInstalls: COUNT,
+            pooled: { type: 'boolean' },
+            today: DAY,
+            lastDay: { type: ['string', 'null'], format: 'date' },
+            isInvented: { type: 'boolean' },
+            refused: { type: 'object', additionalProperties: COUNT },
+          },
+        },
+      },
+    },
+  },
+  401: refusal('The token is missing.'),
+};
 
 function pathOf(question: QuestionName): [string, object] {
   const shape: Shape = SHAPES[question];
@@ -64,13 +113,23 @@ export function openApi(): object {
       version: '1',
       description: 'Counts from those who opted in. See docs/collector.md.',
     },
-    paths: Object.fromEntries((Object.keys(SHAPES) as QuestionName[]).map(pathOf)),
+    paths: {
+      '/batch/': { post: RECEIVE },
+      '/healthz': { get: { summary: 'Is it there?', responses: { 200: { description: 'Yes.' } } } },
+      '/api/v1': {
+        get: { summary: 'The questions, the minimum of installs, and what was refused.', responses: ABOUT },
+      },
+      '/api/v1/openapi.json': {
+        get: { summary: 'This description.', responses: { 200: { description: 'OpenAPI.' } } },
+      },
+      ...Object.fromEntries((Object.keys(SHAPES) as QuestionName[]).map(pathOf)),
+    },
     components: {
       schemas: {
         Refusal: {
           type: 'object',
           required: ['type', 'status', 'detail'],
-          properties: { type: { const: 'validation_error' }, status: { type: 'integer' }, detail: { type: 'string' } },
+          properties: { type: { type: 'string' }, status: { type: 'integer' }, detail: { type: 'string' } },
           additionalProperties: false,
         },
       },

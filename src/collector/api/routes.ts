@@ -2,30 +2,35 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
+import { compress } from 'hono/compress';
+import { etag } from 'hono/etag';
 import { secureHeaders } from 'hono/secure-headers';
 import type { Clock } from '../../platform/clock.js';
 import { debug } from '../../platform/debug.js';
 import { messageOf } from '../../platform/errors.js';
-import { dayOf } from '../../schema/calendar.js';
 import type { Vocabulary } from '../../schema/vocabulary.js';
 import { readBody } from '../intake/body.js';
 import { MAX_BODY_BYTES, open } from '../intake/intake.js';
 import { type RateLimit, senderOf } from '../intake/rate-limit.js';
 import type { Refusals } from '../intake/refusals.js';
-import type { PublishedDays } from '../publish/published-days.js';
+import type { Published } from '../publish/published.js';
 import type { Writer } from '../store/writer.js';
 import type { Readers } from './access.js';
-import { type QuestionName, SHAPES } from './columns.js';
+import { columnsOf, type QuestionName } from './columns.js';
+import { prefersCsv } from './negotiation.js';
+import { openApi } from './openapi.js';
 import { periodOf } from './period.js';
-import { QUESTIONS, toCsv } from './questions.js';
+import { answer, QUESTIONS, toCsv } from './questions.js';
+import { sourceOf } from './source.js';
 
 export interface Parts {
   readonly vocabulary: Vocabulary;
-  readonly minRows: number;
+  /** Numbers of fewer installs are pooled or not shown. */
+  readonly minInstalls: number;
   /** The counts are invented, and the page says so. */
   readonly isInvented: boolean;
   readonly writer: Writer;
-  readonly published: PublishedDays;
+  readonly published: Published;
   readonly readers: Readers;
   readonly rate: RateLimit;
   readonly refusals: Refusals;
@@ -62,8 +67,9 @@ export function createApp(parts: Parts): Hono<Env> {
     }),
   );
   app.get('/healthz', (c) => c.json({ status: 'ok' }));
-  app.get('/batch/', (c) => refuse(c, 405, 'reports are sent with POST'));
   app.post('/batch', (c) => c.redirect('/batch/', 308));
+  app.all('/batch/', (c) => notAllowed(c, 'POST'));
+  app.on(WRITING, ['/', '/app.js', '/style.css', '/healthz', '/api/*'], (c) => notAllowed(c, 'GET, HEAD'));
   app.use(async (c, next) => {
     // A page of another site gets nothing, not even if it embeds a picture from here.
     if (c.req.header('sec-fetch-site') === 'cross-site' && c.req.header('sec-fetch-mode') !== 'navigate') {
@@ -73,16 +79,25 @@ export function createApp(parts: Parts): Hono<Env> {
     c.header('www-authenticate', 'Basic realm="dot-ai-analytics collector", charset="UTF-8"');
     return refuse(c, 401, 'expected the token, as a bearer token or as the password of any user');
   });
+  app.use(compress(), etag());
+  app.use('/api/*', async (c, next) => {
+    await next();
+    c.header('cache-control', 'no-cache'); // kept, and asked for again with its tag
+    c.header('vary', 'Accept, Accept-Encoding, Authorization', { append: true });
+  });
   app.get('/api/v1', (c) =>
     c.json({
       questions: Object.keys(QUESTIONS),
-      minRows: parts.minRows,
+      minInstalls: parts.minInstalls,
+      pooled: parts.published.isPooled,
+      today: parts.published.today(),
       lastDay: parts.published.lastDay() ?? null,
       isInvented: parts.isInvented,
       refused: parts.refusals.counts(),
     }),
   );
-  app.get('/api/v1/:question', (c) => answer(c, parts));
+  app.get('/api/v1/openapi.json', (c) => c.json(openApi()));
+  app.get('/api/v1/:question', (c) => answerTo(c, parts));
   for (const [path, [file, type]] of Object.entries(PAGE_FILES)) {
     app.get(path, (c) =>
       c.body(readFileSync(join(parts.page, file)), 200, { 'content-type': type, 'cache-control': 'no-cache' }),
@@ -109,10 +124,30 @@ const POLICY = {
   frameAncestors: NOTHING,
 };
 
-type RefusalStatus = 400 | 401 | 403 | 404 | 405 | 413 | 421 | 422 | 429 | 500 | 503;
+/** What an answer that is not an answer is, by its status. */
+const KINDS = {
+  400: 'validation_error',
+  401: 'authentication_error',
+  403: 'forbidden',
+  404: 'not_found',
+  405: 'method_not_allowed',
+  413: 'too_large',
+  421: 'misdirected',
+  422: 'unknown_value',
+  429: 'rate_limited',
+  500: 'internal_error',
+  503: 'unavailable',
+} as const;
 
-function refuse(c: Context, status: RefusalStatus, detail: string): Response {
-  return c.json({ type: 'validation_error', status, detail }, status);
+function refuse(c: Context, status: keyof typeof KINDS, detail: string): Response {
+  return c.json({ type: KINDS[status], status, detail }, status);
+}
+
+const WRITING = ['POST', 'PUT', 'PATCH', 'DELETE'];
+
+function notAllowed(c: Context, allowed: string): Response {
+  c.header('allow', allowed);
+  return refuse(c, 405, `this address answers ${allowed}`);
 }
 
 /** A refused report takes this much of the allowance. No real client sends one, and checking it costs as much. */
@@ -152,22 +187,24 @@ async function receive(
   return c.json({ status: 1 });
 }
 
-const PARAMETERS = ['from', 'to', 'granularity'];
+const PARAMETERS = ['from', 'to'];
 
-function answer(c: Context<Env>, { published, clock }: Parts): Response {
+function answerTo(c: Context<Env>, { published, vocabulary, minInstalls }: Parts): Response {
   const [name = '', format, more] = (c.req.param('question') ?? '').split('.');
   if (!isQuestion(name) || more !== undefined || !(format === undefined || format === 'csv' || format === 'json')) {
     return refuse(c, 404, `there is no such question; there are ${Object.keys(QUESTIONS).join(', ')}`);
   }
-  const unknown = Object.keys(c.req.query()).find((key) => !PARAMETERS.includes(key));
+  const query = c.req.queries();
+  const unknown = Object.keys(query).find((key) => !PARAMETERS.includes(key));
   if (unknown !== undefined) return refuse(c, 400, `there is no such parameter; there are ${PARAMETERS.join(', ')}`);
-  const period = periodOf(c.req.query(), published.lastDay() ?? dayOf(clock()));
+  const twice = Object.keys(query).find((key) => query[key]?.length !== 1);
+  if (twice !== undefined) return refuse(c, 400, `${twice}: expected once`);
+  const period = periodOf(c.req.query(), published.lastDay() ?? published.today());
   if ('problem' in period) return refuse(c, 400, period.problem);
-  const found = QUESTIONS[name](period, published.within(period.from, period.to));
-  const wantsCsv = format === 'csv' || (format === undefined && (c.req.header('accept') ?? '').includes('text/csv'));
+  const found = answer(name, sourceOf(period, published, vocabulary, minInstalls));
+  const wantsCsv = format === 'csv' || (format === undefined && prefersCsv(c.req.header('accept')));
   if (!wantsCsv) return c.json({ version: 1, question: name, ...found });
-  const { names, numbers } = SHAPES[name];
-  return c.body(toCsv(found, [...names, ...numbers]), 200, {
+  return c.body(toCsv(found, columnsOf(name)), 200, {
     'content-type': 'text/csv; charset=utf-8; header=present',
     'content-disposition': `attachment; filename="${name}-${period.from}-${period.to}.csv"`,
   });

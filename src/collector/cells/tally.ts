@@ -52,6 +52,27 @@ export function addTally(to: Tally, from: Tally): void {
   for (let at = 0; at < to.length; at += 1) to[at] = (to[at] ?? 0) + (from[at] ?? 0);
 }
 
+export function subtractTally(from: Tally, what: Tally): void {
+  for (let at = 0; at < from.length; at += 1) from[at] = (from[at] ?? 0) - (what[at] ?? 0);
+}
+
+/** How many rows there are. */
+export function rowsOf(tally: Tally): number {
+  return tally[ROWS] ?? 0;
+}
+
+/** The rows that have a measure, and their sum. */
+export function cellOf(event: EventName, tally: Tally, measure: string): Omit<Cell, 'measure'> {
+  const at = first(event) + 2 * measures(event).indexOf(measure);
+  return { rows: tally[at] ?? 0, sum: tally[at + 1] ?? 0 };
+}
+
+export function setCell(event: EventName, tally: Tally, { measure, rows, sum }: Cell): void {
+  const at = first(event) + 2 * measures(event).indexOf(measure);
+  tally[at] = rows;
+  tally[at + 1] = sum;
+}
+
 /** The numbers of one event and label on a day. */
 export interface Entry {
   readonly event: EventName;

@@ -6,7 +6,7 @@ export type Row = AnswerRow;
 export type Answers = Readonly<Record<QuestionName, Answer>>;
 
 export interface About {
-  readonly minRows: number;
+  readonly minInstalls: number;
   readonly lastDay: string | null;
   readonly isInvented: boolean;
   /** Reports that were refused since the start, by rule. */

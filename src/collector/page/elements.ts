@@ -16,7 +16,7 @@ export function make<K extends keyof HTMLElementTagNameMap>(
 }
 
 /** Creates a section of the page, with an empty element in which its chart is drawn later. */
-export function sectionElement(section: Section, answers: Answers, minRows: number): HTMLElement {
+export function sectionElement(section: Section, answers: Answers, minInstalls: number): HTMLElement {
   const { id, title, says, wide, tall, chart, table, suppressed } = section;
   const heading = make('h2', title);
   heading.id = `title-${id}`;
@@ -35,7 +35,7 @@ export function sectionElement(section: Section, answers: Answers, minRows: numb
     parts.push(
       make(
         'p',
-        `Some numbers are suppressed: fewer than ${minRows} installs reported them on a day, or others could be computed from them.`,
+        `Some numbers are suppressed: fewer than ${minInstalls} installs reported them on a day, or others could be computed from them.`,
         'suppressed',
       ),
     );

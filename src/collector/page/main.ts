@@ -88,7 +88,7 @@ function show(): void {
   undrawn.clear();
   sections.hidden = false;
   const all = sectionsOf(answers, field('tool').value);
-  sections.replaceChildren(...all.map((section) => sectionElement(section, answers, info.minRows)));
+  sections.replaceChildren(...all.map((section) => sectionElement(section, answers, info.minInstalls)));
   seen.disconnect();
   for (const section of all) {
     const place = document.getElementById(`chart-${section.id}`);
@@ -97,7 +97,7 @@ function show(): void {
     seen.observe(place);
   }
   element('note').textContent =
-    `${answers.overview.from} to ${answers.overview.to}, UTC. What fewer than ${info.minRows} installs reported on a day is shown nowhere, nor counted in any sum.`;
+    `${answers.overview.from} to ${answers.overview.to}, UTC. What fewer than ${info.minInstalls} installs reported on a day is shown nowhere, nor counted in any sum.`;
 }
 
 function offerTools({ tools }: Answers): void {

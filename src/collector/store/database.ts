@@ -1,5 +1,5 @@
 /** The values that statements bind and return. */
-export type Value = number | string | Uint8Array;
+export type Value = number | string | Uint8Array | null;
 
 interface Statement {
   /** Returns the number of changed rows. */

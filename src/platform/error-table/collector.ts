@@ -70,7 +70,7 @@ export const folderNotCreated = {
 export const invalidNumber = {
   code: 'USAGE',
   message: '<option> takes a whole number from <min> to <max>.',
-  why: '`--port`, `--min-rows` or `--rate` has another value.',
+  why: '`--port`, `--min-installs` or `--rate` has another value.',
 } as const satisfies ErrorDefinition;
 
 export const tokenTooShort = {

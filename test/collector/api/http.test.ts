@@ -180,7 +180,7 @@ describe('the API', () => {
   ajv.addSchema(openApi, 'openapi');
 
   test.each(Object.keys(openApi.paths))('%s answers as docs/openapi.json says, as JSON and as CSV', async (path) => {
-    const collector = await testCollector({ minRows: 1 });
+    const collector = await testCollector({ minInstalls: 1 });
     for (const day of ['2026-11-20', '2026-11-21', '2026-11-22']) await collector.post(await exampleReport(day));
     const pointer = `openapi#/paths/${path.replaceAll('/', '~1')}/get/responses/200/content/application~1json/schema`;
     for (const query of [
@@ -206,7 +206,7 @@ describe('the API', () => {
   });
 
   test('installs of a week are installs, not days; a week that the period cuts is not shown as one', async () => {
-    const collector = await testCollector({ minRows: 1 });
+    const collector = await testCollector({ minInstalls: 1 });
     const first = { first_this_week: true, first_this_month: true } as const;
     for (const [day, more] of [
       ['2026-11-16', first],
@@ -233,7 +233,7 @@ describe('the API', () => {
   });
 
   test('a quantile lies in its cell', async () => {
-    const collector = await testCollector({ minRows: 1 });
+    const collector = await testCollector({ minInstalls: 1 });
     await collector.report([
       {
         event: 'tool_usage',

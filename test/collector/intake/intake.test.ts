@@ -161,7 +161,7 @@ describe('P3: one unknown string refuses the batch, says which field and why, an
       /batch/,
     ],
   ])('%s', async (_name, change, expected, wanted = 400) => {
-    const collector = await testCollector({ minRows: 1 });
+    const collector = await testCollector({ minInstalls: 1 });
     const { status, detail } = await collector.post(await changed(change));
     expect({ status, detail }).toEqual({ status: wanted, detail: expect.stringMatching(expected) });
     expect(detail).not.toContain(SECRET);
@@ -185,7 +185,7 @@ test.each([
   ['plain', true],
   ['gzip', false],
 ])('an unmodified posthog-node pointed at it works, %s', async (_name, disableCompression) => {
-  const collector = await testCollector({ minRows: 1, clock: Date.now });
+  const collector = await testCollector({ minInstalls: 1, clock: Date.now });
   const client = new PostHog('phc_any', { host: collector.url, disableCompression });
   client.capture({ distinctId: 'anything', event: 'active_install', properties: { first_this_week: true } });
   client.capture({
@@ -200,7 +200,7 @@ test.each([
 
 test('a report that comes again counts once, also under another key, after a restart, and not after 22 days', async () => {
   let now = Date.parse('2026-11-23T10:00:00Z');
-  const collector = await testCollector({ minRows: 1, clock: () => now });
+  const collector = await testCollector({ minInstalls: 1, clock: () => now });
   const rows = [install(), tool('query', { invocations: 7, successes: 7 })];
   const text = await encode(rows, DAY, 'phc_a');
   const calls = async (at = collector) => (await at.get('api/v1/tools')).rows.map((row) => row.invocations);
@@ -210,7 +210,7 @@ test('a report that comes again counts once, also under another key, after a res
   await Promise.all(Array.from({ length: 20 }, () => collector.post(text)));
   expect(await calls()).toEqual([7]);
   await collector.close();
-  const second = await testCollector({ minRows: 1, db: collector.db, clock: () => now });
+  const second = await testCollector({ minInstalls: 1, db: collector.db, clock: () => now });
   await second.post(text);
   expect(await calls(second)).toEqual([7]);
   now += 23 * 86_400_000; // no client sends it any more, and it would be refused
@@ -271,7 +271,7 @@ describe('limits', () => {
   });
 
   test('a flood from one sender: what is allowed is counted, the rest refused with Retry-After, and others are served', async () => {
-    const collector = await testCollector({ rate: 20, minRows: 1 });
+    const collector = await testCollector({ rate: 20, minInstalls: 1 });
     const bodies = await Promise.all(Array.from({ length: 200 }, () => encode([install()], DAY, 'k')));
     const answers: { status: number }[] = [];
     for (let at = 0; at < bodies.length; at += 50)
@@ -292,7 +292,7 @@ describe('limits', () => {
   test('a poisoner with ten thousand fake reports moves counts by no more than the rate allows', {
     timeout: 120_000,
   }, async () => {
-    const collector = await testCollector({ rate: 120, minRows: 1, trustProxy: true });
+    const collector = await testCollector({ rate: 120, minInstalls: 1, trustProxy: true });
     const send = async (sender: string, text: string) => collector.post(text, { 'x-forwarded-for': sender });
     for (let honest = 0; honest < 50; honest += 1)
       await send(

@@ -35,7 +35,7 @@ async function start(
     '0',
     '--rate',
     '0',
-    '--min-rows',
+    '--min-installs',
     '1',
     ...args,
   ];
@@ -240,7 +240,7 @@ describe('what can’t be used', () => {
   test.each([
     [['--port', 'http'], /--port takes a whole number/],
     [['--port', '99999'], /--port takes a whole number/],
-    [['--min-rows', '0'], /--min-rows takes a whole number from 1/],
+    [['--min-installs', '0'], /--min-installs takes a whole number from 1/],
     [['--vocabulary', '/nonexistent.json'], /cannot be used as a vocabulary/],
     [['--no-such'], /unknown option/],
   ])('%j is a usage error', async (args, expected) => {

@@ -1,0 +1,51 @@
+import { type Day, mondayOf, monthOf, weekOf } from '../../schema/calendar.js';
+import { addTally, cellOf, emptyTally, rowsOf, type Tally } from '../cells/tally.js';
+import { isComplete, restSpan, type Span, weekSpan } from '../publish/intervals.js';
+import { daysOf } from './period.js';
+import type { AnswerRow, Source, State } from './source.js';
+
+/*
+ * How many installs reported on a day, in a week, in a month. These numbers stand beside the intervals and are not
+ * intervals themselves. A week and a month are counted by the marks of their rows, so that each install counts once. A
+ * day is counted by its rows: a pod without a volume that is restarted counts several times in it.
+ */
+
+type Granularity = 'day' | 'week' | 'month';
+
+export function installs({ period, published, intervals, minInstalls }: Source): AnswerRow[] {
+  const days = daysOf(period);
+  const weeks = unique(days.map(({ from }) => weekSpan(mondayOf(from))));
+  const months = unique(days.map(({ from }) => ({ ...restSpan(monthOf(from)), interval: monthOf(from) })));
+  const isInside = ({ from, to }: Span) => from >= period.from && to <= period.to;
+  const rows = published.installs(period.from, period.to);
+  const weeksShown = new Set(intervals.flatMap((one) => (one.event === 'active_install' ? [one.interval] : [])));
+  const stateOf = (span: Span, isShown: boolean, count: number): State => {
+    if (isShown && count >= minInstalls) return 'published';
+    return published.isPooled && !isComplete(span, published.today()) ? 'not over yet' : 'too few';
+  };
+  const line = (granularity: Granularity, span: Span, isShown: boolean, count: number): AnswerRow => {
+    const state = stateOf(span, isShown, count);
+    const shown = state === 'published' ? count : null;
+    return { interval: span.interval, from: span.from, to: span.to, state, granularity, installs: shown };
+  };
+  const isOver = (span: Span) => !published.isPooled || isComplete(span, published.today());
+  const marked = (span: Span, mark: string) => cellOf('active_install', total(rows, span), mark).sum;
+  return [
+    ...days.map((day) => {
+      const isWeekShown = !published.isPooled || weeksShown.has(weekOf(day.from));
+      return line('day', day, isWeekShown, rowsOf(total(rows, day)));
+    }),
+    ...weeks.filter(isInside).map((week) => line('week', week, isOver(week), marked(week, 'first_this_week'))),
+    ...months.filter(isInside).map((month) => line('month', month, isOver(month), marked(month, 'first_this_month'))),
+  ];
+}
+
+function unique(spans: readonly Span[]): Span[] {
+  return [...new Map(spans.map((span) => [span.interval, span])).values()];
+}
+
+function total(rows: ReadonlyMap<Day, Tally>, { from, to }: Span): Tally {
+  const sum = emptyTally('active_install');
+  for (const [day, tally] of rows) if (day >= from && day <= to) addTally(sum, tally);
+  return sum;
+}

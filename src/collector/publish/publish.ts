@@ -1,0 +1,135 @@
+import { type Day, mondayOf, monthOf, weeksOf } from '../../schema/calendar.js';
+import { addTally, type Entry, emptyTally, rowsOf, subtractTally, type Tally } from '../cells/tally.js';
+import { type ByWeek, distinctOf, judgesOf } from './distinct.js';
+import { type Block, type Interval, isComplete, keyOf, restSpan, type Span, weekSpan } from './intervals.js';
+import { withPooledCounts, withPooledSteps } from './small-parts.js';
+
+/*
+ * Which numbers may be shown. A number of few installs tells something of one of them, so numbers are pooled over time
+ * until they are from k installs (distinct.ts). Nothing is dropped that is ever enough together: first weeks, and when
+ * the month is over, all of it that no published week counted.
+ *
+ * A published interval never changes, and no two count the same row: late rows go into the rest of the month, and after
+ * that nowhere. So two answers can be compared without learning more than both say (docs/privacy.md says what remains).
+ */
+
+/** The cells of each day. */
+export type Days = ReadonlyMap<Day, readonly Entry[]>;
+
+/**
+ * The intervals that may be published now, besides those that are.
+ * @param k from how many installs a number has to be, at least 2
+ */
+export function publish(cells: Days, published: readonly Interval[], today: Day, k: number): Interval[] {
+  const months = [...new Set([...cells.keys()].map(monthOf))].sort();
+  return months.flatMap((month) => {
+    const blocks = blocksOf([...cells].filter(([day]) => monthOf(day) === month));
+    const known = published.filter(({ from }) => monthOf(from) === month);
+    return publishMonth(month, blocks, known, today, k);
+  });
+}
+
+/** The rows of a month, by block. */
+type Blocks = ReadonlyMap<string, { readonly block: Block; readonly weeks: ByWeek }>;
+
+function blocksOf(days: readonly (readonly [Day, readonly Entry[]])[]): Blocks {
+  const blocks = new Map<string, { block: Block; weeks: Map<Day, Tally> }>();
+  for (const [day, entries] of days) {
+    for (const { event, label, tally } of entries) {
+      const key = keyOf({ event, label });
+      const known = blocks.get(key) ?? { block: { event, label }, weeks: new Map() };
+      blocks.set(key, known);
+      const week = known.weeks.get(mondayOf(day)) ?? emptyTally(event);
+      addTally(week, tally);
+      known.weeks.set(mondayOf(day), week);
+    }
+  }
+  return blocks;
+}
+
+function publishMonth(month: string, blocks: Blocks, old: readonly Interval[], today: Day, k: number): Interval[] {
+  const known = new Map(old.map((one) => [placeOf(one, one), one]));
+  const added: Interval[] = [];
+  const add = (span: Span, wanted: (block: Block, weeks: ByWeek) => ByWeek) => {
+    if (!isComplete(span, today)) return;
+    const isOpen = (block: Block) => !known.has(placeOf(block, span)) && !known.has(placeOf(block, rest));
+    const open = [...blocks.values()].filter(({ block }) => isOpen(block));
+    const own = open.map(({ block, weeks }) => ({ block, weeks: wanted(block, weeks) }));
+    for (const one of show(span, candidatesOf(own, blocks, k), k)) {
+      if (known.has(placeOf(one, span))) continue;
+      known.set(placeOf(one, span), one);
+      added.push(one);
+    }
+  };
+  const rest = restSpan(month);
+  for (const monday of weeksOf(month)) add(weekSpan(monday), (_, weeks) => only(weeks, monday));
+  add(rest, (block, weeks) => leftOver(block, weeks, known));
+  return added;
+}
+
+function placeOf(block: Block, { interval }: Pick<Span, 'interval'>): string {
+  return `${keyOf(block)} ${interval}`;
+}
+
+function only(weeks: ByWeek, monday: Day): ByWeek {
+  const tally = weeks.get(monday);
+  return new Map(tally === undefined ? [] : [[monday, tally]]);
+}
+
+/** What no published week counted. A block without marks is judged by whole weeks, so its late rows are left out. */
+function leftOver(block: Block, weeks: ByWeek, known: ReadonlyMap<string, Interval>): ByWeek {
+  const left = new Map<Day, Tally>();
+  for (const [monday, tally] of weeks) {
+    const week = known.get(placeOf(block, weekSpan(monday)));
+    if (week !== undefined && judgesOf(block).length > 0) continue;
+    const rest = tally.slice();
+    if (week !== undefined) subtractTally(rest, week.counted);
+    if (rowsOf(rest) > 0) left.set(monday, rest);
+  }
+  return left;
+}
+
+/** Rows of a block that are from enough installs. */
+interface Candidate {
+  readonly block: Block;
+  readonly installs: number;
+  readonly tally: Tally;
+}
+
+function candidatesOf(
+  own: readonly { readonly block: Block; readonly weeks: ByWeek }[],
+  blocks: Blocks,
+  k: number,
+): Candidate[] {
+  const all = new Map([...blocks].map(([key, { weeks }]) => [key, weeks]));
+  return own.flatMap(({ block, weeks }) => {
+    const installs = weeks.size === 0 ? 0 : distinctOf(block, weeks, all);
+    if (installs < k) return [];
+    const tally = emptyTally(block.event);
+    for (const week of weeks.values()) addTally(tally, week);
+    return [{ block, installs, tally }];
+  });
+}
+
+function show(span: Span, candidates: readonly Candidate[], k: number): Interval[] {
+  const steps = candidates.filter(({ block }) => block.event === 'workflow_step');
+  const pooled = withPooledSteps(
+    steps.map(({ block: { label }, tally }) => ({ label, tally })),
+    k,
+  );
+  const intervals = candidates.map(({ block, installs, tally }): Interval => {
+    const shown =
+      block.event === 'workflow_step' ? (pooled.get(block.label) ?? null) : withPooledCounts(block, tally, k);
+    return { ...block, ...span, installs: judgesOf(block).length === 0 ? installs : null, counted: tally, shown };
+  });
+  // A step from `other` that others joined, and that had no rows of its own.
+  const labels = new Set(steps.map(({ block }) => block.label));
+  const event = 'workflow_step';
+  const joined = [...pooled].filter(([label]) => !labels.has(label));
+  return [
+    ...intervals,
+    ...joined.map(
+      ([label, shown]) => ({ event, label, ...span, installs: null, counted: emptyTally(event), shown }) as const,
+    ),
+  ];
+}

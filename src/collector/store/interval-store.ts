@@ -1,0 +1,54 @@
+import type { EventName } from '../../schema/field.js';
+import { fromBytes, toBytes } from '../cells/tally.js';
+import type { Interval } from '../publish/intervals.js';
+import type { Database } from './database.js';
+
+/** Keeps what was published, so that it never changes, whatever arrives later or runs later. */
+export interface IntervalStore {
+  all(): Interval[];
+  /** In one transaction. */
+  add(intervals: readonly Interval[]): void;
+}
+
+const TABLE = `
+  CREATE TABLE IF NOT EXISTS published (
+    event TEXT, label TEXT, interval TEXT, first TEXT NOT NULL, last TEXT NOT NULL, installs INTEGER,
+    counted BLOB NOT NULL, shown BLOB, PRIMARY KEY (event, label, interval)
+  ) WITHOUT ROWID`;
+
+interface Line {
+  readonly event: EventName;
+  readonly label: string;
+  readonly interval: string;
+  readonly first: string;
+  readonly last: string;
+  readonly installs: number | null;
+  readonly counted: Uint8Array;
+  readonly shown: Uint8Array | null;
+}
+
+export function openIntervals(database: Database): IntervalStore {
+  database.exec(TABLE);
+  const read = database.prepare('SELECT * FROM published ORDER BY first, event, label');
+  const put = database.prepare('INSERT INTO published VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
+  return {
+    all: () =>
+      read.all<Line>().map(({ event, label, interval, first, last, installs, counted, shown }) => ({
+        ...{ event, label, interval, from: first, to: last, installs },
+        counted: fromBytes(event, counted),
+        shown: shown === null ? null : fromBytes(event, shown),
+      })),
+    add(intervals) {
+      if (intervals.length === 0) return;
+      database.exec('BEGIN IMMEDIATE');
+      try {
+        for (const { event, label, interval, from, to, installs, counted, shown } of intervals)
+          put.run(event, label, interval, from, to, installs, toBytes(counted), shown && toBytes(shown));
+        database.exec('COMMIT');
+      } catch (error) {
+        database.exec('ROLLBACK');
+        throw error;
+      }
+    },
+  };
+}
