@@ -1,5 +1,5 @@
 import { type QuestionName, SHAPES } from '../api/columns.js';
-import type { Answer, AnswerRow } from '../api/questions.js';
+import type { Answer, AnswerRow } from '../api/source.js';
 
 export type { Answer };
 export type Row = AnswerRow;
@@ -7,16 +7,11 @@ export type Answers = Readonly<Record<QuestionName, Answer>>;
 
 export interface About {
   readonly minInstalls: number;
+  readonly pooled: boolean;
   readonly lastDay: string | null;
   readonly isInvented: boolean;
   /** Reports that were refused since the start, by rule. */
   readonly refused: Readonly<Record<string, number>>;
-}
-
-export interface Asked {
-  readonly from: string;
-  readonly to: string;
-  readonly granularity: string;
 }
 
 async function get<T>(path: string): Promise<T> {
@@ -28,11 +23,7 @@ async function get<T>(path: string): Promise<T> {
 
 export const about = () => get<About>('api/v1');
 
-export async function ask(asked: Asked): Promise<Answers> {
-  const query = new URLSearchParams({ ...asked });
-  const asking = Object.keys(SHAPES).map(async (question) => [
-    question,
-    await get<Answer>(`api/v1/${question}?${query}`),
-  ]);
+export async function ask(): Promise<Answers> {
+  const asking = Object.keys(SHAPES).map(async (question) => [question, await get<Answer>(`api/v1/${question}`)]);
   return Object.fromEntries(await Promise.all(asking));
 }
