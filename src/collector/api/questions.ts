@@ -38,14 +38,15 @@ function installsOf(one: Interval | undefined): number | null {
   return one === undefined ? null : (one.installs ?? rowsOf(one.counted));
 }
 
-/** A row for each span and each name that can occur, so that what is missing says why. */
+/** A row for each span and each name that can occur, so that what is missing says why. Without pooling nothing is missing. */
 function byName(event: EventName, column: string, names: (vocabulary: Vocabulary) => readonly string[]): Question {
   return (source) => {
     const found = new Map(ofEvent(source, event).map((one) => [`${one.interval} ${one.label}`, one]));
     const labels = [...new Set([...names(source.vocabulary), ...ofEvent(source, event).map(({ label }) => label)])];
     return source.spans.flatMap((span) =>
-      labels.map((label) => {
+      labels.flatMap((label) => {
         const one = found.get(`${span.interval} ${label}`);
+        if (one === undefined && !source.published.isPooled) return [];
         const place = placed(span, one === undefined ? missing(source, span) : 'published');
         return { ...place, [column]: label, installs: installsOf(one), ...counts(event, one) };
       }),

@@ -27,7 +27,7 @@ export interface Source {
   readonly published: Published;
   /** The intervals in the period. */
   readonly intervals: readonly Interval[];
-  /** The spans of the period in which something can be published. */
+  /** The spans of the period in which something can be published; where nothing is pooled, the days with reports. */
   readonly spans: readonly Span[];
   readonly vocabulary: Vocabulary;
   readonly minInstalls: number;
@@ -35,6 +35,7 @@ export interface Source {
 
 export function sourceOf(period: Period, published: Published, vocabulary: Vocabulary, minInstalls: number): Source {
   const intervals = published.within(period.from, period.to);
-  const spans = published.isPooled ? spansOf(period) : daysOf(period);
+  const daysWithRows = new Set(intervals.map(({ interval }) => interval));
+  const spans = published.isPooled ? spansOf(period) : daysOf(period).filter(({ from }) => daysWithRows.has(from));
   return { period, published, intervals, spans, vocabulary, minInstalls };
 }

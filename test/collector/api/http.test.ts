@@ -93,13 +93,12 @@ describe('who may read', () => {
       'app.js/../../package.json',
     ];
     for (const path of paths) expect(await get(`${url}${path}`, {}), path).toBe(404);
-    expect(await get(`${url}batch/`, {})).toBe(405);
     for (const query of [
       'from=yesterday',
       'to=2026-02-30',
       'from=2026-11-23&to=2026-11-01',
-      'granularity=hour',
-      'granularty=week',
+      'granularity=week',
+      'from=2026-11-01&from=2026-11-02',
       'from=1000-01-01',
     ]) {
       expect(await get(`${url}api/v1/tools?${query}`, {}), query).toBe(400);
@@ -179,57 +178,168 @@ describe('the API', () => {
   const ajv = new Ajv2020({ strict: false, validateFormats: false });
   ajv.addSchema(openApi, 'openapi');
 
-  test.each(Object.keys(openApi.paths))('%s answers as docs/openapi.json says, as JSON and as CSV', async (path) => {
-    const collector = await testCollector({ minInstalls: 1 });
-    for (const day of ['2026-11-20', '2026-11-21', '2026-11-22']) await collector.post(await exampleReport(day));
+  const QUESTIONS = Object.keys(openApi.paths).filter((path) => /^\/api\/v1\/\w+$/.test(path));
+
+  test.each(QUESTIONS)('%s answers as docs/openapi.json says, as JSON and as CSV', async (path) => {
+    const notPooled = await testCollector({ minInstalls: 1 });
+    for (const day of ['2026-11-20', '2026-11-21', '2026-11-22']) await notPooled.post(await exampleReport(day));
     const pointer = `openapi#/paths/${path.replaceAll('/', '~1')}/get/responses/200/content/application~1json/schema`;
-    for (const query of [
-      '',
-      '?granularity=week',
-      '?from=2026-11-01&to=2026-11-22&granularity=month',
-      '?from=2020-01-01&to=2020-01-02',
-    ]) {
-      const answer = await collector.get<{ rows: object[] }>(path.slice(1) + query);
-      const isValid = ajv.validate({ $ref: pointer }, answer);
-      expect(ajv.errors ?? [], `${path}${query}`).toEqual([]);
-      expect(isValid).toBe(true);
-      const response = await fetch(`${collector.url}${path.slice(1)}${query}`, { headers: { accept: 'text/csv' } });
-      const lines = (await response.text()).split('\r\n').slice(0, -1);
-      expect(response.headers.get('content-type')).toContain('text/csv');
-      expect(lines.length).toBe(answer.rows.length + 1);
-      if (answer.rows.length > 0) expect(lines[0]).toBe(Object.keys(answer.rows[0] as object).join());
+    for (const collector of [notPooled, await pooledCollector()]) {
+      for (const query of ['', '?from=2026-09-28&to=2026-11-22', '?from=2020-01-01&to=2020-01-02']) {
+        const answer = await collector.get<{ rows: object[] }>(path.slice(1) + query);
+        const isValid = ajv.validate({ $ref: pointer }, answer);
+        expect(ajv.errors ?? [], `${path}${query}`).toEqual([]);
+        expect(isValid).toBe(true);
+        const response = await fetch(`${collector.url}${path.slice(1)}${query}`, { headers: { accept: 'text/csv' } });
+        const lines = (await response.text()).split('\r\n').slice(0, -1);
+        expect(response.headers.get('content-type')).toContain('text/csv');
+        expect(lines.length).toBe(answer.rows.length + 1);
+        if (answer.rows.length > 0) expect(lines[0]).toBe(Object.keys(answer.rows[0] as object).join());
+      }
+      const { rows } = await collector.get<{ rows: object[] }>(path.slice(1));
+      expect(rows.length, 'there is something to see').toBeGreaterThan(0);
     }
-    expect(
-      (await collector.get<{ rows: object[] }>(path.slice(1))).rows.length,
-      'there is something to see',
-    ).toBeGreaterThan(0);
   });
 
-  test('installs of a week are installs, not days; a week that the period cuts is not shown as one', async () => {
-    const collector = await testCollector({ minInstalls: 1 });
-    const first = { first_this_week: true, first_this_month: true } as const;
-    for (const [day, more] of [
-      ['2026-11-16', first],
-      ['2026-11-17', {}],
-      ['2026-11-18', {}],
+  /** Six installs in one week of October, two of them in another; the collector looks on 23 November. */
+  async function pooledCollector() {
+    const collector = await testCollector({ clock: () => now });
+    now = Date.parse('2026-10-30T10:00:00Z');
+    for (const [installs, day] of [
+      [6, '2026-10-14'],
+      [2, '2026-10-21'],
     ] as const) {
-      for (let one = 0; one < 6; one += 1) {
+      for (let one = 0; one < installs; one += 1) {
+        const first: Record<string, true> = { first_this_week: true };
+        if (day === '2026-10-14') first.first_this_month = true;
+        const calls = { invocations: 20, successes: 15, failures: 5, failures_network: 5, latency_le_100: 20 };
         await collector.report(
           [
-            install(more),
-            { event: 'tool_usage', properties: { tool: 'query', invocations: 2, successes: 2, ...more } },
+            install(first),
+            { event: 'tool_usage', properties: { tool: 'query', ...calls, ...first } },
+            { event: 'workflow_step', properties: { from: 'start', to: 'query', count: 20 } },
+            { event: 'feature_usage', properties: { feature: 'chooseSolution', uses: 1, ...first } },
+            { event: 'provider_usage', properties: { provider: 'anthropic', invocations: 1, ...first } },
+            { event: 'session_usage', properties: { sessions_1_tool: 20 } },
           ],
           day,
         );
       }
     }
-    const ask = async (question: string, from: string) =>
-      (await collector.get(`api/v1/${question}?from=${from}&to=2026-11-22&granularity=week`)).rows;
-    expect(await ask('tools', '2026-11-16')).toEqual([expect.objectContaining({ installs: 6, invocations: 36 })]);
-    const weeks = async (from: string) =>
-      (await ask('installs', from)).filter(({ granularity }) => granularity === 'week').map(({ installs }) => installs);
-    expect(await weeks('2026-11-16')).toEqual([6]);
-    expect(await weeks('2026-11-17')).toEqual([null]);
+    now = Date.parse('2026-11-23T10:00:00Z');
+    return collector;
+  }
+  let now = 0;
+
+  test('zero, too few and not over yet are three different values', async () => {
+    const collector = await pooledCollector();
+    const { rows, ...about } = await collector.get('api/v1/tools?from=2026-09-28&to=2026-11-22');
+    expect(about).toMatchObject({ pooled: true, covered: { days: 7, of: 56 } });
+    const found = (interval: string, tool: string) =>
+      rows.find((row) => row.interval === interval && row.tool === tool) as Record<string, unknown>;
+    expect(found('2026-W42', 'query')).toMatchObject({
+      ...{ from: '2026-10-12', to: '2026-10-18', state: 'published', installs: 6, invocations: 120 },
+      ...{ failures: 30, failures_network: 30, failures_timeout: 0 },
+    });
+    expect(found('2026-W43', 'query')).toMatchObject({ state: 'too few', installs: null, failures: null });
+    expect(found('2026-10 rest', 'query')).toMatchObject({ state: 'too few', invocations: null });
+    expect(found('2026-W42', 'operate')).toMatchObject({ state: 'too few', invocations: null });
+    expect(found('2026-W47', 'query')).toMatchObject({ state: 'not over yet', invocations: null });
+  });
+
+  test('installs of a day need a published week; a week and a month are counted by their marks', async () => {
+    const collector = await pooledCollector();
+    const { rows } = await collector.get('api/v1/installs?from=2026-09-28&to=2026-11-22');
+    const count = (granularity: string, interval: string) =>
+      rows.find((row) => row.granularity === granularity && row.interval === interval);
+    expect(count('day', '2026-10-14')).toMatchObject({ state: 'published', installs: 6 });
+    expect(count('day', '2026-10-21')).toMatchObject({ state: 'too few', installs: null });
+    expect(count('week', '2026-W42')).toMatchObject({ state: 'published', installs: 6 });
+    expect(count('week', '2026-W43')).toMatchObject({ state: 'too few', installs: null });
+    expect(count('week', '2026-W47')).toMatchObject({ state: 'not over yet', installs: null });
+    expect(count('month', '2026-10')).toMatchObject({ from: '2026-09-28', to: '2026-11-01', installs: 6 });
+    const cut = (await collector.get('api/v1/installs?from=2026-09-29&to=2026-11-22')).rows;
+    expect(cut.filter(({ granularity }) => granularity === 'month')).toEqual([]);
+    expect(cut.some(({ interval }) => interval === '2026-W40')).toBe(false);
+  });
+
+  test('a published number stays, whatever arrives later, and after a restart', async () => {
+    const collector = await pooledCollector();
+    const ask = async (at = collector) =>
+      (await at.get('api/v1/tools?from=2026-10-12&to=2026-10-18')).rows.filter(({ tool }) => tool === 'query');
+    const before = await ask();
+    now = Date.parse('2026-11-03T10:00:00Z');
+    for (let one = 0; one < 9; one += 1) {
+      const first = { first_this_week: true } as const;
+      await collector.report(
+        [
+          install(first),
+          { event: 'tool_usage', properties: { tool: 'query', invocations: 1, successes: 1, ...first } },
+        ],
+        '2026-10-15',
+      );
+    }
+    now = Date.parse('2026-12-23T10:00:00Z');
+    expect(await ask()).toEqual(before);
+    await collector.close();
+    expect(await ask(await testCollector({ db: collector.db, clock: () => now }))).toEqual(before);
+  });
+
+  test('a report that is dated tomorrow does not move the period', async () => {
+    const collector = await testCollector({ minInstalls: 1 });
+    await collector.report([install()], '2026-11-22');
+    await collector.report([install()], '2026-11-24');
+    expect(await collector.get('api/v1')).toMatchObject({ lastDay: '2026-11-22', today: '2026-11-23' });
+    expect(await collector.get('api/v1/tools')).toMatchObject({ to: '2026-11-22' });
+  });
+
+  test('each refusal says what it is', async () => {
+    const { url } = await testCollector();
+    const kind = async (path: string, init: RequestInit = {}) => {
+      const response = await fetch(`${url}${path}`, init);
+      const { type, status } = (await response.json()) as { type: string; status: number };
+      expect(status).toBe(response.status);
+      return [status, type, response.headers.get('allow')];
+    };
+    expect(await kind('api/v1/nothing')).toEqual([404, 'not_found', null]);
+    expect(await kind('api/v1/tools?from=x')).toEqual([400, 'validation_error', null]);
+    expect(await kind('api/v1/tools', { method: 'POST' })).toEqual([405, 'method_not_allowed', 'GET, HEAD']);
+    expect(await kind('', { method: 'DELETE' })).toEqual([405, 'method_not_allowed', 'GET, HEAD']);
+    expect(await kind('batch/')).toEqual([405, 'method_not_allowed', 'POST']);
+    const guarded = await testCollector({ host: '0.0.0.0', token: 'a token of this test' });
+    const answer = await fetch(`${guarded.url.replace('0.0.0.0', '127.0.0.1')}api/v1`);
+    expect([answer.status, ((await answer.json()) as { type: string }).type]).toEqual([401, 'authentication_error']);
+  });
+
+  test.each([
+    ['text/csv', 'text/csv'],
+    ['application/json', 'application/json'],
+    ['*/*', 'application/json'],
+    ['text/*;q=0.9, application/json;q=0.8', 'text/csv'],
+    ['text/csv;q=0.5, application/json', 'application/json'],
+    ['text/html, text/csv;q=0', 'application/json'],
+  ])('Accept: %s gives %s', async (accept, expected) => {
+    const { url } = await testCollector();
+    const { headers } = await fetch(`${url}api/v1/tools`, { headers: { accept } });
+    expect(headers.get('content-type')).toContain(expected);
+    expect(headers.get('vary')).toContain('Accept');
+  });
+
+  test('an answer is compressed, and is not sent again if it has not changed', async () => {
+    const collector = await pooledCollector();
+    const url = `${collector.url}api/v1/tools?from=2026-09-28&to=2026-11-22`;
+    const { headers } = await fetch(url, { headers: { 'accept-encoding': 'gzip' } });
+    expect(headers.get('content-encoding')).toBe('gzip');
+    expect(headers.get('cache-control')).toBe('no-cache');
+    const again = await fetch(url, {
+      headers: { 'if-none-match': headers.get('etag') ?? '', 'accept-encoding': 'gzip' },
+    });
+    expect(again.status).toBe(304);
+  });
+
+  test('/api/v1/openapi.json is docs/openapi.json', async () => {
+    const collector = await testCollector();
+    expect(await collector.get('api/v1/openapi.json')).toEqual(openApi);
   });
 
   test('a quantile lies in its cell', async () => {

@@ -279,7 +279,7 @@ describe('limits', () => {
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(20);
     expect(answers.filter(({ status }) => status === 429)).toHaveLength(180);
     const { rows } = await collector.get('api/v1/overview?from=2026-11-22&to=2026-11-22');
-    expect(rows).toEqual([expect.objectContaining({ reports: 20 })]);
+    expect(rows).toEqual([expect.objectContaining({ installs: 20 })]);
   });
 
   test('what is refused costs its sender ten times as much', async () => {
