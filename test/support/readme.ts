@@ -10,6 +10,6 @@ export function runReadme(example: string, folder: string) {
   const [, commands = ''] = /```sh\n(.*?)```/s.exec(text) ?? [];
   const script = commands
     .replace(/DOT_AI_CONFIG_DIR=\S+/, `DOT_AI_CONFIG_DIR=${folder}`)
-    .replace(/^npm install .*$/m, '');
+    .replace(/^npm (install|ci) .*$/m, '');
   return run('sh', ['-ec', script], { cwd: ROOT, env: { PATH: process.env.PATH } });
 }
