@@ -6,14 +6,19 @@
  * @example return withNotice(result, analytics.feedback);
  */
 export function withNotice<Result>(result: Result, note: () => string | undefined): Result {
-  if (!mayCarryNotice(result)) return result;
-  const text = note();
-  return text === undefined ? result : { ...result, content: [...result.content, noticeOf(text)] };
+  return appendNotice(result, note);
 }
 
-/** For people, so that clients that can may keep it from the model. */
-function noticeOf(text: string): object {
-  return { type: 'text', text, annotations: { audience: ['user'] } };
+/** @param annotations what MCP says of a block; frameworks that check a tool's own result may refuse them */
+export function appendNotice<Result>(result: Result, note: () => string | undefined, annotations?: object): Result {
+  if (!mayCarryNotice(result)) return result;
+  const text = note();
+  return text === undefined
+    ? result
+    : {
+        ...result,
+        content: [...result.content, { type: 'text', text, ...(annotations !== undefined && { annotations }) }],
+      };
 }
 
 /** Clients read the first block as the tool's own, so a note never becomes the first one. */

@@ -2,7 +2,7 @@ import type { Hint } from '../core/tracker/hint.js';
 import { outcomeOf } from '../core/tracker/session.js';
 import { guard } from '../platform/guard.js';
 import type { Connection, PendingCall, Question } from './instrumented-server.js';
-import { withNotice } from './messages.js';
+import { appendNotice } from './messages.js';
 import { outcomeOfAnswer } from './outcome.js';
 import { type Message, type MessageExtra, type RequestId, replaceMethod, type Transport } from './sdk-types.js';
 import { endTask, holdTask, noteTask } from './tasks.js';
@@ -121,9 +121,12 @@ function endCall({ server }: Connection, answered: PendingCall, message: Message
   return call.isCounted || outcome !== 'success' ? message : withHint(message, hint);
 }
 
+/** Clients that can may keep it from the model. */
+const FOR_PEOPLE = { audience: ['user'] };
+
 /** The hint is a last, separate text block; the result itself stays as it is. */
 function withHint(message: Message, { claim }: Hint): Message {
-  const result = withNotice(message.result, claim);
+  const result = appendNotice(message.result, claim, FOR_PEOPLE);
   return result === undefined || result === message.result ? message : { ...message, result };
 }
 

@@ -1,6 +1,6 @@
+import type { Interval } from '../collector/cells/intervals.js';
 import { labelOf } from '../collector/cells/measures.js';
 import { addRow, cellOf, type Entry, emptyTally } from '../collector/cells/tally.js';
-import type { Interval } from '../collector/publish/intervals.js';
 import { publish } from '../collector/publish/publish.js';
 import { rowsOf } from '../core/report/rows.js';
 import { addDays, type Day } from '../schema/calendar.js';

@@ -1,6 +1,6 @@
 import { type Day, mondayOf, monthOf, weekOf } from '../../schema/calendar.js';
+import { isComplete, restSpan, type Span, weekSpan } from '../cells/intervals.js';
 import { addTally, cellOf, emptyTally, rowsOf, type Tally } from '../cells/tally.js';
-import { isComplete, restSpan, type Span, weekSpan } from '../publish/intervals.js';
 import { daysOf } from './period.js';
 import type { AnswerRow, Source, State } from './source.js';
 

@@ -1,5 +1,5 @@
 import { addDays, type Day, daysBetween, isDay, mondayOf, monthOf } from '../../schema/calendar.js';
-import { restSpan, type Span, weekSpan } from '../publish/intervals.js';
+import { restSpan, type Span, weekSpan } from '../cells/intervals.js';
 
 /** The days of a question, both ends included. */
 export interface Period {

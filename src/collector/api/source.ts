@@ -1,5 +1,5 @@
 import type { Vocabulary } from '../../schema/vocabulary.js';
-import type { Interval, Span } from '../publish/intervals.js';
+import type { Interval, Span } from '../cells/intervals.js';
 import type { Published } from '../publish/published.js';
 import { daysOf, type Period, spansOf } from './period.js';
 

@@ -1,7 +1,7 @@
 import type { Day } from '../../schema/calendar.js';
 import { START } from '../../schema/vocabulary.js';
+import { type Block, keyOf } from '../cells/intervals.js';
 import { cellOf, type Tally } from '../cells/tally.js';
-import { type Block, keyOf } from './intervals.js';
 
 /*
  * D: from how many distinct installs rows are, at least. Rows have no identifier, but each install marks its first row

@@ -1,7 +1,7 @@
 import { type Day, mondayOf, monthOf, weeksOf } from '../../schema/calendar.js';
+import { type Block, type Interval, isComplete, keyOf, restSpan, type Span, weekSpan } from '../cells/intervals.js';
 import { addTally, type Entry, emptyTally, rowsOf, subtractTally, type Tally } from '../cells/tally.js';
 import { type ByWeek, distinctOf, judgesOf } from './distinct.js';
-import { type Block, type Interval, isComplete, keyOf, restSpan, type Span, weekSpan } from './intervals.js';
 import { withPooledCounts, withPooledSteps } from './small-parts.js';
 
 /*

@@ -1,8 +1,8 @@
 import { type Day, dayOf, daysBetween, mondayOf, monthOf } from '../../schema/calendar.js';
 import { DAYS_REPEAT_IS_KNOWN } from '../../schema/limits.js';
+import { type Interval, isComplete, restSpan, weekSpan } from '../cells/intervals.js';
 import type { Store } from '../store/cell-store.js';
 import type { IntervalStore } from '../store/interval-store.js';
-import { type Interval, isComplete, restSpan, weekSpan } from './intervals.js';
 import { publish } from './publish.js';
 
 /** The numbers that may be shown. */

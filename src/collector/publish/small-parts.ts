@@ -1,8 +1,8 @@
 import { isCount, isHistogram } from '../../schema/field.js';
 import { kindOf } from '../../schema/fields.js';
 import { OTHER, START } from '../../schema/vocabulary.js';
+import type { Block } from '../cells/intervals.js';
 import { addTally, cellOf, emptyTally, rowsOf, setCell, type Tally } from '../cells/tally.js';
-import type { Block } from './intervals.js';
 
 /*
  * Parts of a total that is shown: the categories of a tool's failures, the steps into a tool, the steps from the start.

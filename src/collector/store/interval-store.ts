@@ -1,6 +1,6 @@
 import type { EventName } from '../../schema/field.js';
+import type { Interval } from '../cells/intervals.js';
 import { fromBytes, toBytes } from '../cells/tally.js';
-import type { Interval } from '../publish/intervals.js';
 import type { Database } from './database.js';
 
 /** Keeps what was published, so that it never changes, whatever arrives later or runs later. */

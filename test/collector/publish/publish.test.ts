@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { type Interval, keyOf } from '../../../src/collector/cells/intervals.js';
 import { labelOf } from '../../../src/collector/cells/measures.js';
 import { addRow, cellOf, type Entry, emptyTally, rowsOf } from '../../../src/collector/cells/tally.js';
-import { type Interval, keyOf } from '../../../src/collector/publish/intervals.js';
 import { publish } from '../../../src/collector/publish/publish.js';
 import { addDays, type Day, mondayOf, monthOf } from '../../../src/schema/calendar.js';
 import type { Row } from '../../../src/schema/report.js';

@@ -70,7 +70,7 @@ describe('the feedback link', () => {
   test('is added as the last block of a success, and does not change the result', () => {
     const result = { content: [{ type: 'text', text: '{"success":true}' }] };
     expect(withNotice(result, () => SHOWN)).toEqual({
-      content: [...result.content, { type: 'text', text: SHOWN, annotations: { audience: ['user'] } }],
+      content: [...result.content, { type: 'text', text: SHOWN }],
     });
     expect(result.content).toHaveLength(1);
     for (const other of [

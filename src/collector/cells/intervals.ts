@@ -1,6 +1,6 @@
 import { addDays, type Day, daysBetween, weekOf, weeksOf } from '../../schema/calendar.js';
 import type { EventName } from '../../schema/field.js';
-import type { Tally } from '../cells/tally.js';
+import type { Tally } from './tally.js';
 
 /** A block is one event and one name, with all its measures. */
 export interface Block {
