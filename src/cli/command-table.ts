@@ -23,6 +23,8 @@ export interface CommandSpec {
   readonly reader: keyof typeof READERS;
   /** It is required if it has `choices`, otherwise optional. */
   readonly argument?: { readonly name: string; readonly does: string; readonly choices?: readonly string[] };
+  /** Follows the argument, and is optional. */
+  readonly second?: { readonly name: string; readonly does: string };
   /** One line, without a full stop. */
   readonly does: string;
   /** Paragraphs with what else a person needs to know. */
@@ -147,10 +149,16 @@ export const COMMANDS = [
   {
     name: 'collector',
     reader: 'operator',
+    argument: {
+      name: 'publish',
+      does: 'write a static copy of the page and the published numbers, for anyone to host',
+    },
+    second: { name: 'folder', does: 'publish: the folder to write, which is created' },
     does: 'run your own destination, which receives, adds up and shows reports',
     more: [
       'The collector is one process with one SQLite file. It speaks the protocol of PostHog: servers send to it if DOT_AI_ANALYTICS_HOST or config.json names it. The dashboard is at /, and the same numbers are at /api/v1 as JSON and CSV. The file holds sums by day, and no body, address or header.',
       'On loopback, everybody on the machine can read. On any other address, reading needs the token in DOT_AI_COLLECTOR_TOKEN. Behind a proxy, use --allow-host and --trust-proxy. The collector ends on SIGTERM and Ctrl-C; after a crash it resumes.',
+      '`collector publish FOLDER` writes files for any static web server: of the running collector at --url, or of the file --db if none runs.',
     ],
     options: [
       { flag: '--host <address>', does: 'the address to listen on; default: 127.0.0.1' },
@@ -170,7 +178,10 @@ export const COMMANDS = [
         does: 'another host name to accept on loopback; separate several with commas',
       },
       { flag: '--trust-proxy', does: 'read the address of the sender from X-Forwarded-For' },
-      { flag: '--demo', does: 'show an invented year of 300 installs, from a file of its own' },
+      { flag: '--releases <file>', does: 'a JSON list of {"date", "name"}, drawn into the charts over time' },
+      { flag: '--url <address>', does: 'publish: the running collector to read, with DOT_AI_COLLECTOR_TOKEN' },
+      { flag: '--demo', does: 'show an invented year, from a file of its own' },
+      { flag: '--installs <number>', does: 'with --demo: of how many installs, 5 to 300; default: 300' },
     ],
   },
   {

@@ -41,6 +41,7 @@ export type Argument<Name extends CommandName> =
 
 export interface Invocation<Name extends CommandName> {
   readonly argument: Argument<Name>;
+  readonly second?: string;
   readonly options: Options<Name>;
 }
 

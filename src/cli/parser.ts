@@ -90,11 +90,13 @@ function toCommand(spec: CommandSpec, output: Output, onCall: (call: Call) => vo
     .configureOutput(outputFor(output))
     .configureHelp(helpFor(output));
   if (spec.argument) command.addArgument(toArgument(spec.argument));
+  if (spec.second) command.addArgument(toArgument(spec.second));
   for (const option of toOptions(spec)) command.addOption(option);
   return command.action((...given: unknown[]) => {
     const argument = spec.argument === undefined ? undefined : given[0];
     // The types are derived from the table by which commander has checked both.
-    onCall({ name: spec.name, invocation: { argument, options: command.opts() } } as Call);
+    const second = spec.second === undefined ? {} : { second: given[1] };
+    onCall({ name: spec.name, invocation: { argument, ...second, options: command.opts() } } as Call);
   });
 }
 

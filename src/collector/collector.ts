@@ -7,6 +7,7 @@ import { isLoopback } from '../platform/loopback.js';
 import type { Vocabulary } from '../schema/vocabulary.js';
 import { createReaders } from './api/access.js';
 import { createApp } from './api/routes.js';
+import type { Release } from './api/source.js';
 import { createRateLimit, limitConnections } from './intake/rate-limit.js';
 import { createRefusals } from './intake/refusals.js';
 import { createPublished } from './publish/published.js';
@@ -34,6 +35,7 @@ export interface CollectorOptions {
   readonly allowHosts?: readonly string[];
   /** Take the sender's address from X-Forwarded-For. */
   readonly trustProxy?: boolean;
+  readonly releases?: readonly Release[];
   /** The file contains an invented year, and the dashboard says so. */
   readonly isInvented?: boolean;
   readonly clock?: Clock;
@@ -71,6 +73,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     page,
     token,
     isInvented = false,
+    releases = [],
     allowHosts = [],
     trustProxy = false,
     clock = systemClock,
@@ -86,6 +89,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     vocabulary,
     minInstalls,
     isInvented,
+    releases,
     writer,
     published,
     readers,

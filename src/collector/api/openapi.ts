@@ -79,7 +79,12 @@ const ABOUT = {
             minInstalls: COUNT,
             pooled: { type: 'boolean' },
             today: DAY,
+            firstDay: { type: ['string', 'null'], format: 'date' },
             lastDay: { type: ['string', 'null'], format: 'date' },
+            releases: {
+              type: 'array',
+              items: { type: 'object', properties: { date: DAY, name: { type: 'string' } } },
+            },
             isInvented: { type: 'boolean' },
             refused: { type: 'object', additionalProperties: COUNT },
           },

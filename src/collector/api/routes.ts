@@ -21,7 +21,7 @@ import { prefersCsv } from './negotiation.js';
 import { openApi } from './openapi.js';
 import { periodOf } from './period.js';
 import { answer, QUESTIONS, toCsv } from './questions.js';
-import { sourceOf } from './source.js';
+import { type Release, sourceOf } from './source.js';
 
 export interface Parts {
   readonly vocabulary: Vocabulary;
@@ -29,6 +29,7 @@ export interface Parts {
   readonly minInstalls: number;
   /** The counts are invented, and the page says so. */
   readonly isInvented: boolean;
+  readonly releases: readonly Release[];
   readonly writer: Writer;
   readonly published: Published;
   readonly readers: Readers;
@@ -91,8 +92,10 @@ export function createApp(parts: Parts): Hono<Env> {
       minInstalls: parts.minInstalls,
       pooled: parts.published.isPooled,
       today: parts.published.today(),
+      firstDay: parts.published.firstDay() ?? null,
       lastDay: parts.published.lastDay() ?? null,
       isInvented: parts.isInvented,
+      releases: parts.releases,
       refused: parts.refusals.counts(),
     }),
   );

@@ -13,6 +13,13 @@ export type AnswerRow = Readonly<Record<string, string | number | null>>;
  */
 export type State = 'published' | 'too few' | 'not over yet';
 
+/** A version of the server that was released. */
+export interface Release {
+  /** YYYY-MM-DD */
+  readonly date: string;
+  readonly name: string;
+}
+
 export interface Answer extends Period {
   /** False if days are shown as they are stored, whatever few installs they are from. */
   readonly pooled: boolean;

@@ -11,6 +11,8 @@ export interface Published {
   within(from: Day, to: Day): readonly Interval[];
   /** The rows of `active_install` that may be counted beside the intervals (api/installs.ts). */
   readonly installs: (from: Day, to: Day) => ReadonlyMap<Day, Interval['counted']>;
+  /** The first day with data. */
+  firstDay(): Day | undefined;
   /** The last day with data that is not after today. */
   lastDay(): Day | undefined;
   /** True if numbers are pooled; false shows days as they are stored. */
@@ -55,6 +57,7 @@ export function createPublished(
   return {
     isPooled,
     today,
+    firstDay: () => days[0],
     lastDay: () => days.findLast((day) => day <= today()),
     within(from, to) {
       refresh();

@@ -22,6 +22,25 @@ export const tokenMissing = {
   remedy: '`DOT_AI_COLLECTOR_TOKEN=$(openssl rand -hex 16)`, or a proxy in front of loopback.',
 } as const satisfies ErrorDefinition;
 
+export const badReleases = {
+  code: 'USAGE',
+  message:
+    '<file> cannot be used as a list of releases: <problem>. It must be a JSON list such as [{"date": "2026-11-23", "name": "2.3.0"}].',
+  why: '`--releases` does not name a readable file with such a list. A name has at most 40 printable characters.',
+} as const satisfies ErrorDefinition;
+
+export const badAction = {
+  code: 'USAGE',
+  message: 'There is no action <action>. Write a static copy: dot-ai-analytics collector publish FOLDER',
+  why: 'The only action of `collector` is `publish`, which needs a folder. Without one, the collector starts.',
+} as const satisfies ErrorDefinition;
+
+export const notPublished = {
+  code: 'COLLECTOR',
+  message: 'The numbers cannot be copied into <folder>: <cause>.',
+  why: 'The folder cannot be written, the collector at --url does not answer, or it does not pool its numbers (--min-installs 1).',
+} as const satisfies ErrorDefinition;
+
 export const databaseInUse = {
   code: 'COLLECTOR',
   message: 'Another collector, process <pid>, uses <file>. Stop it, or name another file with --db.',

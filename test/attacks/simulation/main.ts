@@ -1,15 +1,24 @@
 // npm run simulate -- --installs 50,300,1000 --days 10 --seed 1: how many rows of a day are unique, and what the same
-// traffic looks like as one joint report an install and as one event a call.
+// traffic looks like as one joint report an install and as one event a call. With --shown 50: how much of what few
+// installs send a collector shows, in 50 simulated years of 91 days for each number of installs; --write puts the table
+// into docs/collector.md.
 import { parseArgs } from 'node:util';
 import { uniqueness } from '../../../src/simulation/uniqueness.js';
+import { printShown } from './shown.js';
 
 const { values } = parseArgs({
   options: {
     installs: { type: 'string', default: '50,300,1000' },
     days: { type: 'string', default: '10' },
     seed: { type: 'string', default: '1' },
+    shown: { type: 'string' },
+    write: { type: 'boolean' },
   },
 });
+if (values.shown !== undefined) {
+  await printShown(Number(values.shown), Number(values.seed), values.write === true);
+  process.exit();
+}
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`.padStart(8);
 process.stdout.write(`seed ${values.seed}, mean of ${values.days} workdays; the share that nobody else shares\n\n`);
 for (const installs of values.installs.split(',').map(Number)) {
