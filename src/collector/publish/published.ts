@@ -1,6 +1,6 @@
 import { type Day, dayOf, daysBetween, mondayOf, monthOf } from '../../schema/calendar.js';
 import { DAYS_REPEAT_IS_KNOWN } from '../../schema/limits.js';
-import { type Interval, isComplete, restSpan, weekSpan } from '../cells/intervals.js';
+import { type Interval, isComplete, keyOf, restSpan, weekSpan } from '../cells/intervals.js';
 import type { Store } from '../store/cell-store.js';
 import type { IntervalStore } from '../store/interval-store.js';
 import { publish } from './publish.js';
@@ -35,7 +35,7 @@ export function createPublished(
 ): Published {
   const isPooled = minInstalls > 1;
   const today = () => dayOf(clock());
-  let known = intervals.all();
+  let known = intervals.all().sort(inOrder);
   let days = store.days();
   let publishedOn = '';
 
@@ -48,7 +48,7 @@ export function createPublished(
     const cells = new Map(looked.map((day) => [day, store.read(day)]));
     const added = publish(cells, known, today(), minInstalls);
     intervals.add(added);
-    known = [...known, ...added];
+    known = [...known, ...added].sort(inOrder);
     publishedOn = today();
   }
 
@@ -84,4 +84,13 @@ export function createPublished(
       if (isNew) days = store.days();
     },
   };
+}
+
+/** In order of time, the rest of a month after its weeks; so that answers do not depend on when something was published. */
+function inOrder(a: Interval, b: Interval): number {
+  return compare(a.to, b.to) || compare(b.from, a.from) || compare(keyOf(a), keyOf(b));
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
 }
