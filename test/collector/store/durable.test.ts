@@ -67,7 +67,7 @@ const post = (url: string, body: string) =>
   fetch(`${url}batch/`, { method: 'POST', body, signal: AbortSignal.timeout(10_000) }).then(({ status }) => status);
 const today = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
 const calls = async (url: string) => {
-  const { rows } = (await (await fetch(`${url}api/v1/tools?granularity=month`)).json()) as {
+  const { rows } = (await (await fetch(`${url}api/v1/tools`)).json()) as {
     rows: { invocations: number }[];
   };
   return rows.reduce((sum, row) => sum + row.invocations, 0);
