@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import type { Release } from '../collector/api/source.js';
 import * as COLLECTOR_ERRORS from '../platform/error-table/collector.js';
-import { AnalyticsError, messageOf, systemCode } from '../platform/errors.js';
+import { AnalyticsError } from '../platform/errors.js';
 import { isObject } from '../platform/files.js';
 import { printable } from '../platform/printable.js';
 import { isDay } from '../schema/calendar.js';
+import { readJsonFile } from './json-file.js';
 
 const MAX_RELEASES = 1_000;
 const MAX_NAME_LENGTH = 40;
@@ -13,13 +13,7 @@ const MAX_NAME_LENGTH = 40;
 export function readReleases(file: string | undefined): readonly Release[] {
   if (file === undefined) return [];
   const refuse = (problem: string) => new AnalyticsError(COLLECTOR_ERRORS.badReleases, { file, problem });
-  let list: unknown;
-  try {
-    list = JSON.parse(readFileSync(file, 'utf8'));
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT') throw refuse('there is no such file');
-    throw refuse(error instanceof SyntaxError ? 'it is not JSON' : messageOf(error));
-  }
+  const list = readJsonFile(file, refuse);
   if (!Array.isArray(list)) throw refuse('it is not a list');
   if (list.length > MAX_RELEASES) throw refuse(`it has more than ${MAX_RELEASES} entries`);
   const bad = list.findIndex((one) => !isRelease(one));

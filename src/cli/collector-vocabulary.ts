@@ -1,13 +1,13 @@
-import { readFileSync } from 'node:fs';
 import { readDeclaration } from '../core/consent/server-declaration.js';
 import * as COLLECTOR_ERRORS from '../platform/error-table/collector.js';
-import { AnalyticsError, messageOf, systemCode } from '../platform/errors.js';
+import { AnalyticsError } from '../platform/errors.js';
 import { isObject } from '../platform/files.js';
 import { findHome } from '../platform/home.js';
 import { dotAiVocabulary } from '../schema/dot-ai.js';
 import { MAX_KNOWN_NAMES } from '../schema/limits.js';
 import { canonicalVocabulary, namesProblem, type Vocabulary } from '../schema/vocabulary.js';
 import { plural, shortPath } from './format.js';
+import { readJsonFile } from './json-file.js';
 
 /** The names that a collector takes, and where they are from. */
 export interface Source {
@@ -46,13 +46,7 @@ function merge(files: readonly string[]): Vocabulary {
 
 function readVocabulary(file: string): Vocabulary {
   const refuse = (problem: string) => new AnalyticsError(COLLECTOR_ERRORS.invalidVocabulary, { file, problem });
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(readFileSync(file, 'utf8'));
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT') throw refuse('there is no such file');
-    throw refuse(error instanceof SyntaxError ? 'it is not JSON' : messageOf(error));
-  }
+  const parsed = readJsonFile(file, refuse);
   const { tools, features } = isObject(parsed) ? parsed : {};
   // The file of a home's servers can hold more names than one server may declare.
   const problem = namesProblem(tools, MAX_KNOWN_NAMES) ?? namesProblem(features, MAX_KNOWN_NAMES);
