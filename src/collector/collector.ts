@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
-import { type Clock, systemClock } from '../platform/clock.js';
+import { type Clock, monotonicClock, systemClock } from '../platform/clock.js';
 import * as COLLECTOR_ERRORS from '../platform/error-table/collector.js';
 import { AnalyticsError, messageOf, systemCode } from '../platform/errors.js';
 import { isLoopback } from '../platform/loopback.js';
@@ -39,6 +39,8 @@ export interface CollectorOptions {
   /** The file contains an invented year, and the dashboard says so. */
   readonly isInvented?: boolean;
   readonly clock?: Clock;
+  /** Milliseconds since any moment, never set back: for rates and intervals. */
+  readonly monotonic?: Clock;
   /** Is told, in whole sentences, what operators have to know. Never anything of a sender. */
   readonly log?: (line: string) => void;
 }
@@ -77,13 +79,14 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     allowHosts = [],
     trustProxy = false,
     clock = systemClock,
+    monotonic = monotonicClock,
     log = () => {},
   } = options;
   if (!isLoopback(host) && token === undefined) throw new AnalyticsError(COLLECTOR_ERRORS.tokenMissing, { host });
-  const database = await openDatabase(db);
+  const database = await openDatabase(db, log);
   const store = openStoreOrClose(database);
   const published = createPublished(store, openIntervals(database), minInstalls, clock);
-  const writer = createWriter(store, clock, published.changed);
+  const writer = createWriter({ store, clock, monotonic, log, onChange: published.changed });
   const readers = createReaders(host, token, allowHosts);
   const app = createApp({
     vocabulary,
@@ -96,8 +99,8 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     page,
     trustProxy,
     clock,
-    rate: createRateLimit(rate, clock),
-    refusals: createRefusals(clock, log),
+    rate: createRateLimit(rate, monotonic),
+    refusals: createRefusals(monotonic, log),
   });
   const serverOptions = {
     headersTimeout: HEADERS_TIMEOUT_MS,

@@ -2,3 +2,6 @@
 export type Clock = () => number;
 
 export const systemClock: Clock = Date.now;
+
+/** Milliseconds since any moment. Nobody sets it, forward or back. */
+export const monotonicClock: Clock = () => performance.now();

@@ -1,4 +1,4 @@
-import { linkSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import sqlite from 'node-sqlite3-wasm';
@@ -11,6 +11,7 @@ import * as CLI_ERRORS from '../../src/platform/error-table/cli.js';
 import * as COLLECTOR_ERRORS from '../../src/platform/error-table/collector.js';
 import * as LIBRARY_ERRORS from '../../src/platform/error-table/library.js';
 import { ERROR_TABLE, type ErrorId } from '../../src/platform/error-table/table.js';
+import { ownIdentity } from '../../src/platform/process-identity.js';
 import { memoryDestination } from '../../src/testing/index.js';
 import { testCollector } from '../support/collector.js';
 import { type TestHome, testHome } from '../support/home.js';
@@ -146,6 +147,20 @@ const TRIGGERS: Triggers<ErrorId> = {
   databaseInUse: async () => {
     // This process has it; another one asks.
     const { db } = await testCollector();
+    return collector(['--db', db]);
+  },
+  databaseInUseElsewhere: async () => {
+    // An owner that this process cannot see, and that touches its file.
+    const db = withFile('some.db');
+    const owner = { ...ownIdentity(), namespace: 'another', host: 'pod-1' };
+    writeFileSync(`${db}.owner`, JSON.stringify(owner));
+    const beat = setInterval(() => utimesSync(`${db}.owner`, new Date(), new Date()), 300);
+    onTestFinished(() => clearInterval(beat));
+    return collector(['--db', db]);
+  },
+  ownerNotReadable: () => {
+    const db = withFile('some.db');
+    mkdirSync(`${db}.owner`);
     return collector(['--db', db]);
   },
   databaseNotUsable: () => collector(['--db', withFile('text.db', 'this is no database, '.repeat(100))]),

@@ -1,5 +1,3 @@
-import * as COLLECTOR_ERRORS from '../../platform/error-table/collector.js';
-import { AnalyticsError } from '../../platform/errors.js';
 import { DAY_MS, type Day, dayOf } from '../../schema/calendar.js';
 import type { EventName } from '../../schema/field.js';
 import { DAYS_REPEAT_IS_KNOWN } from '../../schema/limits.js';
@@ -19,24 +17,10 @@ export interface Store {
   close(): void;
 }
 
-const VERSION = 1;
 /** The tallies of about twenty days, with a vocabulary like that of dot-ai. */
 const MAX_RECENT = 3_000;
 
-const TABLES = `
-  CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS cells (
-    day TEXT, event TEXT, label TEXT, counts BLOB NOT NULL, PRIMARY KEY (day, event, label)
-  ) WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS reports (hash BLOB PRIMARY KEY, day TEXT NOT NULL) WITHOUT ROWID;
-  INSERT OR IGNORE INTO meta VALUES ('version', ${VERSION});`;
-
-/** @throws AnalyticsError `COLLECTOR` for a file of a newer version */
 export function openStore(database: Database): Store {
-  refuseForeign(database);
-  database.exec(TABLES);
-  const [meta] = database.prepare("SELECT value FROM meta WHERE name = 'version'").all<{ value: number }>();
-  if (meta?.value !== VERSION) throw new AnalyticsError(COLLECTOR_ERRORS.databaseIsNewer);
   const remember = database.prepare('INSERT OR IGNORE INTO reports VALUES (?, ?)');
   const forget = database.prepare('DELETE FROM reports WHERE day < ?');
   const counts = database.prepare('SELECT counts FROM cells WHERE day = ? AND event = ? AND label = ?');
@@ -65,18 +49,17 @@ export function openStore(database: Database): Store {
   return {
     record(arrivals, now) {
       const sums = new Map<Day, Map<string, Entry>>();
-      database.exec('BEGIN IMMEDIATE');
       try {
-        for (const { reports, hash } of arrivals) {
-          if (remember.run(hash, dayOf(now)) > 0) for (const report of reports) addUp(sums, report);
-        }
-        for (const [day, entries] of sums) for (const entry of entries.values()) add(day, entry);
-        if (forgottenOn !== dayOf(now)) forget.run(dayOf(now - DAYS_REPEAT_IS_KNOWN * DAY_MS));
-        database.exec('COMMIT');
+        database.transact(() => {
+          for (const { reports, hash } of arrivals) {
+            if (remember.run(hash, dayOf(now)) > 0) for (const report of reports) addUp(sums, report);
+          }
+          for (const [day, entries] of sums) for (const entry of entries.values()) add(day, entry);
+          if (forgottenOn !== dayOf(now)) forget.run(dayOf(now - DAYS_REPEAT_IS_KNOWN * DAY_MS));
+        });
         forgottenOn = dayOf(now);
       } catch (error) {
         recent.clear(); // it contains numbers that are not on disk
-        database.exec('ROLLBACK');
         throw error;
       }
       return new Set(sums.keys());
@@ -88,14 +71,6 @@ export function openStore(database: Database): Store {
         .map(({ event, label, counts }) => ({ event, label, tally: fromBytes(event, counts) })),
     close: () => database.close(),
   };
-}
-
-/** Refuses the database of another program, so that it is not changed. */
-function refuseForeign(database: Database): void {
-  const tables = database.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all<{ name: string }>();
-  if (tables.length === 0 || ['meta', 'cells', 'reports'].every((name) => tables.some((table) => table.name === name)))
-    return;
-  throw new AnalyticsError(COLLECTOR_ERRORS.databaseIsForeign);
 }
 
 /** Adds a report in memory, so that a transaction of many reports writes each day and label once. */

@@ -1,5 +1,5 @@
-import type { Database, Value } from './database.js';
-import { PRAGMAS } from './database.js';
+import type { Engine, Value } from './database.js';
+import { EXCLUSIVE } from './database.js';
 
 interface NodeStatement {
   run(...values: Value[]): { readonly changes: number | bigint };
@@ -13,11 +13,11 @@ interface NodeDatabase {
 }
 
 /** Undefined if this version of Node has no SQLite (before 22). */
-export async function openWithNode(path: string): Promise<Database | undefined> {
+export async function openWithNode(path: string): Promise<Engine | undefined> {
   const module = await loadQuietly();
   if (module === undefined) return undefined;
   const database = new module.DatabaseSync(path);
-  database.exec(PRAGMAS);
+  database.exec(EXCLUSIVE);
   return {
     exec: (sql) => database.exec(sql),
     prepare(sql) {

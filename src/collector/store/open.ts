@@ -1,38 +1,84 @@
-import { realpathSync, rmSync } from 'node:fs';
+import { existsSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import * as COLLECTOR_ERRORS from '../../platform/error-table/collector.js';
-import { AnalyticsError, messageOf } from '../../platform/errors.js';
+import { AnalyticsError } from '../../platform/errors.js';
 import { entry } from '../../platform/files.js';
-import type { Database } from './database.js';
+import { guard } from '../../platform/guard.js';
+import { causeOf, type Database, DURABLE, type Engine, walOf } from './database.js';
 import { type Ownership, own } from './file-owner.js';
 import { openWithNode } from './node-engine.js';
+import { type Place, rememberPlace, separate } from './place.js';
+import { prepareTables } from './tables.js';
 import { openWithWasm } from './wasm-engine.js';
 
 /**
  * Opens or creates a collector's file, with the SQLite of Node, or with the WebAssembly build if Node has none.
- * @throws AnalyticsError `COLLECTOR` if it is in use, cannot be opened, or is not a database
+ *
+ * @param tell is told that it waits for another process
+ * @throws AnalyticsError `COLLECTOR` if it is in use, cannot be opened, is damaged, or is not a collector's database
  */
-export async function openDatabase(path: string): Promise<Database> {
+export async function openDatabase(path: string, tell: (line: string) => void = () => {}): Promise<Database> {
   const file = realPath(path);
-  const owner = own(file);
+  for (const each of [file, walOf(file), `${file}-journal`]) assertRegular(file, each);
+  const owner = await own(file, tell);
+  let engine: Engine | undefined;
   try {
-    const database = (await openWithNode(file)) ?? (await openWithWasm(file));
-    return { ...database, close: () => closeAll(database, owner) };
+    // A log that nobody owns: somebody removed FILE.owner, and its process may run.
+    const mayBeShared = owner.previous === 'unseen' || (owner.previous === 'nobody' && existsSync(walOf(file)));
+    if (mayBeShared) separate(file);
+    engine = (await openWithNode(file)) ?? (await openWithWasm(file));
+    prepareTables(engine, file);
+    engine.exec(DURABLE);
+    engine.prepare('SELECT name FROM meta').all(); // opens the log, whose place is remembered
+    return guarded(engine, file, owner, rememberPlace(file));
   } catch (error) {
+    guard(() => engine?.close());
     // The WebAssembly engine leaves its lock behind if the file is not a database.
     rmSync(`${file}.lock`, { recursive: true, force: true });
     owner.release();
-    const cause = error instanceof Error && !('syscall' in error) ? error.message : messageOf(error);
-    throw new AnalyticsError(COLLECTOR_ERRORS.databaseNotUsable, { file, cause });
+    if (error instanceof AnalyticsError) throw error;
+    throw new AnalyticsError(COLLECTOR_ERRORS.databaseNotUsable, { file, cause: causeOf(error) });
   }
 }
 
-function closeAll(database: Database, owner: Ownership): void {
-  try {
-    database.close();
-  } finally {
-    owner.release();
+function guarded(engine: Engine, file: string, owner: Ownership, place: Place): Database {
+  function assertOurs(): void {
+    if (!owner.isHeld()) throw new Error(`another process has taken ${file}, or removed ${file}.owner`);
+    place.assertKept();
   }
+  return {
+    ...engine,
+    transact(section) {
+      assertOurs();
+      engine.exec('BEGIN IMMEDIATE');
+      let result: ReturnType<typeof section>;
+      try {
+        result = section();
+        engine.exec('COMMIT');
+      } catch (error) {
+        guard(() => engine.exec('ROLLBACK')); // after some errors SQLite has done so itself
+        throw error;
+      }
+      assertOurs(); // still: what a successor has copied does not contain a later commit
+      return result;
+    },
+    close() {
+      try {
+        // Closing applies the log and deletes it by its name, and the name may be a successor's by now.
+        if (owner.isHeld() && place.isThere()) engine.close();
+      } finally {
+        owner.release();
+      }
+    },
+  };
+}
+
+/** Opening a FIFO would wait for ever, and a device may be endless. */
+function assertRegular(file: string, path: string): void {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (stat === undefined || stat.isFile()) return;
+  const cause = `${path === file ? 'it' : path} is ${stat.isDirectory() ? 'a folder' : 'not a regular file'}`;
+  throw new AnalyticsError(COLLECTOR_ERRORS.databaseNotUsable, { file, cause });
 }
 
 /** Gives a file one path, however it is reached, so that two collectors of one file find each other. */

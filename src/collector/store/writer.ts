@@ -1,6 +1,8 @@
+import type { Clock } from '../../platform/clock.js';
 import type { Day } from '../../schema/calendar.js';
 import type { Arrival } from '../intake/arrival.js';
 import type { Store } from './cell-store.js';
+import { causeOf } from './database.js';
 
 /** Makes arrivals durable. Those that arrive together share a transaction. */
 export interface Writer {
@@ -15,10 +17,31 @@ const MIN_GATHER_MS = 2;
 const MAX_GATHER_MS = 20;
 const MAX_ARRIVALS = 2_000;
 
-export function createWriter(store: Store, clock: () => number, onChange: (days: Iterable<Day>) => void): Writer {
+/** So often the log tells that reports cannot be written, ms. */
+const LOG_INTERVAL_MS = 60_000;
+
+export interface WriterOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  /** For the log's interval, ms. It is never set back. */
+  readonly monotonic: Clock;
+  readonly log: (line: string) => void;
+  readonly onChange: (days: Iterable<Day>) => void;
+}
+
+export function createWriter({ store, clock, monotonic, log, onChange }: WriterOptions): Writer {
   let waiting: { arrival: Arrival; done: () => void; failed: (error: unknown) => void }[] = [];
   let timer: NodeJS.Timeout | undefined;
   let gather = MIN_GATHER_MS;
+  let toldAt = Number.NEGATIVE_INFINITY;
+
+  function tell(error: unknown): void {
+    if (monotonic() - toldAt < LOG_INTERVAL_MS) return;
+    toldAt = monotonic();
+    log(
+      `Reports cannot be written: ${causeOf(error)}. They are answered 503, and senders keep them. Repair the cause, then restart the collector.`,
+    );
+  }
 
   function flush(): void {
     timer = undefined;
@@ -36,6 +59,7 @@ export function createWriter(store: Store, clock: () => number, onChange: (days:
       gather = Math.min(MAX_GATHER_MS, Math.max(MIN_GATHER_MS, performance.now() - from));
       for (const { done } of together) done();
     } catch (error) {
+      tell(error);
       for (const { failed } of together) failed(error);
     }
   }

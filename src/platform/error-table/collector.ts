@@ -47,10 +47,26 @@ export const databaseInUse = {
   why: 'A database file belongs to one process.',
 } as const satisfies ErrorDefinition;
 
+export const databaseInUseElsewhere = {
+  code: 'COLLECTOR',
+  message:
+    'Another collector, process <pid> on <host>, uses <file>, in another container or on another machine. Stop it, or name another file with --db.',
+  why: 'A database file belongs to one process. While it runs, that process touches `FILE.owner` every two seconds.',
+  remedy:
+    'Stop the old collector before the new one starts (in Kubernetes `strategy: Recreate`). After a kill the next one waits ten seconds.',
+} as const satisfies ErrorDefinition;
+
+export const ownerNotReadable = {
+  code: 'COLLECTOR',
+  message:
+    '<file> says who uses the database, and it cannot be read. If no collector uses it, remove that file; or name another database with --db.',
+  why: 'Another user owns it, it is not a file, or other processes keep changing it.',
+} as const satisfies ErrorDefinition;
+
 export const databaseNotUsable = {
   code: 'COLLECTOR',
   message: '<file> cannot be used as a database: <cause>. Name another file with --db.',
-  why: 'The file is not an SQLite database, or it is damaged.',
+  why: 'The file is not an SQLite database, it is damaged or cut off, or it is a folder, a FIFO or a device.',
   remedy: 'To save what a damaged file holds: `sqlite3 file .recover`.',
 } as const satisfies ErrorDefinition;
 
@@ -63,14 +79,14 @@ export const databaseHasLinks = {
 
 export const databaseIsForeign = {
   code: 'COLLECTOR',
-  message: 'The file is a database of another program. Name another file with --db.',
+  message: '<file> is a database of another program. Name another file with --db.',
   why: 'The database has tables that are not from a collector. It stays unchanged.',
 } as const satisfies ErrorDefinition;
 
 export const databaseIsNewer = {
   code: 'COLLECTOR',
   message:
-    'The database was written by a newer version of this program. Update this program, or name another file with --db.',
+    '<file> was written by a newer version of this program. Update this program, or name another file with --db.',
   why: 'A later version of this package wrote it.',
 } as const satisfies ErrorDefinition;
 

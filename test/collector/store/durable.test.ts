@@ -1,77 +1,17 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { describe, expect, onTestFinished, test } from 'vitest';
-import { openDatabase } from '../../../src/collector/store/open.js';
+import { describe, expect, test } from 'vitest';
 import { encode } from '../../../src/core/report/encode.js';
+import { ownIdentity } from '../../../src/platform/process-identity.js';
 import { fillYear } from '../../../src/simulation/year.js';
 import { report, SEED, TIMES } from '../../support/attack.js';
 import { DAY, install, testCollector, tool } from '../../support/collector.js';
+import { calls, node24, post, start, yesterday } from '../../support/collector-process.js';
 import { testHome } from '../../support/home.js';
-import { CLI, cli, ROOT, run } from '../../support/processes.js';
+import { CLI, cli } from '../../support/processes.js';
 import { until } from '../../support/tracker.js';
-
-interface Started {
-  readonly child: ChildProcess;
-  readonly url: string;
-  readonly stdout: string[];
-  readonly ended: Promise<number | null>;
-}
-
-/** The command itself, in its own process; with `node`, under another version of Node. */
-async function start(
-  db: string,
-  args: readonly string[] = [],
-  node: readonly string[] = [process.execPath],
-): Promise<Started> {
-  const [program = '', ...rest] = [
-    ...node,
-    CLI,
-    'collector',
-    '--db',
-    db,
-    '--port',
-    '0',
-    '--rate',
-    '0',
-    '--min-installs',
-    '1',
-    ...args,
-  ];
-  const child = spawn(program, rest, {
-    cwd: ROOT,
-    env: { PATH: process.env.PATH, HOME: dirname(db) },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
-  onTestFinished(() => void child.kill('SIGKILL'));
-  const stdout: string[] = [];
-  let stderr = '';
-  child.stderr?.on('data', (chunk) => {
-    stderr += chunk;
-  });
-  const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream });
-  const url = await new Promise<string>((resolve, reject) => {
-    lines.on('line', (line) => {
-      stdout.push(line);
-      const [, found] = /ready: (\S+)/.exec(line) ?? [];
-      if (found !== undefined) resolve(found);
-    });
-    child.on('close', (code) => reject(new Error(`the collector ended with ${code}: ${stderr}`)));
-  });
-  return { child, url, stdout, ended };
-}
-
-const post = (url: string, body: string) =>
-  fetch(`${url}batch/`, { method: 'POST', body, signal: AbortSignal.timeout(10_000) }).then(({ status }) => status);
-const today = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
-const calls = async (url: string) => {
-  const { rows } = (await (await fetch(`${url}api/v1/tools`)).json()) as {
-    rows: { invocations: number }[];
-  };
-  return rows.reduce((sum, row) => sum + row.invocations, 0);
-};
 
 describe('P7: kill -9 at any moment', () => {
   test('everything that was acknowledged is there once; what was not, at most once', { timeout: 600_000 }, async () => {
@@ -84,7 +24,7 @@ describe('P7: kill -9 at any moment', () => {
       let isOver = false;
       const sender = async () => {
         while (!isOver) {
-          const body = await encode([install(), tool('query', { invocations: 1, successes: 1 })], today, 'k');
+          const body = await encode([install(), tool('query', { invocations: 1, successes: 1 })], yesterday, 'k');
           const status = await post(url, body).catch(() => undefined);
           if (status === 200) acknowledged += 1;
           else {
@@ -115,7 +55,7 @@ describe('P7: kill -9 at any moment', () => {
     const db = join(testHome().folder, 'collector.db');
     const { child, url, ended, stdout } = await start(db);
     const bodies = await Promise.all(
-      Array.from({ length: 60 }, () => encode([tool('query', { invocations: 1, successes: 1 })], today, 'k')),
+      Array.from({ length: 60 }, () => encode([tool('query', { invocations: 1, successes: 1 })], yesterday, 'k')),
     );
     const answers = Promise.all(bodies.map((body) => post(url, body).catch(() => 0)));
     await new Promise((resolve) => setTimeout(resolve, 30));
@@ -190,7 +130,7 @@ test('one file under two names, and four that start at once beside a dead owner:
   first.child.kill('SIGKILL');
   await first.ended;
   for (let round = 0; round < 3; round += 1) {
-    writeFileSync(`${db}.owner`, '999999 1');
+    writeFileSync(`${db}.owner`, JSON.stringify({ ...ownIdentity(), start: '1' }));
     const started = await Promise.allSettled(Array.from({ length: 4 }, () => start(db)));
     const ready = started.filter((one) => one.status === 'fulfilled');
     expect(ready).toHaveLength(1);
@@ -199,20 +139,6 @@ test('one file under two names, and four that start at once beside a dead owner:
       await value.ended;
     }
   }
-});
-
-test('somebody else’s database stays as it is', async () => {
-  const folder = testHome().folder;
-  const db = join(folder, 'theirs.db');
-  const theirs = await openDatabase(db);
-  theirs.exec('CREATE TABLE cells (x)');
-  theirs.close();
-  const before = readFileSync(db);
-  const { code, stderr } = await cli(['collector', '--db', db, '--port', '0'], {
-    env: { PATH: process.env.PATH, HOME: folder },
-  });
-  expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/database of another program/) });
-  expect(readFileSync(db).equals(before)).toBe(true);
 });
 
 describe('what can’t be used', () => {
@@ -266,17 +192,9 @@ describe('what can’t be used', () => {
   });
 });
 
-const node24 = ['npx', '-y', '-p', 'node@24', 'node'];
-const has24 =
-  (
-    await run('npx', [...node24.slice(1), '-p', 'typeof require("node:sqlite")'], { env: process.env }).catch(() => ({
-      code: 1,
-    }))
-  ).code === 0;
-if (!has24)
-  process.stderr.write('SKIPPED in part: Node 24 is not available, so only one of the two database engines is tried\n');
+const other = await node24();
 
-test.runIf(has24)(
+test.runIf(other !== undefined)(
   'two engines: a file written by the one is opened by the other, also after a kill',
   { timeout: 120_000 },
   async () => {
@@ -284,19 +202,19 @@ test.runIf(has24)(
     let sum = 0;
     for (const [node, signal] of [
       [[process.execPath], 'SIGTERM'],
-      [node24, 'SIGKILL'],
+      [[other ?? ''], 'SIGKILL'],
       [[process.execPath], 'SIGKILL'],
-      [node24, 'SIGTERM'],
+      [[other ?? ''], 'SIGTERM'],
       [[process.execPath], 'SIGTERM'],
     ] as const) {
       const { child, url, ended } = await start(db, [], node);
       expect(await calls(url)).toBe(sum);
-      expect(await post(url, await encode([tool('query', { invocations: 3, successes: 3 })], today, 'k'))).toBe(200);
+      expect(await post(url, await encode([tool('query', { invocations: 3, successes: 3 })], yesterday, 'k'))).toBe(
+        200,
+      );
       sum += 3;
-      // npx is not the process itself: the file says which it is.
-      process.kill(JSON.parse(readFileSync(`${db}.owner`, 'utf8')).pid, signal);
+      child.kill(signal);
       await ended;
-      void child;
     }
   },
 );
