@@ -24,7 +24,7 @@ interface Answer {
   readonly rows: readonly Record<string, string | number | null>[];
 }
 
-/** A collector in this process, with a file of its own, a clock that stands, and no limit to the rate. */
+/** A collector in this process, with a file of its own, clocks that stand, and no limit to the rate. */
 export async function testCollector(options: Partial<CollectorOptions> = {}): Promise<TestCollector> {
   const db = options.db ?? join(testHome().folder, 'collector.db');
   const collector = await startCollector({
@@ -36,6 +36,7 @@ export async function testCollector(options: Partial<CollectorOptions> = {}): Pr
     vocabulary: dotAiVocabulary,
     page: `${ROOT}dist/page`,
     clock: () => NOW,
+    monotonic: () => 0,
     ...options,
   });
   let isClosed = false;

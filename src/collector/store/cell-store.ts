@@ -1,11 +1,11 @@
-import { DAY_MS, type Day, dayOf } from '../../schema/calendar.js';
+import type { Day } from '../../schema/calendar.js';
 import type { EventName } from '../../schema/field.js';
-import { DAYS_REPEAT_IS_KNOWN } from '../../schema/limits.js';
 import type { Report } from '../../schema/report.js';
 import { labelOf } from '../cells/measures.js';
 import { addRow, addTally, type Entry, emptyTally, fromBytes, type Tally, toBytes } from '../cells/tally.js';
 import type { Arrival } from '../intake/arrival.js';
 import type { Database } from './database.js';
+import { createForgetting } from './forgetting.js';
 
 /** Keeps sums by day and label, and hashes. It has no body, no address, no header, and no time but the day. */
 export interface Store {
@@ -21,8 +21,8 @@ export interface Store {
 const MAX_RECENT = 3_000;
 
 export function openStore(database: Database): Store {
+  const forgetting = createForgetting(database);
   const remember = database.prepare('INSERT OR IGNORE INTO reports VALUES (?, ?)');
-  const forget = database.prepare('DELETE FROM reports WHERE day < ?');
   const counts = database.prepare('SELECT counts FROM cells WHERE day = ? AND event = ? AND label = ?');
   const put = database.prepare('INSERT OR REPLACE INTO cells VALUES (?, ?, ?, ?)');
   const days = database.prepare('SELECT DISTINCT day FROM cells ORDER BY day');
@@ -45,21 +45,20 @@ export function openStore(database: Database): Store {
     return row === undefined ? emptyTally(event) : fromBytes(event, row.counts);
   }
 
-  let forgottenOn = '';
   return {
     record(arrivals, now) {
       const sums = new Map<Day, Map<string, Entry>>();
       try {
         database.transact(() => {
           for (const { reports, hash } of arrivals) {
-            if (remember.run(hash, dayOf(now)) > 0) for (const report of reports) addUp(sums, report);
+            if (remember.run(hash, firstDay(reports)) > 0) for (const report of reports) addUp(sums, report);
           }
           for (const [day, entries] of sums) for (const entry of entries.values()) add(day, entry);
-          if (forgottenOn !== dayOf(now)) forget.run(dayOf(now - DAYS_REPEAT_IS_KNOWN * DAY_MS));
+          forgetting.forget(now);
         });
-        forgottenOn = dayOf(now);
       } catch (error) {
         recent.clear(); // it contains numbers that are not on disk
+        forgetting.undo();
         throw error;
       }
       return new Set(sums.keys());
@@ -71,6 +70,11 @@ export function openStore(database: Database): Store {
         .map(({ event, label, counts }) => ({ event, label, tally: fromBytes(event, counts) })),
     close: () => database.close(),
   };
+}
+
+/** The first day of a request is the first that a clock refuses as too old. */
+function firstDay(reports: readonly Report[]): Day {
+  return reports.reduce((first, { day }) => (day < first ? day : first), reports[0]?.day ?? '');
 }
 
 /** Adds a report in memory, so that a transaction of many reports writes each day and label once. */
