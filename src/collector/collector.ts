@@ -1,14 +1,17 @@
+import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createAdaptorServer } from '@hono/node-server';
+import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import { type Clock, monotonicClock, systemClock } from '../platform/clock.js';
 import * as COLLECTOR_ERRORS from '../platform/error-table/collector.js';
 import { AnalyticsError, messageOf, systemCode } from '../platform/errors.js';
 import { isLoopback } from '../platform/loopback.js';
 import type { Vocabulary } from '../schema/vocabulary.js';
-import { createReaders } from './api/access.js';
+import { createGuessLimit, createReaders } from './api/access.js';
 import { createApp } from './api/routes.js';
 import type { Release } from './api/source.js';
-import { createRateLimit, limitConnections } from './intake/rate-limit.js';
+import { limitConnections } from './intake/connections.js';
+import { createLine } from './intake/line.js';
+import { createRateLimit, senderOfRequest } from './intake/rate-limit.js';
 import { createRefusals } from './intake/refusals.js';
 import { createPublished } from './publish/published.js';
 import { openStore } from './store/cell-store.js';
@@ -58,6 +61,7 @@ const IDLE_TIMEOUT_MS = 5_000;
 const CHECK_INTERVAL_MS = 1_000;
 const MAX_HEADER_BYTES = 8_192;
 const MAX_CONNECTIONS_PER_SENDER = 100;
+const MAX_QUESTIONS_WAITING = 100;
 const CLOSE_TIMEOUT_MS = 3_000;
 
 /**
@@ -102,6 +106,20 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     rate: createRateLimit(rate, monotonic),
     refusals: createRefusals(monotonic, log),
   });
+  const guesses = token === undefined ? undefined : createGuessLimit(readers, monotonic, log);
+  const questions = createLine(MAX_QUESTIONS_WAITING);
+  const answer = getRequestListener(async (request, env) => {
+    const { incoming } = env as HttpBindings;
+    const { authorization } = incoming.headers;
+    if (isReport(incoming)) return app.fetch(request, env);
+    if (guesses !== undefined && authorization !== undefined) {
+      const mayTry = await guesses.admit(senderOfRequest(incoming, trustProxy), authorization);
+      if (!mayTry) return refuse(429, 60, 'too many wrong tokens; try again later');
+    }
+    if (incoming.url === '/healthz') return app.fetch(request, env);
+    const answerIt = () => (incoming.socket.destroyed ? refuse(503, 1, 'nobody waits') : app.fetch(request, env));
+    return questions(answerIt) ?? refuse(503, 1, 'too many questions at once; try again later');
+  });
   const serverOptions = {
     headersTimeout: HEADERS_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
@@ -109,11 +127,17 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     connectionsCheckingInterval: CHECK_INTERVAL_MS,
     maxHeaderSize: MAX_HEADER_BYTES,
   };
-  const server = createAdaptorServer({ fetch: app.fetch, serverOptions }) as import('node:http').Server;
-  limitConnections(server, trustProxy ? 0 : MAX_CONNECTIONS_PER_SENDER);
+  const server = createServer(serverOptions, (incoming, outgoing) => {
+    if (connections.admit(incoming, outgoing)) void answer(incoming, outgoing);
+  });
+  const connections = limitConnections(server, {
+    perSender: trustProxy ? 0 : MAX_CONNECTIONS_PER_SENDER,
+    monotonic: monotonicClock,
+  });
   try {
     await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, host, resolve));
   } catch (error) {
+    connections.close();
     store.close();
     const isPort = ['EADDRINUSE', 'EACCES'].includes(systemCode(error) ?? '');
     const { portNotAvailable, hostNotAvailable } = COLLECTOR_ERRORS;
@@ -128,12 +152,23 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
       const idle = setInterval(() => server.closeIdleConnections(), 20);
       const late = setTimeout(() => server.closeAllConnections(), CLOSE_TIMEOUT_MS);
       await closed;
+      connections.close();
       clearTimeout(late);
       clearInterval(idle);
       await writer.close();
       store.close();
     },
   };
+}
+
+/** Reports need no token. */
+const isReport = ({ method, url }: IncomingMessage) => method === 'POST' && url === '/batch/';
+
+function refuse(status: 429 | 503, retryAfter: number, detail: string): Response {
+  return Response.json(
+    { type: 'validation_error', status, detail },
+    { status, headers: { 'retry-after': `${retryAfter}` } },
+  );
 }
 
 function openStoreOrClose(database: Awaited<ReturnType<typeof openDatabase>>) {

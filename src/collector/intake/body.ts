@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { holdMore } from './connections.js';
 
 /** Reads the body of a request. Undefined if it is longer than `limit` bytes; then the rest is not read. */
 export function readBody(incoming: IncomingMessage, limit: number): Promise<Buffer | undefined> {
@@ -8,6 +9,7 @@ export function readBody(incoming: IncomingMessage, limit: number): Promise<Buff
     let length = 0;
     incoming.on('data', (chunk: Buffer) => {
       length += chunk.length;
+      holdMore(incoming, chunk.length);
       if (length <= limit) chunks.push(chunk);
       else {
         incoming.pause();

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
+import { gunzipSync } from 'node:zlib';
 import type { Day } from '../../schema/calendar.js';
 import { type SentRow, takeApart } from '../../schema/envelope.js';
 import { SCHEMA } from '../../schema/fields.js';
@@ -20,7 +19,7 @@ export async function open(
   vocabulary: Vocabulary,
   now: number,
 ): Promise<Arrival | Refusal> {
-  const text = await unpack(bytes, encoding);
+  const text = unpack(bytes, encoding);
   if (text === undefined)
     return { problem: `body: expected JSON, plain or gzip, of at most ${MAX_BODY_BYTES} bytes`, rule: 'malformed' };
   const rows = takeApart(parse(text), 'any');
@@ -75,15 +74,16 @@ function hashOf(rows: readonly SentRow[]): Uint8Array {
   return new Uint8Array(hash.digest().subarray(0, 8));
 }
 
-const inflate = promisify(gunzip);
-
-/** Undefined if the bytes are not gzip, are cut off, or unpack to more than the limit. */
-async function unpack(bytes: Buffer, encoding: string | undefined): Promise<string | undefined> {
+/**
+ * Undefined if the bytes are not gzip, are cut off, or unpack to more than the limit. One body at a time is unpacked:
+ * when all that wait were, a few kilobytes from each of thousands of senders would become gigabytes.
+ */
+function unpack(bytes: Buffer, encoding: string | undefined): string | undefined {
   const kind = encoding?.trim().toLowerCase() ?? '';
   if (kind === '' || kind === 'identity') return bytes.toString('utf8');
   if (kind !== 'gzip') return undefined;
   try {
-    return (await inflate(bytes, { maxOutputLength: MAX_BODY_BYTES })).toString('utf8');
+    return gunzipSync(bytes, { maxOutputLength: MAX_BODY_BYTES }).toString('utf8');
   } catch {
     return undefined;
   }

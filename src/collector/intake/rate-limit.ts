@@ -1,4 +1,5 @@
-import type { Server, Socket } from 'node:net';
+import type { IncomingMessage } from 'node:http';
+import type { Clock } from '../../platform/clock.js';
 
 /** Limits each sender. Kept in memory only: nothing about a sender is ever written. */
 export interface RateLimit {
@@ -8,8 +9,12 @@ export interface RateLimit {
 
 const MAX_SENDERS = 10_000;
 
-/** Allows each sender this many a minute, and as many at once; 0 means no limit. */
-export function createRateLimit(perMinute: number, clock: () => number): RateLimit {
+/**
+ * Allows each sender this many a minute, and as many at once; 0 means no limit.
+ *
+ * @param clock a monotonic one: if it were set back, every known sender would be refused until it is there again
+ */
+export function createRateLimit(perMinute: number, clock: Clock): RateLimit {
   const senders = new Map<string, { left: number; at: number }>();
   return {
     take(sender, amount = 1) {
@@ -33,6 +38,12 @@ export function senderOf(address: string | undefined): string {
   return address.includes(':') ? network(address) : address;
 }
 
+/** Of a request. A proxy that is trusted adds the address of its client to the end of the header. */
+export function senderOfRequest({ headers, socket }: IncomingMessage, trustProxy: boolean): string {
+  const forwarded = trustProxy ? headers['x-forwarded-for'] : undefined;
+  return senderOf([forwarded ?? []].flat().join().split(',').at(-1)?.trim() || socket.remoteAddress);
+}
+
 /** The first 64 bits, without abbreviation. */
 function network(address: string): string {
   const [head = '', tail] = address.split('::');
@@ -41,23 +52,4 @@ function network(address: string): string {
   const zeros =
     tail === undefined ? [] : Array.from({ length: Math.max(0, 8 - groups.length - after.length) }, () => '0');
   return [...groups, ...zeros, ...after].slice(0, 4).join(':');
-}
-
-const MAX_CONNECTIONS = 4_000;
-
-/** Ends connections beyond `perSender` at once, so that the idle ones of one sender do not keep others out. */
-export function limitConnections(server: Server, perSender: number): void {
-  const open = new Map<string, number>();
-  server.maxConnections = MAX_CONNECTIONS;
-  server.on('connection', (socket: Socket) => {
-    const sender = senderOf(socket.remoteAddress);
-    const count = (open.get(sender) ?? 0) + 1;
-    open.set(sender, count);
-    socket.on('close', () => {
-      const left = (open.get(sender) ?? 1) - 1;
-      if (left === 0) open.delete(sender);
-      else open.set(sender, left);
-    });
-    if (perSender > 0 && count > perSender) socket.destroy();
-  });
 }

@@ -15,7 +15,8 @@ export interface Writer {
 /** Arrivals are gathered for as long as the last transaction took, within these bounds, and then share one. */
 const MIN_GATHER_MS = 2;
 const MAX_GATHER_MS = 20;
-const MAX_ARRIVALS = 2_000;
+/** As many do not wait: rows take much more memory than the bodies they came in. */
+const MAX_ROWS = 20_000;
 
 /** So often the log tells that reports cannot be written, ms. */
 const LOG_INTERVAL_MS = 60_000;
@@ -32,6 +33,7 @@ export interface WriterOptions {
 export function createWriter({ store, clock, monotonic, log, onChange }: WriterOptions): Writer {
   let waiting: { arrival: Arrival; done: () => void; failed: (error: unknown) => void }[] = [];
   let timer: NodeJS.Timeout | undefined;
+  let rows = 0;
   let gather = MIN_GATHER_MS;
   let toldAt = Number.NEGATIVE_INFINITY;
 
@@ -44,9 +46,11 @@ export function createWriter({ store, clock, monotonic, log, onChange }: WriterO
   }
 
   function flush(): void {
+    clearTimeout(timer);
     timer = undefined;
-    const together = waiting.splice(0, MAX_ARRIVALS);
-    if (waiting.length > 0) timer = setTimeout(flush, 0);
+    const together = waiting;
+    waiting = [];
+    rows = 0;
     if (together.length === 0) return;
     const from = performance.now();
     try {
@@ -68,13 +72,12 @@ export function createWriter({ store, clock, monotonic, log, onChange }: WriterO
     write: (arrival) =>
       new Promise((done, failed) => {
         waiting.push({ arrival, done, failed });
-        timer ??= setTimeout(flush, gather);
+        rows += arrival.reports.reduce((sum, report) => sum + report.rows.length, 0);
+        if (rows < MAX_ROWS) timer ??= setTimeout(flush, gather);
+        else flush();
       }),
     async close() {
-      clearTimeout(timer);
-      while (waiting.length > 0) flush();
-      clearTimeout(timer);
-      waiting = [];
+      flush();
     },
   };
 }
