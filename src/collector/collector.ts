@@ -11,6 +11,7 @@ import { createApp } from './api/routes.js';
 import type { Release } from './api/source.js';
 import { limitConnections } from './intake/connections.js';
 import { createLine } from './intake/line.js';
+import { createNames } from './intake/names.js';
 import { createRateLimit, senderOfRequest } from './intake/rate-limit.js';
 import { createRefusals } from './intake/refusals.js';
 import { createPublished } from './publish/published.js';
@@ -30,6 +31,8 @@ export interface CollectorOptions {
   /** Reports a minute from one sender; 0 means no limit. */
   readonly rate: number;
   readonly vocabulary: Vocabulary;
+  /** Reads the vocabulary again, when a report holds a name that is not in it. */
+  readonly readVocabulary?: () => Vocabulary;
   /** The folder of the dashboard's files. */
   readonly page: string;
   /** Readers must send it. Required unless the host is loopback. */
@@ -76,6 +79,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     minInstalls,
     rate,
     vocabulary,
+    readVocabulary = () => vocabulary,
     page,
     token,
     isInvented = false,
@@ -93,7 +97,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
   const writer = createWriter({ store, clock, monotonic, log, onChange: published.changed });
   const readers = createReaders(host, token, allowHosts);
   const app = createApp({
-    vocabulary,
+    names: createNames(vocabulary, readVocabulary, monotonic),
     minInstalls,
     isInvented,
     releases,
@@ -166,7 +170,7 @@ const isReport = ({ method, url }: IncomingMessage) => method === 'POST' && url 
 
 function refuse(status: 429 | 503, retryAfter: number, detail: string): Response {
   return Response.json(
-    { type: 'validation_error', status, detail },
+    { type: status === 429 ? 'rate_limited' : 'unavailable', status, detail },
     { status, headers: { 'retry-after': `${retryAfter}` } },
   );
 }

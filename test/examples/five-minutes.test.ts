@@ -68,5 +68,13 @@ test.each([
     expect(sent).toMatchObject({ code: 0, stdout: expect.stringContaining('delivered') });
     const { rows } = (await (await fetch(`http://127.0.0.1:${port}/api/v1/tools`)).json()) as { rows: unknown[] };
     expect(rows).toEqual([expect.objectContaining({ tool: 'get_sum', invocations: 2, successes: 2 })]);
+
+    // A tool that is renamed: the running collector reads the names again.
+    writeFileSync(join(folder, file), program.replaceAll('get-sum', 'add-up'));
+    const renamed = asRead(second).replaceAll('cat calls.jsonl', 'sed s/get-sum/add-up/ calls.jsonl');
+    const again = await shell(`${variables}\n${renamed}`);
+    expect(again.stdout).not.toContain('rejected');
+    const after = (await (await fetch(`http://127.0.0.1:${port}/api/v1/tools`)).json()) as { rows: unknown[] };
+    expect(after.rows).toContainEqual(expect.objectContaining({ tool: 'add_up', invocations: 1 }));
   },
 );

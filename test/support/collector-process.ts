@@ -21,7 +21,7 @@ export async function start(
   node: readonly string[] = [process.execPath],
   env: NodeJS.ProcessEnv = {},
 ): Promise<Started> {
-  const fixed = ['collector', '--db', db, '--port', '0', '--rate', '0', '--min-rows', '1'];
+  const fixed = ['collector', '--db', db, '--port', '0', '--rate', '0', '--min-installs', '1'];
   const [program = '', ...rest] = [...node, CLI, ...fixed, ...args];
   const child = spawn(program, rest, {
     cwd: ROOT,
@@ -55,7 +55,7 @@ export const yesterday = new Date(Date.now() - 86_400_000).toISOString().slice(0
 
 /** All calls that the collector shows. */
 export async function calls(url: string): Promise<number> {
-  const answer = await fetch(`${url}api/v1/tools?granularity=month`);
+  const answer = await fetch(`${url}api/v1/tools`);
   const { rows } = (await answer.json()) as { rows: { invocations: number }[] };
   return rows.reduce((sum, row) => sum + row.invocations, 0);
 }

@@ -25,7 +25,8 @@ export const run: Run<'collector'> = async (invocation, output) => {
   }
   const options = readOptions(invocation, vocabulary);
   if (options.isInvented) await invent(options.db, installsOf(invocation), output);
-  const collector = await startCollector({ ...options, log: (line) => output.remark(line) });
+  const readVocabulary = () => findVocabulary(invocation.options.vocabulary ?? [], process.env).vocabulary;
+  const collector = await startCollector({ ...options, readVocabulary, log: (line) => output.remark(line) });
   const closed = closeOnSignal(collector);
   // A program that starts a collector reads the address from this line, and may end the collector at once.
   output.line(`The collector is ready: ${collector.url}`);

@@ -8,10 +8,10 @@ import { secureHeaders } from 'hono/secure-headers';
 import type { Clock } from '../../platform/clock.js';
 import { debug } from '../../platform/debug.js';
 import { messageOf } from '../../platform/errors.js';
-import type { Vocabulary } from '../../schema/vocabulary.js';
 import { readBody } from '../intake/body.js';
 import { MAX_BODY_BYTES, open } from '../intake/intake.js';
-import { type RateLimit, senderOf } from '../intake/rate-limit.js';
+import type { Names } from '../intake/names.js';
+import { type RateLimit, senderOfRequest } from '../intake/rate-limit.js';
 import type { Refusals } from '../intake/refusals.js';
 import type { Published } from '../publish/published.js';
 import type { Writer } from '../store/writer.js';
@@ -24,7 +24,7 @@ import { answer, QUESTIONS, toCsv } from './questions.js';
 import { type Release, sourceOf } from './source.js';
 
 export interface Parts {
-  readonly vocabulary: Vocabulary;
+  readonly names: Names;
   /** Numbers of fewer installs are pooled or not shown. */
   readonly minInstalls: number;
   /** The counts are invented, and the page says so. */
@@ -102,9 +102,11 @@ export function createApp(parts: Parts): Hono<Env> {
   app.get('/api/v1/openapi.json', (c) => c.json(openApi()));
   app.get('/api/v1/:question', (c) => answerTo(c, parts));
   for (const [path, [file, type]] of Object.entries(PAGE_FILES)) {
-    app.get(path, (c) =>
-      c.body(readFileSync(join(parts.page, file)), 200, { 'content-type': type, 'cache-control': 'no-cache' }),
-    );
+    let bytes: Buffer<ArrayBuffer> | undefined; // one for all readers
+    app.get(path, (c) => {
+      bytes ??= readFileSync(join(parts.page, file));
+      return c.body(bytes, 200, { 'content-type': type, 'cache-control': 'no-cache' });
+    });
   }
   app.notFound((c) => refuse(c, 404, 'there is no such page; GET / is the dashboard, GET /api/v1 lists the questions'));
   app.onError((error, c) => {
@@ -159,12 +161,11 @@ const REFUSED_COSTS = 10;
 /** Answers 200 only when the report is on disk, or was there before. */
 async function receive(
   c: Context<Env>,
-  { rate, trustProxy, vocabulary, writer, refusals, clock }: Parts,
+  { rate, trustProxy, names, writer, refusals, clock }: Parts,
 ): Promise<Response> {
   // No client of this package is a browser, so that a page that posts here is of another site.
   if (c.req.header('origin') !== undefined) return refuse(c, 403, 'reports from browsers are not accepted');
-  const forwarded = trustProxy ? c.req.header('x-forwarded-for')?.split(',').at(-1)?.trim() : undefined;
-  const sender = senderOf(forwarded ?? c.env.incoming.socket.remoteAddress);
+  const sender = senderOfRequest(c.env.incoming, trustProxy);
   if (!rate.take(sender)) {
     c.header('retry-after', '60');
     return refuse(c, 429, 'too many reports from one sender');
@@ -174,7 +175,10 @@ async function receive(
     c.header('connection', 'close'); // the rest of the body is not read
     return refuse(c, 413, `body: expected at most ${MAX_BODY_BYTES} bytes`);
   }
-  const arrival = await open(body, c.req.header('content-encoding'), vocabulary, clock());
+  const check = () => open(body, c.req.header('content-encoding'), names.now(), clock());
+  let arrival = await check();
+  // A server may have declared more names since.
+  if ('problem' in arrival && arrival.rule === 'unknown name' && names.refresh()) arrival = await check();
   if ('problem' in arrival) {
     rate.take(sender, REFUSED_COSTS - 1);
     refusals.add(arrival);
@@ -192,7 +196,7 @@ async function receive(
 
 const PARAMETERS = ['from', 'to'];
 
-function answerTo(c: Context<Env>, { published, vocabulary, minInstalls }: Parts): Response {
+function answerTo(c: Context<Env>, { published, names, minInstalls }: Parts): Response {
   const [name = '', format, more] = (c.req.param('question') ?? '').split('.');
   if (!isQuestion(name) || more !== undefined || !(format === undefined || format === 'csv' || format === 'json')) {
     return refuse(c, 404, `there is no such question; there are ${Object.keys(QUESTIONS).join(', ')}`);
@@ -204,7 +208,7 @@ function answerTo(c: Context<Env>, { published, vocabulary, minInstalls }: Parts
   if (twice !== undefined) return refuse(c, 400, `${twice}: expected once`);
   const period = periodOf(c.req.query(), published.lastDay() ?? published.today());
   if ('problem' in period) return refuse(c, 400, period.problem);
-  const found = answer(name, sourceOf(period, published, vocabulary, minInstalls));
+  const found = answer(name, sourceOf(period, published, names.now(), minInstalls));
   const wantsCsv = format === 'csv' || (format === undefined && prefersCsv(c.req.header('accept')));
   if (!wantsCsv) return c.json({ version: 1, question: name, ...found });
   return c.body(toCsv(found, columnsOf(name)), 200, {

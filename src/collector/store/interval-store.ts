@@ -10,12 +10,6 @@ export interface IntervalStore {
   add(intervals: readonly Interval[]): void;
 }
 
-const TABLE = `
-  CREATE TABLE IF NOT EXISTS published (
-    event TEXT, label TEXT, interval TEXT, first TEXT NOT NULL, last TEXT NOT NULL, installs INTEGER,
-    counted BLOB NOT NULL, shown BLOB, PRIMARY KEY (event, label, interval)
-  ) WITHOUT ROWID`;
-
 interface Line {
   readonly event: EventName;
   readonly label: string;
@@ -28,7 +22,6 @@ interface Line {
 }
 
 export function openIntervals(database: Database): IntervalStore {
-  database.exec(TABLE);
   const read = database.prepare('SELECT * FROM published ORDER BY first, event, label');
   const put = database.prepare('INSERT INTO published VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
   return {
@@ -40,15 +33,10 @@ export function openIntervals(database: Database): IntervalStore {
       })),
     add(intervals) {
       if (intervals.length === 0) return;
-      database.exec('BEGIN IMMEDIATE');
-      try {
+      database.transact(() => {
         for (const { event, label, interval, from, to, installs, counted, shown } of intervals)
           put.run(event, label, interval, from, to, installs, toBytes(counted), shown && toBytes(shown));
-        database.exec('COMMIT');
-      } catch (error) {
-        database.exec('ROLLBACK');
-        throw error;
-      }
+      });
     },
   };
 }

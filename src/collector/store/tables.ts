@@ -12,6 +12,10 @@ const TABLES = `
     day TEXT, event TEXT, label TEXT, counts BLOB NOT NULL, PRIMARY KEY (day, event, label)
   ) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS reports (hash BLOB PRIMARY KEY, day TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS published (
+    event TEXT, label TEXT, interval TEXT, first TEXT NOT NULL, last TEXT NOT NULL, installs INTEGER,
+    counted BLOB NOT NULL, shown BLOB, PRIMARY KEY (event, label, interval)
+  ) WITHOUT ROWID;
   INSERT OR IGNORE INTO meta VALUES ('version', ${VERSION});`;
 
 /**
