@@ -6,8 +6,9 @@ import type { AnswerRow, Source, State } from './source.js';
 
 /*
  * How many installs reported on a day, in a week, in a month. These numbers stand beside the intervals and are not
- * intervals themselves. A week and a month are counted by the marks of their rows, so that each install counts once. A
- * day is counted by its rows: a pod without a volume that is restarted counts several times in it.
+ * intervals themselves. A week and a month are counted by the marks of their published rows, so that each install counts
+ * once, and are then at least so many. A day is counted by its rows, as they are now: a pod without a volume that is
+ * restarted counts several times in it.
  */
 
 type Granularity = 'day' | 'week' | 'month';
@@ -29,7 +30,12 @@ export function installs({ period, published, intervals, minInstalls }: Source):
     return { interval: span.interval, from: span.from, to: span.to, state, granularity, installs: shown };
   };
   const isOver = (span: Span) => !published.isPooled || isComplete(span, published.today());
-  const marked = (span: Span, mark: string) => cellOf('active_install', total(rows, span), mark).sum;
+  // Of what is published, so that a late report does not show in the difference of two answers.
+  const active = intervals.filter(({ event }) => event === 'active_install');
+  const marked = (span: Span, mark: string) =>
+    active
+      .filter(({ from, to }) => from >= span.from && to <= span.to)
+      .reduce((sum, { counted }) => sum + cellOf('active_install', counted, mark).sum, 0);
   return [
     ...days.map((day) => {
       const isWeekShown = !published.isPooled || weeksShown.has(weekOf(day.from));

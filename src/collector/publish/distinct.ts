@@ -20,12 +20,15 @@ function distinct(event: Block['event'], weeks: readonly Tally[]): number {
   return Math.max(0, ...inWeek, sum(inMonth));
 }
 
-/** Rows without marks are judged by other blocks over the same weeks. Empty for a block whose rows have marks. */
+/**
+ * Rows without marks are judged by other blocks over the same weeks; a step by both ends, so that nothing is shown of a
+ * tool that is not. Empty for a block whose rows have marks.
+ */
 export function judgesOf({ event, label }: Block): readonly Block[] {
   if (event === 'session_usage' || event === 'tool_latency') return [ACTIVE];
   if (event !== 'workflow_step') return [];
   const [from = '', to = ''] = label.split('>');
-  return from === START ? [ACTIVE] : [tool(from), tool(to)];
+  return [from === START ? ACTIVE : tool(from), tool(to)];
 }
 
 const ACTIVE: Block = { event: 'active_install', label: '' };

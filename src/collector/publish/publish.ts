@@ -55,8 +55,8 @@ function publishMonth(month: string, blocks: Blocks, old: readonly Interval[], t
     const isOpen = (block: Block) => !known.has(placeOf(block, span)) && !known.has(placeOf(block, rest));
     const open = [...blocks.values()].filter(({ block }) => isOpen(block));
     const own = open.map(({ block, weeks }) => ({ block, weeks: wanted(block, weeks) }));
-    for (const one of show(span, candidatesOf(own, blocks, k), k)) {
-      if (known.has(placeOf(one, span))) continue;
+    const isTaken = (label: string) => known.has(placeOf({ event: 'workflow_step', label }, span));
+    for (const one of show(span, candidatesOf(own, blocks, k), k, isTaken)) {
       known.set(placeOf(one, span), one);
       added.push(one);
     }
@@ -111,20 +111,26 @@ function candidatesOf(
   });
 }
 
-function show(span: Span, candidates: readonly Candidate[], k: number): Interval[] {
-  const steps = candidates.filter(({ block }) => block.event === 'workflow_step');
-  const pooled = withPooledSteps(
+function show(
+  span: Span,
+  candidates: readonly Candidate[],
+  k: number,
+  isTaken: (label: string) => boolean,
+): Interval[] {
+  const event = 'workflow_step';
+  const steps = candidates.filter(({ block }) => block.event === event);
+  const { shown: pooled, leftOut } = withPooledSteps(
     steps.map(({ block: { label }, tally }) => ({ label, tally })),
     k,
+    isTaken,
   );
-  const intervals = candidates.map(({ block, installs, tally }): Interval => {
-    const shown =
-      block.event === 'workflow_step' ? (pooled.get(block.label) ?? null) : withPooledCounts(block, tally, k);
-    return { ...block, ...span, installs: judgesOf(block).length === 0 ? installs : null, counted: tally, shown };
+  const intervals = candidates.flatMap(({ block, installs, tally }): Interval[] => {
+    if (block.event === event && leftOut.has(block.label)) return [];
+    const shown = block.event === event ? (pooled.get(block.label) ?? null) : withPooledCounts(block, tally, k);
+    return [{ ...block, ...span, installs: judgesOf(block).length === 0 ? installs : null, counted: tally, shown }];
   });
   // A step from `other` that others joined, and that had no rows of its own.
-  const labels = new Set(steps.map(({ block }) => block.label));
-  const event = 'workflow_step';
+  const labels = new Set(intervals.map(({ label, event: of }) => (of === event ? label : '')));
   const joined = [...pooled].filter(([label]) => !labels.has(label));
   return [
     ...intervals,

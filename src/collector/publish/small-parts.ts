@@ -2,7 +2,7 @@ import { isCount, isHistogram } from '../../schema/field.js';
 import { kindOf } from '../../schema/fields.js';
 import { OTHER, START } from '../../schema/vocabulary.js';
 import type { Block } from '../cells/intervals.js';
-import { addTally, cellOf, emptyTally, rowsOf, setCell, type Tally } from '../cells/tally.js';
+import { addTally, cellOf, emptyTally, rowsOf, rowsWithout, setCell, type Tally } from '../cells/tally.js';
 
 /*
  * Parts of a total that is shown: the categories of a tool's failures, the steps into a tool, the steps from the start.
@@ -50,9 +50,14 @@ function pooledFamilies({ event }: Block) {
   });
 }
 
-/** The tally with small categories moved to `failures_other`. */
+/** The tally with small categories moved to `failures_other`, and without a histogram of fewer than k rows. */
 export function withPooledCounts({ event, label }: Block, tally: Tally, k: number): Tally {
   const shown = tally.slice();
+  for (const { names } of kindOf(event).fields.filter(isHistogram)) {
+    // A row has a histogram from five calls on, so one of few calls is of few rows, or of one.
+    if (rowsOf(tally) - rowsWithout(event, tally, names) >= k) continue;
+    for (const measure of names) setCell(event, shown, { measure, rows: 0, sum: 0 });
+  }
   for (const { names, other } of pooledFamilies({ event, label })) {
     const parts = names
       .map((measure) => ({ measure, ...cellOf(event, tally, measure), isOther: measure === other }))
@@ -74,8 +79,15 @@ export interface Step {
   readonly tally: Tally;
 }
 
-/** The tallies to show, by label. A step that is not among them is a part of the step from `other` to the same tool. */
-export function withPooledSteps(steps: readonly Step[], k: number): Map<string, Tally> {
+/**
+ * What to show of the steps of one span. A step that is not shown by its own label is a part of the one from `other` to the
+ * same tool. One that would be such a part is left out if that has fewer than k rows, or is `taken`: shown already.
+ */
+export function withPooledSteps(
+  steps: readonly Step[],
+  k: number,
+  isTaken: (label: string) => boolean,
+): { readonly shown: ReadonlyMap<string, Tally>; readonly leftOut: ReadonlySet<string> } {
   const parts = steps.map(({ label, tally }) => {
     const [from = '', to = ''] = label.split('>');
     const { sum } = cellOf('workflow_step', tally, 'count');
@@ -84,11 +96,15 @@ export function withPooledSteps(steps: readonly Step[], k: number): Map<string, 
   const into = [...new Set(parts.map(({ to }) => to))].map((tool) => parts.filter(({ to }) => to === tool));
   const joined = joining([...into, parts.filter(({ from }) => from === START)], k);
   const shown = new Map<string, Tally>();
+  const labelOf = (part: (typeof parts)[number]) => (joined.has(part) ? `${OTHER}>${part.to}` : part.label);
   for (const part of parts) {
-    const label = joined.has(part) ? `${OTHER}>${part.to}` : part.label;
+    const label = labelOf(part);
     const tally = shown.get(label) ?? emptyTally('workflow_step');
     addTally(tally, part.tally);
     shown.set(label, tally);
   }
-  return shown;
+  const isOut = (label: string) => isTaken(label) || rowsOf(shown.get(label) as Tally) < k;
+  const leftOut = new Set(parts.filter((part) => isOut(labelOf(part))).map(({ label }) => label));
+  for (const label of [...shown.keys()]) if (isOut(label)) shown.delete(label);
+  return { shown, leftOut };
 }

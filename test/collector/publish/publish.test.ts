@@ -228,3 +228,59 @@ describe('when', () => {
     expect(told(published(uses(5, '2026-06-03', '2026-06-04', false), '2026-08-30'))).toEqual([]);
   });
 });
+
+/** One row each of so many installs on a day, with both marks. */
+const rowsOfInstalls = (installs: number, row: (marks: Record<string, true>) => Row, day = '2026-06-03'): Arrived[] =>
+  Array.from({ length: installs }, (_, install) => ({
+    ...{ install, day, arrives: addDays(day, 1) },
+    row: row({ first_this_week: true, first_this_month: true }),
+  }));
+const active = (installs: number) =>
+  rowsOfInstalls(installs, (marks) => ({ event: 'active_install', properties: marks }));
+const tool = (name: string, installs: number, more: Record<string, number> = {}) =>
+  rowsOfInstalls(installs, (marks) => ({
+    event: 'tool_usage',
+    properties: { tool: name, invocations: 9, successes: 9, ...more, ...marks },
+  }));
+const step = (from: string, to: string, installs: number) =>
+  rowsOfInstalls(installs, () => ({ event: 'workflow_step', properties: { from, to, count: 1 } }));
+const stepsShown = (rows: readonly Arrived[], old: readonly Interval[] = []) =>
+  published(rows, '2026-06-20', old).flatMap(({ event, label, shown }) =>
+    event === 'workflow_step' && shown !== null ? [[label, rowsOf(shown)]] : [],
+  );
+
+describe('small parts', () => {
+  test('of a tool that is not published, no step is shown, not even from the start', () => {
+    const rows = [...active(8), ...tool('query', 8), ...tool('operate', 3)];
+    const steps = [...step('start', 'query', 8), ...step('start', 'operate', 3), ...step('query', 'operate', 3)];
+    expect(stepsShown([...rows, ...steps])).toEqual([['start>query', 8]]);
+  });
+
+  test('small steps are parts of the step from other, if that is of enough rows', () => {
+    const rows = [...active(8), ...tool('query', 8), ...tool('operate', 8), ...tool('recommend', 8)];
+    const into = [...step('query', 'operate', 3), ...step('recommend', 'operate', 2), ...step('operate', 'operate', 7)];
+    expect(stepsShown([...rows, ...into])).toEqual([
+      ['operate>operate', 7],
+      ['other>operate', 5],
+    ]);
+    expect(stepsShown([...rows, ...step('query', 'operate', 3)])).toEqual([]);
+  });
+
+  test('a small step that comes later does not change what is published, and is not lost unseen', () => {
+    const rows = [...active(8), ...tool('query', 8), ...tool('operate', 8), ...tool('recommend', 8)];
+    const early = [...rows, ...step('query', 'operate', 3), ...step('recommend', 'operate', 3)];
+    const first = published(early, '2026-06-20');
+    const later = published([...early, ...step('start', 'operate', 2)], '2026-06-21', first);
+    expect(later.filter(({ event }) => event === 'workflow_step')).toEqual([]); // it waits for the rest of the month
+  });
+
+  test('a histogram of fewer than k rows is not shown, and its calls are', () => {
+    const rows = [...tool('query', 4, { latency_le_100: 9 }), ...tool('query', 4)];
+    const [interval] = published(rows, '2026-06-20');
+    const shown = interval?.shown as Interval['counted'];
+    expect(cellOf('tool_usage', shown, 'invocations').sum).toBe(72);
+    expect(cellOf('tool_usage', shown, 'latency_le_100').sum).toBe(0);
+    const enough = published(tool('query', 5, { latency_le_100: 9 }), '2026-06-20')[0]?.shown as Interval['counted'];
+    expect(cellOf('tool_usage', enough, 'latency_le_100').sum).toBe(45);
+  });
+});
