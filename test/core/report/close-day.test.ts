@@ -228,9 +228,9 @@ describe('first_this_week and first_this_month', () => {
     const expected: [string, [boolean, boolean]][] = [
       ['2026-11-27', [true, true]], // Friday
       ['2026-11-28', [false, false]],
-      ['2026-11-30', [true, false]], // Monday
-      ['2026-12-01', [false, true]], // the same week, the next month
-      ['2026-12-02', [false, false]],
+      ['2026-11-30', [true, true]], // Monday of the first week of December, whose Thursday lies in it
+      ['2026-12-01', [false, false]],
+      ['2026-12-07', [true, false]],
     ];
     for (const [day, flag] of expected) {
       spool(home, day, oneCall);
