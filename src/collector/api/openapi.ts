@@ -121,6 +121,7 @@ export function openApi(): object {
     paths: {
       '/batch/': { post: RECEIVE },
       '/healthz': { get: { summary: 'Is it there?', responses: { 200: { description: 'Yes.' } } } },
+      '/api/v1/about.json': { get: { summary: 'The same as /api/v1, as a static copy has it.', responses: ABOUT } },
       '/api/v1': {
         get: { summary: 'The questions, the minimum of installs, and what was refused.', responses: ABOUT },
       },

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { HttpBindings } from '@hono/node-server';
-import { type Context, Hono } from 'hono';
+import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { compress } from 'hono/compress';
 import { etag } from 'hono/etag';
 import { secureHeaders } from 'hono/secure-headers';
@@ -59,6 +59,7 @@ export function createApp(parts: Parts): Hono<Env> {
     return next();
   });
   app.post('/batch/', (c) => receive(c, parts)); // comes before the headers that only browsers need
+  app.use(withoutStoredHeaders);
   app.use(
     secureHeaders({
       contentSecurityPolicy: POLICY,
@@ -86,7 +87,7 @@ export function createApp(parts: Parts): Hono<Env> {
     c.header('cache-control', 'no-cache'); // kept, and asked for again with its tag
     c.header('vary', 'Accept, Accept-Encoding, Authorization', { append: true });
   });
-  app.get('/api/v1', (c) =>
+  app.on('GET', ['/api/v1', '/api/v1/about.json'], (c) =>
     c.json({
       questions: Object.keys(QUESTIONS),
       minInstalls: parts.minInstalls,
@@ -115,6 +116,17 @@ export function createApp(parts: Parts): Hono<Env> {
   });
   return app;
 }
+
+/**
+ * RFC 9110, 15.4.5: the browser keeps the headers of the answer that it has stored. Repeating those of security would
+ * make the second visit of the page three times as large.
+ */
+const withoutStoredHeaders: MiddlewareHandler = async (c, next) => {
+  await next();
+  if (c.res.status !== 304) return;
+  for (const name of [...c.res.headers.keys()]) if (!KEPT_HEADERS.includes(name)) c.res.headers.delete(name);
+};
+const KEPT_HEADERS = ['cache-control', 'etag', 'vary'];
 
 const SELF = ["'self'"];
 const NOTHING = ["'none'"];
