@@ -13,6 +13,7 @@ const PARAMETERS = [
 ];
 
 const STATES = ['published', 'too few', 'not over yet'];
+const NAMES = { type: 'array', items: { type: 'string' }, description: 'The declared names, in their order.' };
 const COUNT = { type: 'integer', minimum: 0 };
 
 function answerSchema(question: string, { names, numbers }: Shape): object {
@@ -81,6 +82,8 @@ const ABOUT = {
             today: DAY,
             firstDay: { type: ['string', 'null'], format: 'date' },
             lastDay: { type: ['string', 'null'], format: 'date' },
+            tools: NAMES,
+            features: NAMES,
             releases: {
               type: 'array',
               items: { type: 'object', properties: { date: DAY, name: { type: 'string' } } },

@@ -96,6 +96,8 @@ export function createApp(parts: Parts): Hono<Env> {
       firstDay: parts.published.firstDay() ?? null,
       lastDay: parts.published.lastDay() ?? null,
       isInvented: parts.isInvented,
+      tools: parts.vocabulary.tools,
+      features: parts.vocabulary.features,
       releases: parts.releases,
       refused: parts.refusals.counts(),
     }),
