@@ -49,9 +49,9 @@ function mostly(category: string, count: number): string {
   return category === OTHER ? 'of categories that too few reports name' : `most often ${category} (${whole(count)})`;
 }
 
-function slower({ answers, period, tools }: View): string[] {
+function slower({ about, answers, period, tools }: View): string[] {
   if (period.before === undefined) return ['There is no earlier period of the same length.'];
-  const pairs = pairsOf(tools, toolsIn(answers, period.before));
+  const pairs = pairsOf(tools, toolsIn({ about, answers }, period.before));
   const judged = pairs.filter((one) => compareTimes([one]) !== 'not known');
   if (judged.length === 0) return ['Too little is known of the period before.'];
   const texts = judged.flatMap((one) => {
@@ -64,7 +64,7 @@ function slower({ answers, period, tools }: View): string[] {
 
 function unused({ about, answers, period, tools }: View): string[] {
   const names = declared(tools).filter(({ known, calls }) => known.state === 'too few' || calls === 0);
-  const features = [...byName(answers.features.rows, 'feature')].filter(
+  const features = [...byName(answers.features.rows, 'feature', about.features)].filter(
     ([name, rows]) => name !== 'other' && knownOf(rows, period).state === 'too few',
   );
   const parts = [

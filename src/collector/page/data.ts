@@ -28,6 +28,9 @@ export interface About {
   readonly firstDay: Day | null;
   readonly lastDay: Day | null;
   readonly isInvented: boolean;
+  /** The declared names, in their order. */
+  readonly tools: readonly string[];
+  readonly features: readonly string[];
   readonly releases?: readonly Release[];
   readonly accepted?: number;
   /** Reports that were refused since the start, by rule. */

@@ -85,7 +85,7 @@ function installs({ answers, period, buckets, about }: View): KeyNumber {
 
 function ofCalls({ answers, about, tools, period, buckets }: View): KeyNumber[] {
   const known = tools.filter(({ calls }) => calls !== null);
-  const pairs = period.before === undefined ? [] : pairsOf(known, toolsIn(answers, period.before));
+  const pairs = period.before === undefined ? [] : pairsOf(known, toolsIn({ about, answers }, period.before));
   const nothing = period.before === undefined ? NO_COMPARISON : TOO_LITTLE;
   const { state } = knownOf(answers.overview.rows, period);
   const missing = word(state === 'not over yet' ? state : 'too few', about.pooled);

@@ -63,9 +63,13 @@ export function histogramOf(rows: readonly Row[]): Histogram {
 export const p50 = (rows: readonly Row[]): number | null => quantile(histogramOf(rows), 0.5);
 export const p95 = (rows: readonly Row[]): number | null => quantile(histogramOf(rows), 0.95);
 
-/** Rows by the value of a column, in the order in which values appear: that of the vocabulary. */
-export function byName(rows: readonly Row[], column: string): ReadonlyMap<string, readonly Row[]> {
-  const found = new Map<string, Row[]>();
+/** Rows by the value of a column: first the declared names, in their order and also those without rows; then others. */
+export function byName(
+  rows: readonly Row[],
+  column: string,
+  declared: readonly string[] = [],
+): ReadonlyMap<string, readonly Row[]> {
+  const found = new Map<string, Row[]>(declared.map((name) => [name, []]));
   for (const row of rows) {
     const name = String(row[column]);
     const own = found.get(name);

@@ -14,16 +14,18 @@ interface Named {
 }
 
 function namedIn({ about, answers, period }: View, question: QuestionName, column: string, measure: string): Named[] {
-  return [...byName(answers[question].rows, column)].map(([name, rows]) => {
-    const { rows: own, state } = knownOf(rows, period);
-    const isKnown = state === 'published';
-    return {
-      name,
-      installs: isKnown ? Math.max(...own.map(({ installs }) => Number(installs))) : null,
-      count: isKnown ? sum(own, measure) : null,
-      why: word(state, about.pooled),
-    };
-  });
+  return [...byName(answers[question].rows, column, question === 'features' ? about.features : [])].map(
+    ([name, rows]) => {
+      const { rows: own, state } = knownOf(rows, period);
+      const isKnown = state === 'published';
+      return {
+        name,
+        installs: isKnown ? Math.max(...own.map(({ installs }) => Number(installs))) : null,
+        count: isKnown ? sum(own, measure) : null,
+        why: word(state, about.pooled),
+      };
+    },
+  );
 }
 
 /** Features in the order of the workflow, which is that of the vocabulary. */

@@ -29,7 +29,12 @@ function compared({ releases, answers, about }: View): Compared[] {
       const end = earliest(addDays(date, WINDOW_DAYS - 1), about.lastDay);
       const before = { from: latest(addDays(date, -WINDOW_DAYS), previous?.date), to: addDays(date, -1) };
       const after = { from: date, to: earliest(end, next && addDays(next.date, -1)) };
-      return { release, before, after, pairs: pairsOf(toolsIn(answers, after), toolsIn(answers, before)) };
+      return {
+        release,
+        before,
+        after,
+        pairs: pairsOf(toolsIn({ about, answers }, after), toolsIn({ about, answers }, before)),
+      };
     })
     .reverse();
 }

@@ -40,14 +40,14 @@ export function viewOf({ about, answers }: Data, address: Address): View {
   return {
     ...{ about: begun, answers, address, period },
     buckets: bucketsOf(period, begun),
-    tools: toolsIn(answers, period),
+    tools: toolsIn({ about, answers }, period),
     releases: [...(about.releases ?? [])].sort((a, b) => (a.date < b.date ? -1 : 1)),
   };
 }
 
-export function toolsIn(answers: Answers, period: Days): ToolFacts[] {
+export function toolsIn({ about, answers }: Data, period: Days): ToolFacts[] {
   const timed = byName(answers.latency.rows, 'tool');
-  return [...byName(answers.tools.rows, 'tool')].map(([name, rows], place) => {
+  return [...byName(answers.tools.rows, 'tool', about.tools)].map(([name, rows], place) => {
     const known = knownOf(rows, period);
     const own = knownOf(timed.get(name) ?? [], period).rows;
     const isKnown = known.state === 'published';
