@@ -1,7 +1,7 @@
 // npm run screens: takes pictures of `preview` and of the dashboard with an invented year, into docs/screens/. Needs
 // Chromium and script(1).
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -10,7 +10,17 @@ import { chromium } from 'playwright-core';
 
 const folder = mkdtempSync(join(tmpdir(), 'dot-ai-analytics-screens-'));
 const db = process.argv[2] ?? join(folder, 'collector.db');
-const args = ['bin/dot-ai-analytics.cjs', 'collector', '--demo', '--db', db, '--port', '0'];
+const releases = join(folder, 'releases.json');
+const ago = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10);
+writeFileSync(
+  releases,
+  JSON.stringify([
+    { date: ago(75), name: '1.4.0' },
+    { date: ago(45), name: '1.5.0' },
+  ]),
+);
+const options = ['--demo', '--db', db, '--port', '0', '--releases', releases];
+const args = ['bin/dot-ai-analytics.cjs', 'collector', ...options];
 const collector = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
 const url = await addressOf(collector.stdout);
 
@@ -25,13 +35,10 @@ for (const [name, width, colorScheme] of [
   ['phone-light', 390, 'light'],
   ['phone-dark', 390, 'dark'],
 ] as const) {
-  // Tall enough that every chart comes into sight, and is drawn.
-  const page = await browser.newPage({ viewport: { width, height: 6000 }, colorScheme });
+  const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme });
   await page.goto(url);
-  await page.waitForSelector('#chart-sessions canvas');
-  await page.waitForTimeout(500);
-  const height = Math.ceil((await page.locator('body').boundingBox())?.height ?? 0);
-  await page.screenshot({ path: `docs/screens/${name}.png`, clip: { x: 0, y: 0, width, height } });
+  await page.waitForSelector('#words');
+  await page.screenshot({ path: `docs/screens/${name}.png`, fullPage: true });
   console.log(`docs/screens/${name}.png`);
 }
 await photographTerminal('preview', 'preview');

@@ -2,7 +2,7 @@ import type { Pair, Verdict } from './compare.js';
 import { days, percent } from './format.js';
 import { isWhole } from './known.js';
 import type { Period } from './period.js';
-import { callsOf } from './view.js';
+import { callsOf, type ToolFacts } from './view.js';
 
 /** How a number differs from that of the period before, in words. */
 export interface Change {
@@ -39,8 +39,10 @@ export function callsChanged(pairs: readonly Pair[], known: number): Change | un
   const whole = pairs.filter(({ now, before }) => isWhole(now.known) && isWhole(before.known));
   if (whole.length === 0) return undefined;
   const note = whole.length === known ? '' : ` (${whole.length} of ${known} tools, known on all days)`;
-  const text = relative(callsOf(whole.map((one) => one.now)), callsOf(whole.map((one) => one.before)));
-  return { text: text + note };
+  // Three months can be fourteen weeks, and those before thirteen.
+  const daily = (one: ToolFacts[]) => callsOf(one) / (one[0]?.known.of ?? 1);
+  const text = relative(daily(whole.map((one) => one.now)), daily(whole.map((one) => one.before)));
+  return { text: `${text} a day${note}` };
 }
 
 /** With what the numbers at the top are compared. */

@@ -1,5 +1,5 @@
-import { addDays } from '../../schema/calendar.js';
-import { DAYS_UNTIL_COMPLETE } from '../cells/intervals.js';
+import { addDays, mondayOf } from '../../schema/calendar.js';
+import { DAYS_UNTIL_COMPLETE, weekSpan } from '../cells/intervals.js';
 import { compareRates, compareTimes, type Pair, pairsOf, ratesOf, timesOf, type Verdict } from './compare.js';
 import type { Release } from './data.js';
 import { h, scrolling, section } from './elements.js';
@@ -26,7 +26,7 @@ function compared({ releases, answers, about }: View): Compared[] {
     .map((release, at, all) => {
       const [previous, next] = [all[at - 1], all[at + 1]];
       const { date } = release;
-      const end = earliest(addDays(date, WINDOW_DAYS - 1), about.lastDay);
+      const end = earliest(addDays(date, WINDOW_DAYS - 1), weekSpan(mondayOf(about.lastDay)).to);
       const before = { from: latest(addDays(date, -WINDOW_DAYS), previous?.date), to: addDays(date, -1) };
       const after = { from: date, to: earliest(end, next && addDays(next.date, -1)) };
       return {
@@ -99,13 +99,18 @@ export function latestRelease(view: View): string[] {
   const { release, pairs } = last;
   const name = `${release.name} (${fullDay(release.date)})`;
   if (pairs.length === 0) return [`${name}: too little is known on both sides of it.`];
-  const failed = `${compareRates(pairs)} (${both(ratesOf(pairs), rate)})`;
-  const slow = `${compareTimes(pairs)} (${both(timesOf(pairs), duration)})`;
+  const failed = `failure rate ${told(compareRates(pairs), both(ratesOf(pairs), rate))}`;
+  const slow = `p95 ${told(compareTimes(pairs), both(timesOf(pairs), duration))}`;
   const changed = pairs.flatMap((one) => {
-    const found = compareRates([one]);
-    const isClear = found === 'higher' || found === 'lower';
-    return isClear ? [`${one.now.name} ${found} (${both(ratesOf([one]), rate)})`] : [];
+    const [rates, times] = [compareRates([one]), compareTimes([one])];
+    return [
+      ...(isClear(rates) ? [`failure rate of ${one.now.name} ${told(rates, both(ratesOf([one]), rate))}`] : []),
+      ...(isClear(times) ? [`p95 of ${one.now.name} ${told(times, both(timesOf([one]), duration))}`] : []),
+    ];
   });
-  const single = changed.length === 0 ? '' : ` Failure rate by tool: ${changed.join('; ')}.`;
-  return [`${name}: failure rate ${failed}, p95 ${slow}, of ${plural(pairs.length, 'tool')} in the same mix.${single}`];
+  const single = changed.length === 0 ? '' : ` By tool: ${changed.join('; ')}.`;
+  return [`${name}: ${failed}, ${slow}, of ${plural(pairs.length, 'tool')} in the same mix.${single}`];
 }
+
+const isClear = (found: Verdict) => found === 'higher' || found === 'lower';
+const told = (found: Verdict, values: string) => (found === 'not known' ? found : `${found} (${values})`);

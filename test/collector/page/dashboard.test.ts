@@ -1,6 +1,7 @@
 import { describe } from 'vitest';
 import { hasBrowser } from '../../support/browser.js';
 import { address } from './address.js';
+import { helped } from './helped.js';
 import { filled } from './look.js';
 import { looks } from './looks.js';
 import { numbers } from './numbers.js';
@@ -14,6 +15,7 @@ describe.runIf(hasBrowser)('the dashboard, in Chromium', () => {
   describe('how it looks', () => looks(year));
   describe('what is looked at', () => address(year));
   describe('what is not known', () => words(year));
+  describe('whether a release helped', helped);
   describe('every number equals that of the API', () => numbers(year));
   describe('the weight', () => weight(year));
 });
