@@ -47,5 +47,5 @@ export function callsChanged(pairs: readonly Pair[], known: number): Change | un
 
 /** With what the numbers at the top are compared. */
 export function comparedWith({ before }: Period): string {
-  return before === undefined ? '' : ` ▲ and ▼ compare with ${days(before)}, in the same mix of tools.`;
+  return before === undefined ? '' : `▲ and ▼ compare with ${days(before)}, in the same mix of tools.`;
 }
