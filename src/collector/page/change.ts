@@ -23,6 +23,7 @@ export function relative(now: number, before: number): string {
 }
 
 export function points([before, now]: readonly [number, number], verdict: Verdict): Change {
+  if (Math.abs(now - before) < 0.0005) return { text: AS_BEFORE };
   const text = `${arrow(now, before)} ${Math.abs(100 * (now - before)).toFixed(1)} points${unclear(verdict)}`;
   return { text, isWorse: verdict === 'higher' };
 }
@@ -42,7 +43,7 @@ export function callsChanged(pairs: readonly Pair[], known: number): Change | un
   // Three months can be fourteen weeks, and those before thirteen.
   const daily = (one: ToolFacts[]) => callsOf(one) / (one[0]?.known.of ?? 1);
   const text = relative(daily(whole.map((one) => one.now)), daily(whole.map((one) => one.before)));
-  return { text: `${text} a day${note}` };
+  return { text: `${text}${text === AS_BEFORE ? '' : ' a day'}${note}` };
 }
 
 /** With what the numbers at the top are compared. */
