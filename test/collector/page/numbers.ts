@@ -137,6 +137,7 @@ export function numbers(year: Filled): void {
   test('behind the charts, interval by interval', async () => {
     const { collector, page } = await open();
     await page.locator('#over-time summary').click();
+    await page.waitForSelector('#over-time details table');
     const shown = await cellsOf(page, '#over-time details table');
     const { rows } = await ask(collector, 'overview');
     for (const row of rows) {

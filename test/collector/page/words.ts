@@ -26,6 +26,7 @@ export function words(year: Filled): void {
     const { url } = await testCollector(year);
     const { page } = await look(`${url}?period=all`);
     await page.locator('#over-time summary').click();
+    await page.waitForSelector('#over-time details table');
     const rows = await cellsOf(page, '#over-time details table');
     const last = rows.findLast(([interval]) => interval === '2026-W47') ?? [];
     expect(last.slice(3)).toEqual(['not over yet', 'not over yet', 'not over yet', 'not over yet']);
