@@ -1,6 +1,8 @@
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { monthOf } from '../schema/calendar.js';
 import { SHAPES } from './api/columns.js';
+import { restSpan } from './cells/intervals.js';
 
 /** Asks a collector: one that runs, or one that is in this process only. @throws if it does not answer with 200 */
 export type Ask = (path: string) => Promise<string>;
@@ -8,6 +10,7 @@ export type Ask = (path: string) => Promise<string>;
 interface About {
   readonly pooled: boolean;
   readonly minInstalls: number;
+  readonly today: string;
   readonly firstDay: string | null;
   readonly lastDay: string | null;
 }
@@ -20,14 +23,16 @@ const LICENSE = 'CC0 1.0: public domain. https://creativecommons.org/publicdomai
  * @returns the files that were written, relative to the folder
  */
 export async function writeStaticCopy(folder: string, page: string, ask: Ask): Promise<string[]> {
-  const { pooled, minInstalls, firstDay, lastDay, ...about } = JSON.parse(await ask('api/v1')) as About & {
+  const { pooled, minInstalls, today, firstDay, lastDay, ...about } = JSON.parse(await ask('api/v1')) as About & {
     readonly refused?: unknown;
   };
   if (!pooled) throw new Error('its numbers are not pooled');
-  const period = firstDay === null ? '' : `?from=${firstDay}&to=${lastDay}`;
+  // Whole months, so that no interval is cut.
+  const [from, to] = [firstDay ?? today, today].map((day) => restSpan(monthOf(day)));
+  const period = `?from=${from?.from}&to=${to?.to}`;
   const files = new Map<string, string>();
   const { refused: _, ...stable } = about; // of the running collector, not of the numbers
-  const info = { ...stable, pooled, minInstalls, firstDay, lastDay, isStatic: true, license: LICENSE };
+  const info = { ...stable, pooled, minInstalls, today, firstDay, lastDay, isStatic: true, license: LICENSE };
   files.set('api/v1/about.json', `${JSON.stringify(info, null, 2)}\n`);
   for (const question of Object.keys(SHAPES)) {
     for (const format of ['json', 'csv'])
