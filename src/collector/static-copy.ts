@@ -25,13 +25,14 @@ const LICENSE = 'CC0 1.0: public domain. https://creativecommons.org/publicdomai
 export async function writeStaticCopy(folder: string, page: string, ask: Ask): Promise<string[]> {
   const { pooled, minInstalls, today, firstDay, lastDay, ...about } = JSON.parse(await ask('api/v1')) as About & {
     readonly refused?: unknown;
+    readonly accepted?: unknown;
   };
   if (!pooled) throw new Error('its numbers are not pooled');
   // Whole months, so that no interval is cut.
   const [from, to] = [firstDay ?? today, today].map((day) => restSpan(monthOf(day)));
   const period = `?from=${from?.from}&to=${to?.to}`;
   const files = new Map<string, string>();
-  const { refused: _, ...stable } = about; // of the running collector, not of the numbers
+  const { refused: _, accepted: __, ...stable } = about; // of the running collector, not of the numbers
   const info = { ...stable, pooled, minInstalls, today, firstDay, lastDay, isStatic: true, license: LICENSE };
   files.set('api/v1/about.json', `${JSON.stringify(info, null, 2)}\n`);
   for (const question of Object.keys(SHAPES)) {

@@ -71,8 +71,16 @@ const PROVIDERS = {
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 
+/** From this day on, a tool fails less often: what a release did. */
+export interface Repair {
+  readonly tool: Tool;
+  readonly since: Day;
+  /** The share of calls that fail then. */
+  readonly fails: number;
+}
+
 /** Creates a user who began on `since`, with a random amount of use, habits and preferred tools. */
-export function createInstall(since: Day, random: Random): Install {
+export function createInstall(since: Day, random: Random, repair?: Repair): Install {
   const callsADay = logNormal(9, 1, random);
   const activity = 0.15 + 0.75 * random();
   const taste = Object.fromEntries(
@@ -83,14 +91,16 @@ export function createInstall(since: Day, random: Random): Install {
   const zone = Math.floor(random() * 24);
   const machine = logNormal(1, 0.3, random);
 
-  function call(tool: Tool, at: number): SimulatedCall {
-    const { median, fails, how } = TOOLS[tool];
+  function call(tool: Tool, at: number, day: Day): SimulatedCall {
+    const { median, how } = TOOLS[tool];
+    const isRepaired = repair !== undefined && repair.tool === tool && day >= repair.since;
+    const fails = isRepaired ? repair.fails : TOOLS[tool].fails;
     const milliseconds = logNormal(median * machine, 0.7, random);
     const outcome = random() < fails ? pick(how as Record<Category, number>, random) : 'success';
     return { tool, milliseconds, outcome, at };
   }
 
-  function session(length: number): SimulatedCall[] {
+  function session(length: number, day: Day): SimulatedCall[] {
     const calls: SimulatedCall[] = [];
     let at = (((8 + 10 * random() + zone) % 24) * HOUR_MS) % DAY_MS;
     for (let number = 0; number < length; number += 1) {
@@ -98,7 +108,7 @@ export function createInstall(since: Day, random: Random): Install {
       const follows = before === undefined ? undefined : THEN[before];
       const tool =
         follows !== undefined && random() < 0.6 ? pick(follows as Record<Tool, number>, random) : pick(taste, random);
-      calls.push(call(tool, at));
+      calls.push(call(tool, at, day));
       at = (at + logNormal(40_000, 1, random)) % DAY_MS;
     }
     return calls;
@@ -116,7 +126,7 @@ export function createInstall(since: Day, random: Random): Install {
       let left = Math.min(2_000, Math.max(1, Math.round(logNormal(callsADay, 0.5, random))));
       while (left > 0) {
         const length = Math.min(left, 1 + Math.floor(logNormal(3, 0.8, random)));
-        sessions.push(session(length));
+        sessions.push(session(length, day));
         left -= length;
       }
       const all = sessions.flat();

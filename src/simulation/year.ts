@@ -3,11 +3,16 @@ import type { Arrival } from '../collector/intake/arrival.js';
 import { open } from '../collector/intake/intake.js';
 import { openStore } from '../collector/store/cell-store.js';
 import { openDatabase } from '../collector/store/open.js';
-import { DAY_MS, type Day, dayOf, daysBetween } from '../schema/calendar.js';
+import { addDays, DAY_MS, type Day, dayOf, daysBetween, mondayOf } from '../schema/calendar.js';
 import { dotAiVocabulary } from '../schema/dot-ai.js';
-import { createInstall } from './installs.js';
+import { createInstall, type Repair } from './installs.js';
 import { randomFrom } from './random.js';
 import { bodyOf, createMemory, totalsOf } from './reports.js';
+
+/** The day of an invented release that repaired a tool: its effect is published, and can be seen. */
+export function repairedOn(today: Day): Day {
+  return mondayOf(addDays(today, -84));
+}
 
 export interface Year {
   /** The collector's file. If it exists, it is not changed. */
@@ -33,10 +38,11 @@ export async function fillYear({ db, today, installs = 300, days = 365, seed = 1
   for (const rest of ['', '-wal', '-journal']) rmSync(`${unfinished}${rest}`, { force: true });
   const store = openStore(await openDatabase(unfinished));
   const random = randomFrom(seed);
+  const repair: Repair = { tool: 'remediate', since: repairedOn(today), fails: 0.04 };
   const first = Date.parse(`${today}T12:00:00Z`) - days * DAY_MS;
   const users = Array.from({ length: installs }, () => ({
     // A fifth of the users have been there from the first day. The others join over the year.
-    install: createInstall(dayOf(first + Math.max(0, random() * 1.25 - 0.25) * days * DAY_MS), random),
+    install: createInstall(dayOf(first + Math.max(0, random() * 1.25 - 0.25) * days * DAY_MS), random, repair),
     memory: createMemory(),
   }));
   let reports = 0;

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Release } from '../../collector/api/source.js';
 import { type Collector, type CollectorOptions, startCollector } from '../../collector/collector.js';
 import * as COLLECTOR_ERRORS from '../../platform/error-table/collector.js';
 import { AnalyticsError, messageOf } from '../../platform/errors.js';
@@ -24,9 +25,14 @@ export const run: Run<'collector'> = async (invocation, output) => {
     return publishCopy(folder, readOptions(invocation, vocabulary), invocation.options.url, output);
   }
   const options = readOptions(invocation, vocabulary);
-  if (options.isInvented) await invent(options.db, installsOf(invocation), output);
+  const releases = options.isInvented ? await invent(options.db, installsOf(invocation), output) : [];
   const readVocabulary = () => findVocabulary(invocation.options.vocabulary ?? [], process.env).vocabulary;
-  const collector = await startCollector({ ...options, readVocabulary, log: (line) => output.remark(line) });
+  const collector = await startCollector({
+    ...options,
+    releases: [...releases, ...(options.releases ?? [])],
+    readVocabulary,
+    log: (line) => output.remark(line),
+  });
   const closed = closeOnSignal(collector);
   // A program that starts a collector reads the address from this line, and may end the collector at once.
   output.line(`The collector is ready: ${collector.url}`);
@@ -35,11 +41,12 @@ export const run: Run<'collector'> = async (invocation, output) => {
   return EXIT.done;
 };
 
-async function invent(db: string, installs: number, output: Output): Promise<void> {
-  const { fillYear } = await import('../../simulation/year.js');
+async function invent(db: string, installs: number, output: Output): Promise<Release[]> {
+  const { fillYear, repairedOn } = await import('../../simulation/year.js');
   const what = `Inventing a year of ${installs} installs`;
   output.remark(`${what}. This takes up to a minute, and is done once.`);
   await fillYear({ db, installs, today: dayOf(Date.now()), onProgress: (part) => output.progress(what, part) });
+  return [{ date: repairedOn(dayOf(Date.now())), name: 'invented 1.5' }];
 }
 
 function tell(

@@ -89,6 +89,7 @@ const ABOUT = {
               items: { type: 'object', properties: { date: DAY, name: { type: 'string' } } },
             },
             isInvented: { type: 'boolean' },
+            accepted: COUNT,
             refused: { type: 'object', additionalProperties: COUNT },
           },
         },

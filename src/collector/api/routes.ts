@@ -99,6 +99,7 @@ export function createApp(parts: Parts): Hono<Env> {
       tools: parts.names.now().tools,
       features: parts.names.now().features,
       releases: parts.releases,
+      accepted: parts.refusals.accepted(),
       refused: parts.refusals.counts(),
     }),
   );
@@ -205,6 +206,7 @@ async function receive(
     debug('collector: %s', messageOf(error));
     return refuse(c, 503, 'the report could not be written; send it again later');
   }
+  refusals.accept();
   return c.json({ status: 1 });
 }
 

@@ -1,8 +1,11 @@
 import type { BrokenRule, Refusal } from '../../schema/report.js';
 
-/** What was refused since the start, by rule. Nothing about a sender or a value is kept. */
+/** How many reports were taken since the start, and what was refused, by rule. Nothing about a sender or a value is kept. */
 export interface Refusals {
   add(refusal: Refusal): void;
+  /** A report was taken. */
+  accept(): void;
+  accepted(): number;
   /** The reports that were taken, and those that were refused by each rule. */
   counts(): Readonly<Record<BrokenRule, number>>;
 }
@@ -13,6 +16,7 @@ const LOG_INTERVAL_MS = 60_000;
 /** @param log is told of the first refusal by a rule, and then at most once a minute */
 export function createRefusals(clock: () => number, log: (line: string) => void): Refusals {
   const counts: Record<BrokenRule, number> = { malformed: 0, 'unknown name': 0, 'unknown field': 0, day: 0 };
+  let accepted = 0;
   const told = new Map<BrokenRule, number>();
   return {
     add({ rule, problem }) {
@@ -22,6 +26,10 @@ export function createRefusals(clock: () => number, log: (line: string) => void)
       const what = counts[rule] === 1 ? 'report' : 'reports';
       log(`Refused so far: ${counts[rule]} ${what} (${rule}). The last one: ${problem}. ${KEPT[rule]}`);
     },
+    accept() {
+      accepted += 1;
+    },
+    accepted: () => accepted,
     counts: () => ({ ...counts }),
   };
 }

@@ -231,6 +231,7 @@ test('refusals are counted by rule, and told of without values, at most once a m
   now += 61_000;
   await collector.post(await unknownTool());
   const { refused } = await collector.get<{ refused: object }>('api/v1');
+  expect(await collector.get('api/v1')).toMatchObject({ accepted: 0 });
   expect(refused).toEqual({ malformed: 1, 'unknown name': 4, 'unknown field': 0, day: 0 });
   expect(log.map((line) => line.slice(0, 45))).toEqual(
     [
