@@ -1,4 +1,5 @@
 import type { Result } from '../core/deliver/attempt.js';
+import { isOverQuota } from '../core/deliver/classify-answer.js';
 
 /** What people are told of a report that is kept. Neither sentence has a full stop. */
 export interface Words {
@@ -11,7 +12,7 @@ const words = (reason: string, remedy: string | null = null): Words => ({ reason
 
 /** Why a report is kept, in words, and what to do. */
 export function failureInWords({ obstacle, reason, answer }: Result): Words {
-  if (answer !== undefined) return answerInWords(answer.status);
+  if (answer !== undefined) return isOverQuota(answer) ? OVER_QUOTA : answerInWords(answer.status);
   switch (obstacle) {
     case 'off':
       return OFF;
@@ -54,13 +55,24 @@ export function askedInWords(asked: string, time: string): Words {
   return words(`the destination answered ${asked.replace(/^HTTP /, '')} and asked to wait until ${time}`);
 }
 
+const OVER_QUOTA = words(
+  'the destination answered that the quota of the project is used up',
+  'Raise the limit in the billing settings of the project, or wait for the next billing period',
+);
+
 function answerInWords(status: number): Words {
-  if (status === 401 || status === 403)
-    return words(`the destination refuses the project key (${status})`, 'Correct the key where the destination is set');
+  if (status === 401)
+    return words('the destination refuses the project key (401)', 'Correct the key where the destination is set');
+  // PostHog's ingestion answers 401, never 403.
+  if (status === 403)
+    return words(
+      'something on the way forbids the request (403): a proxy, a firewall, or a gateway in front of the destination',
+      'Check the network and the host; if both are right, check the key',
+    );
   if (status >= 200 && status < 300)
     return words(
       `the destination answered ${status}, but not as one that took the report`,
-      'A login page of this network, a proxy or a used-up quota answers so',
+      'A login page of this network or a proxy answers so',
     );
   if (status >= 300 && status < 400)
     return words(

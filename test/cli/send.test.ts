@@ -104,6 +104,13 @@ describe('what became of each report', () => {
   test.each([
     ['503', answering(503), {}, /kept: the destination answered 503/],
     ['401', answering(401), {}, /kept: the destination refuses the project key \(401\)\. Correct the key/],
+    ['403', answering(403), {}, /kept: something on the way forbids the request \(403\): a proxy, a firewall/],
+    [
+      'a used-up quota',
+      answering(200, '{"status":1,"quota_limited":["events"]}'),
+      {},
+      /kept: the destination answered that the quota of the project is used up\. Raise the limit/,
+    ],
     ['a login page', answering(200, '<html>'), {}, /kept: the destination answered 200, but not as one that took/],
     ['a redirect', answering(302), {}, /kept: the destination redirects to another address \(302\)/],
     ['a closed port', undefined, CLOSED, /kept: nothing listens at the address of the destination/],

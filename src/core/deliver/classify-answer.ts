@@ -9,7 +9,7 @@ export type Verdict =
   | 'rejected'
   /** Keep it, wait, try again. */
   | 'retry'
-  /** Keep it, and tell the user that the destination does not accept the key. */
+  /** Keep it, pause, and tell the user. 401 is about the key. 403 comes from a proxy or a gateway, never from PostHog. */
   | 'unauthorized';
 
 const BY_STATUS: Readonly<Record<number, Verdict>> = {
@@ -27,7 +27,7 @@ const BY_STATUS: Readonly<Record<number, Verdict>> = {
 export function judge({ status, body, contentType }: Answer): Verdict {
   if (status >= 200 && status < 300) return saysOk(body) ? 'delivered' : 'retry';
   const verdict = BY_STATUS[status] ?? 'retry';
-  // PostHog's refusals are plain text; a page comes from a proxy on the way, which may let the next one through.
+  // PostHog's refusals are plain text (github.com/PostHog/posthog, rust/capture/src/api.rs); a page comes from a proxy on the way, which may let the next one through.
   return verdict === 'rejected' && isPage(body, contentType) ? 'retry' : verdict;
 }
 
@@ -35,15 +35,33 @@ function isPage(body: string, contentType = ''): boolean {
   return body.trimStart().startsWith('<') || /^text\/html\b/i.test(contentType);
 }
 
-/** PostHog answers `{"status":1}`, newer versions `{"status":"Ok"}`. Over quota it names what it did not take. */
+/** PostHog answers `{"status":1}`, newer versions `{"status":"Ok"}`. */
 function saysOk(body: string): boolean {
+  const value = parse(body);
+  return (value.status === 1 || value.status === 'Ok') && !isLimited(value);
+}
+
+/**
+ * Whether the answer names what was not taken because the quota is used up. PostHog answers so about recordings only;
+ * it drops events over quota with the answer of a success, which cannot be noticed
+ * (github.com/PostHog/posthog, rust/capture: `BillingLimit`).
+ */
+export function isOverQuota({ status, body }: Answer): boolean {
+  return status >= 200 && status < 300 && isLimited(parse(body));
+}
+
+/** Anything but nothing or an empty list is a limit. */
+function isLimited({ quota_limited: limited }: Record<string, unknown>): boolean {
+  return limited !== undefined && limited !== null && !(Array.isArray(limited) && limited.length === 0);
+}
+
+/** An object, empty if the body is none. */
+function parse(body: string): Record<string, unknown> {
   try {
     const value: unknown = JSON.parse(body);
-    if (!isObject(value) || (value.status !== 1 && value.status !== 'Ok')) return false;
-    const { quota_limited: limited = [] } = value;
-    return Array.isArray(limited) && limited.length === 0;
+    return isObject(value) ? value : {};
   } catch {
-    return false;
+    return {};
   }
 }
 

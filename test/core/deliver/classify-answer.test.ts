@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { judge, retryAfterMs } from '../../../src/core/deliver/classify-answer.js';
+import { isOverQuota, judge, retryAfterMs } from '../../../src/core/deliver/classify-answer.js';
 
 const answer = (status: number, body = '', contentType?: string) => ({
   status,
@@ -24,6 +24,8 @@ test.each([
   ['PostHog took it, newer', answer(200, '{"status":"Ok"}'), 'delivered'],
   ['PostHog took it, nothing is limited', answer(200, '{"status":"Ok","quota_limited":[]}'), 'delivered'],
   ['PostHog dropped it: over quota', answer(200, '{"status":"Ok","quota_limited":["events"]}'), 'retry'],
+  ['PostHog took it, no limit is named', answer(200, '{"status":1,"quota_limited":null}'), 'delivered'],
+  ['a limit that is no list', answer(200, '{"status":1,"quota_limited":"events"}'), 'retry'],
   ['a captive portal', answer(200, '<html>'), 'retry'],
   ['a success without a word', answer(204), 'retry'],
   ['a redirect', answer(302), 'retry'],
@@ -35,7 +37,17 @@ test.each([
   ['too many requests', answer(429), 'retry'],
   ['a server that is down', answer(503), 'retry'],
   ['a key that is not accepted', answer(401), 'unauthorized'],
-  ['a key that may not do this', answer(403), 'unauthorized'],
+  ['a proxy or a gateway that forbids it', answer(403, '<html>', 'text/html'), 'unauthorized'],
 ] as const)('%s: %j is %s', (_what, given, verdict) => {
   expect(judge(given)).toBe(verdict);
+});
+
+test.each([
+  ['{"status":1,"quota_limited":["events"]}', 200, true],
+  ['{"status":1,"quota_limited":[]}', 200, false],
+  ['{"status":1}', 200, false],
+  ['<html>', 200, false],
+  ['{"quota_limited":["events"]}', 503, false],
+])('%s with %i names a used-up quota: %s', (body, status, expected) => {
+  expect(isOverQuota(answer(status, body))).toBe(expected);
 });
