@@ -191,12 +191,17 @@ export const COMMANDS = [
     does: 'create or update the dashboard of a PostHog project',
     more: [
       'The dashboard answers the same questions as that of the collector. The command creates what is missing, updates what differs, and deletes nothing. If it is interrupted, run it again: it resumes. The personal key is read from POSTHOG_PERSONAL_API_KEY.',
+      '--check changes nothing. It shows whether rows arrived recently, how many are stored twice, and which settings of the project matter. It exits with 1 if no row arrived recently.',
     ],
     options: [
       { flag: '--project <number>', does: 'the number of the project' },
       { flag: '--host <address>', does: 'the address of the app; default: https://eu.posthog.com' },
-      { flag: '--dry-run', does: 'print the dashboard and its insights as JSON, without any request' },
+      { flag: '--releases <file>', does: 'a JSON list of {"date", "name"}, each of which becomes an annotation' },
+      { flag: '--check', does: 'show what arrived and which settings matter, and change nothing' },
+      { flag: '--dry-run', does: 'print what would be created as JSON, without any request' },
+      JSON_OPTION,
     ],
+    exclusive: ['--check', '--dry-run'],
   },
   {
     name: 'completion',

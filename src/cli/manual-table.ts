@@ -22,7 +22,10 @@ export const ENVIRONMENT: readonly (readonly [string, string])[] = [
   ],
   ['DOT_AI_POSTHOG_KEY', 'the key that goes with it'],
   ['DOT_AI_COLLECTOR_TOKEN', 'collector: the token for reading; required unless the collector listens on loopback'],
-  ['POSTHOG_PERSONAL_API_KEY', 'dashboard posthog: a personal key with the scopes dashboard:write and insight:write'],
+  [
+    'POSTHOG_PERSONAL_API_KEY',
+    'dashboard posthog: a personal key with the scopes dashboard:write and insight:write; with --releases annotation:write, with --check query:read; project:read and property_definition:read show the settings',
+  ],
   ['DOT_AI_FEEDBACK_URL', 'server: a link that is sometimes shown after a completed workflow; default: none'],
   ['DOT_AI_FEEDBACK_ENABLED', 'server: false hides the link; default: true'],
   ['DOT_AI_FEEDBACK_PROBABILITY', 'server: the probability that the link is shown, from 0 to 1; default: 0.05'],

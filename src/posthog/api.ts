@@ -5,7 +5,9 @@ import { isLoopback } from '../platform/loopback.js';
 
 /** PostHog's API for one project. */
 export interface PostHogApi {
-  /** Reads all pages of a list. */
+  /** Reads one thing. Undefined if the key may not read it. */
+  get(path: string): Promise<Record<string, unknown> | undefined>;
+  /** Reads all pages of a list. An optional one is undefined if the key may not read it. */
   list(path: string): Promise<Record<string, unknown>[]>;
   send(method: 'POST' | 'PATCH', path: string, body: object): Promise<Record<string, unknown>>;
 }
@@ -14,7 +16,7 @@ export interface Access {
   /** The host of the app, not of ingestion: `https://eu.posthog.com`. */
   readonly host: string;
   readonly project: string;
-  /** A personal API key with the scopes dashboard:write and insight:write. */
+  /** A personal API key. docs/posthog.md names the scopes. */
   readonly key: string;
   /** Called before a wait that PostHog asked for. */
   readonly onWait?: (seconds: number) => void;
@@ -31,6 +33,20 @@ export function createApi({ host, project, key, onWait }: Access): PostHogApi {
   const root = `${origin}/api/projects/${encodeURIComponent(project)}`;
 
   async function request(method: string, url: string, body?: object): Promise<Record<string, unknown>> {
+    const answer = await ask(method, url, body);
+    if ('value' in answer) return answer.value;
+    throw refused(answer.status, answer.detail);
+  }
+
+  /** The same, but undefined after a 403. */
+  async function requestIfAllowed(url: string): Promise<Record<string, unknown> | undefined> {
+    const answer = await ask('GET', url);
+    if ('value' in answer) return answer.value;
+    if (answer.status === 403) return undefined;
+    throw refused(answer.status, answer.detail);
+  }
+
+  async function ask(method: string, url: string, body?: object): Promise<Outcome> {
     for (let tries = 1; ; tries += 1) {
       const response = await send(method, url, body);
       if (response.status === 429 && tries < MAX_TRIES) {
@@ -43,8 +59,8 @@ export function createApi({ host, project, key, onWait }: Access): PostHogApi {
         continue;
       }
       const answer: unknown = await response.json().catch(() => undefined);
-      if (response.ok && isObject(answer)) return answer;
-      throw refused(response.status, isObject(answer) ? answer.detail : undefined);
+      if (response.ok && isObject(answer)) return { value: answer };
+      return { status: response.status, detail: isObject(answer) ? answer.detail : undefined };
     }
   }
 
@@ -67,6 +83,7 @@ export function createApi({ host, project, key, onWait }: Access): PostHogApi {
   }
 
   return {
+    get: (path) => requestIfAllowed(`${root}${path}`),
     async list(path) {
       const found: Record<string, unknown>[] = [];
       let url = `${root}${path}`;
@@ -83,6 +100,8 @@ export function createApi({ host, project, key, onWait }: Access): PostHogApi {
     send: (method, path, body) => request(method, `${root}${path}`, body),
   };
 }
+
+type Outcome = { readonly value: Record<string, unknown> } | { readonly status: number; readonly detail: unknown };
 
 function originOf(host: string): string {
   const url = URL.canParse(host) ? new URL(host) : undefined;

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { PostHogApi } from './api.js';
 import { INSIGHTS, type Insight } from './insights.js';
+import { applyReleases, type Release } from './releases.js';
 
 /** One change, or none, that makes PostHog equal to the table. */
 export interface Step {
@@ -26,7 +27,11 @@ export function wanted(insight: Insight) {
  * Makes the project's dashboard equal to the table: creates what is missing, updates what differs, and deletes nothing.
  * If an earlier run was interrupted, this completes it.
  */
-export async function apply(api: PostHogApi, onStep: (step: Step) => void): Promise<{ dashboard: number }> {
+export async function apply(
+  api: PostHogApi,
+  releases: readonly Release[],
+  onStep: (step: Step) => void,
+): Promise<{ dashboard: number }> {
   const dashboard = await applyDashboard(api, onStep);
   // `basic` leaves out the results, which PostHog would have to compute. The order by id keeps the pages consistent.
   const known = await api.list('/insights/?saved=true&basic=true&order=id&limit=100');
@@ -36,6 +41,7 @@ export async function apply(api: PostHogApi, onStep: (step: Step) => void): Prom
     );
     onStep({ what: insight.name, does: await applyInsight(api, insight, found, dashboard) });
   }
+  if (releases.length > 0) await applyReleases(api, releases, (what, does) => onStep({ what, does }));
   return { dashboard };
 }
 

@@ -19,7 +19,10 @@ describe('the table of commands types what a command is given', () => {
     expectTypeOf<Options<'dashboard'>>().toEqualTypeOf<{
       readonly project?: string;
       readonly host?: string;
+      readonly releases?: string;
+      readonly check?: boolean;
       readonly dryRun?: boolean;
+      readonly json?: boolean;
     }>();
     expectTypeOf<keyof Options<'hint'>>().toEqualTypeOf<'reset' | 'markShown' | 'json'>();
     expectTypeOf<keyof Options<'completion'>>().toEqualTypeOf<never>();

@@ -1,95 +1,10 @@
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { INSIGHTS } from '../../src/posthog/insights.js';
 import { testHome } from '../support/home.js';
 import { cli } from '../support/processes.js';
-
-interface Thing {
-  id: number;
-  [name: string]: unknown;
-}
-
-interface Behavior {
-  /** Status of the nth request, where it is not to be answered properly. */
-  readonly fail?: (request: number) => number | undefined;
-  /** PostHog adds defaults to a query that it stores. */
-  readonly addsDefaults?: boolean;
-}
-
-/** The documented part of PostHog's API, strict: unknown fields, wrong types, scopes and paths are refused. */
-async function postHog({ fail = () => undefined, addsDefaults = true }: Behavior = {}) {
-  const dashboards: Thing[] = [];
-  const insights: Thing[] = [];
-  const requests: string[] = [];
-  const problems: string[] = [];
-  const FIELDS: Record<string, string[]> = {
-    dashboards: ['name', 'description'],
-    insights: ['name', 'description', 'query', 'saved', 'dashboards'],
-  };
-  const read = async (incoming: IncomingMessage) => {
-    let text = '';
-    for await (const chunk of incoming) text += chunk;
-    return text === '' ? {} : (JSON.parse(text) as Record<string, unknown>);
-  };
-  const server = createServer(async (incoming, response) => {
-    const answer = (status: number, body: object, headers = {}) =>
-      void response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
-    const { method = '', url = '' } = incoming;
-    requests.push(`${method} ${url}`);
-    const body = await read(incoming);
-    const status = fail(requests.length);
-    if (status === 429) return answer(429, { detail: 'Request was throttled.' }, { 'retry-after': '1' });
-    if (status !== undefined) return answer(status, { detail: 'it was made to fail' });
-    if (incoming.headers.authorization !== 'Bearer phx_right')
-      return answer(401, { detail: 'Invalid personal API key.' });
-    const [, project, kind = '', id, query] =
-      /^\/api\/projects\/(\d+)\/(dashboards|insights)\/(?:(\d+)\/)?(?:\?(.*))?$/.exec(url) ?? [];
-    if (project !== '123') return answer(404, { detail: 'Project not found.' });
-    const things = kind === 'dashboards' ? dashboards : insights;
-    if (method === 'GET' && id === undefined) {
-      // Pages of three, so that more than one is asked for.
-      const offset = Number(new URLSearchParams(query).get('offset') ?? 0);
-      const next =
-        offset + 3 < things.length
-          ? `http://${incoming.headers.host}/api/projects/123/${kind}/?offset=${offset + 3}`
-          : null;
-      // As the basic serializer does: without `dashboards`, which is on its way out.
-      const results = things.slice(offset, offset + 3).map(({ dashboards: ids, ...thing }) => ({
-        ...thing,
-        ...(Array.isArray(ids) && {
-          dashboard_tiles: ids.map((dashboard) => ({ dashboard_id: dashboard, deleted: false })),
-        }),
-      }));
-      return answer(200, { count: things.length, next, previous: null, results });
-    }
-    for (const field of Object.keys(body))
-      if (!FIELDS[kind]?.includes(field)) problems.push(`${kind} has no field ${field}`);
-    const stored =
-      addsDefaults && body.query ? { ...body, query: { ...(body.query as object), full: true, version: 2 } } : body;
-    if (method === 'POST' && id === undefined) {
-      const thing = { id: 1000 + dashboards.length + insights.length, deleted: false, ...stored };
-      things.push(thing);
-      return answer(201, thing);
-    }
-    const found = things.find((thing) => thing.id === Number(id));
-    if (method === 'PATCH' && found !== undefined) return answer(200, Object.assign(found, stored));
-    problems.push(`${method} ${url}`);
-    answer(405, { detail: 'Method not allowed.' });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return {
-    host: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    dashboards,
-    insights,
-    requests,
-    problems,
-  };
-}
+import { projectServer, type Thing } from './project-server.js';
 
 const dashboard = (host: string, { key = 'phx_right', project = '123', more = [] as string[] } = {}) =>
   cli(['dashboard', 'posthog', '--host', host, '--project', project, ...more], {
@@ -98,9 +13,9 @@ const dashboard = (host: string, { key = 'phx_right', project = '123', more = []
 
 describe('dashboard posthog', () => {
   test('creates all of it, then nothing; changes what differs, and nothing else', async () => {
-    const there = await postHog();
+    const there = await projectServer();
     const first = await dashboard(there.host);
-    expect(first).toMatchObject({ code: 0, stderr: '' });
+    expect(first).toMatchObject({ code: 0, stderr: 'The 4 settings that matter are as they should be.\n' });
     expect(first.stdout).toContain(`${there.host}/project/123/dashboard/1000`);
     expect([there.dashboards.length, there.insights.length, there.problems]).toEqual([1, INSIGHTS.length, []]);
     for (const insight of there.insights) expect(insight.dashboards).toEqual([1000]);
@@ -119,7 +34,7 @@ describe('dashboard posthog', () => {
   });
 
   test('a run that stopped half-way is finished by the next', async () => {
-    const there = await postHog({ fail: (request) => (request === 7 ? 500 : undefined) });
+    const there = await projectServer({ fail: (request) => (request === 7 ? 500 : undefined) });
     const first = await dashboard(there.host);
     expect(first).toMatchObject({ code: 1, stderr: expect.stringMatching(/answered 500/) });
     expect(there.insights.length).toBeLessThan(INSIGHTS.length);
@@ -129,7 +44,7 @@ describe('dashboard posthog', () => {
   });
 
   test('a limit to the rate is waited for', async () => {
-    const there = await postHog({ fail: (request) => (request === 2 || request === 5 ? 429 : undefined) });
+    const there = await projectServer({ fail: (request) => (request === 2 || request === 5 ? 429 : undefined) });
     const { code, stderr } = await dashboard(there.host);
     expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining('PostHog asks to wait 1 s.') });
     expect(there.insights).toHaveLength(INSIGHTS.length);
@@ -141,7 +56,7 @@ describe('dashboard posthog', () => {
     ['a project that is no number', { project: '../users' }, 2, /--project takes the number/],
     ['no key', { key: '' }, 2, /POSTHOG_PERSONAL_API_KEY must hold/],
   ])('%s', async (_name, given, code, expected) => {
-    const there = await postHog();
+    const there = await projectServer();
     const result = await dashboard(there.host, given);
     expect({ code: result.code, stderr: result.stderr.replace(/\s+/g, ' ') }).toEqual({
       code,
@@ -152,7 +67,7 @@ describe('dashboard posthog', () => {
   });
 
   test('a key without the scope, a host that is not there, one without TLS', async () => {
-    const there = await postHog({ fail: () => 403 });
+    const there = await projectServer({ fail: () => 403 });
     expect(await dashboard(there.host)).toMatchObject({ code: 1, stderr: expect.stringMatching(/dashboard:write/) });
     expect(await dashboard('http://127.0.0.1:9')).toMatchObject({
       code: 1,

@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createJudge, sqlOf, type Verdict } from '../../engine/acceptance.js';
-import { fill, STATES, type State } from '../../engine/conditions.js';
+import { fill, projectOf, STATES, type State, ZONES } from '../../engine/conditions.js';
 import { type Engine, isInstalled, startEngine } from '../../engine/engine.js';
+import type { Sent } from '../../engine/fixture.js';
+import { toClickHouse } from '../../engine/hogql.js';
 import { truth } from '../../engine/truth.js';
+import { OTHERS_QUERY, ROWS_QUERY } from '../../src/posthog/check.js';
 import { INSIGHTS } from '../../src/posthog/insights.js';
 
 if (!isInstalled)
@@ -13,11 +16,12 @@ const [plain = NO_STATE, repeated = NO_STATE, hostile = NO_STATE] = STATES;
 
 describe.runIf(isInstalled)('the insights in ClickHouse', () => {
   let engine: Engine;
+  let sent: Sent[];
   let judge: (insight: string, query: string, state: State) => Verdict;
   let truths: ReturnType<typeof truth>;
   beforeAll(async () => {
     engine = await startEngine();
-    const sent = await fill(engine);
+    sent = await fill(engine);
     judge = createJudge(engine, sent);
     truths = truth(sent, '2026-11-25 12:00:00');
   }, 240_000);
@@ -38,6 +42,16 @@ describe.runIf(isInstalled)('the insights in ClickHouse', () => {
     },
     120_000,
   );
+
+  test('--check: rows are counted once, repetitions and events of other apps apart', () => {
+    const zone = ZONES[0];
+    const asked = (query: string) => engine.rows(toClickHouse(query, projectOf(hostile, zone, 'Sunday')))[0];
+    const events = sent.filter(({ day }) => day >= '2026-10-26').flatMap((one) => one.events);
+    const [stored, different, newest] = asked(ROWS_QUERY) ?? [];
+    expect([different, newest]).toEqual([events.length, '2026-11-25']);
+    expect(Number(stored) / Number(different)).toBeCloseTo(5 / 3, 1);
+    expect(asked(OTHERS_QUERY)).toEqual([6]);
+  });
 
   const recent = 'timestamp > now() - interval 90 day';
   const flagged = "event = 'active_install' and JSONExtractBool(properties, 'first_this_week')";

@@ -4,7 +4,7 @@ import type { ErrorDefinition } from './definition.js';
 export const keyMissing = {
   code: 'USAGE',
   message:
-    'POSTHOG_PERSONAL_API_KEY must hold a personal PostHog key with the scopes dashboard:write and insight:write. It is never read from an argument, which other users of the machine could see.',
+    'POSTHOG_PERSONAL_API_KEY must hold a personal PostHog key. It needs the scopes dashboard:write and insight:write, with --releases annotation:write, and with --check query:read. It is never read from an argument, which other users of the machine could see.',
   why: '`dashboard posthog` changes a project of yours.',
   remedy: 'Create a key in the settings of your PostHog account. `--dry-run` needs none.',
 } as const satisfies ErrorDefinition;
@@ -47,7 +47,7 @@ export const keyNotAccepted = {
 export const scopeMissing = {
   code: 'POSTHOG',
   message:
-    'PostHog answered 403: the personal key may not do this. It needs the scopes dashboard:write and insight:write for this project. In old self-hosted versions, only paying customers may describe a dashboard.<detail>',
+    'PostHog answered 403: the personal key may not do this. It needs the scopes dashboard:write and insight:write for this project, with --releases annotation:write, and with --check query:read. In old self-hosted versions, only paying customers may describe a dashboard.<detail>',
   why: 'The key lacks a scope, or has no access to the project.',
 } as const satisfies ErrorDefinition;
 
