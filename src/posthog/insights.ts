@@ -1,6 +1,7 @@
 import { type EventName, isCount, isHistogram } from '../schema/field.js';
 import { kindOf } from '../schema/fields.js';
 import { LATENCY_BOUNDS } from '../schema/latency.js';
+import { chart, table } from './charts.js';
 import { DAYS, isSet, MONTHS, number, type Period, rows, series, seriesByName, text, WEEKS } from './sql.js';
 
 /** One chart of PostHog's dashboard. */
@@ -17,32 +18,6 @@ export interface Insight {
  * project's settings, and counts a repeated row twice. Every query has a limit, because PostHog cuts one without a limit
  * after 100 rows.
  */
-
-type Display = 'ActionsLineGraph' | 'ActionsBar' | 'ActionsStackedBar';
-
-interface Axes {
-  readonly x: string;
-  readonly y: readonly string[];
-  /** The column whose values become series. */
-  readonly by?: string;
-}
-
-function table(query: string): object {
-  return { kind: 'DataVisualizationNode', source: { kind: 'HogQLQuery', query }, display: 'ActionsTable' };
-}
-
-function chart(query: string, display: Display, { x, y, by }: Axes): object {
-  return {
-    kind: 'DataVisualizationNode',
-    source: { kind: 'HogQLQuery', query },
-    display,
-    chartSettings: {
-      xAxis: { column: x },
-      yAxis: y.map((column) => ({ column })),
-      ...(by !== undefined && { seriesBreakdownColumn: by }),
-    },
-  };
-}
 
 function installs(period: Period, flag?: string): object {
   const source = rows(['active_install'], period, ['1 as installs'], flag && isSet(flag));
