@@ -44,5 +44,5 @@ export function writeScale({ rows, bytesPerRow, rowsPerInstallAndMonth, times }:
 function size(bytes: number): string {
   const units = ['B', 'KB', 'MB', 'GB', 'TB'];
   const power = Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
-  return `${(bytes / 1000 ** power).toPrecision(2)} ${units[power]}`;
+  return `${many(bytes / 1000 ** power)} ${units[power]}`;
 }
