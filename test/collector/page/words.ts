@@ -37,7 +37,7 @@ export function words(year: Filled): void {
     const { url } = await testCollector();
     const { page } = await look(url);
     const text = await page.locator('#empty').textContent();
-    expect(text).toContain('No report so far; 0 refused.');
+    expect(text).toContain('No report so far; 0 accepted, 0 refused.');
     expect(text).toContain(`DOT_AI_ANALYTICS_HOST=${url.slice(0, -1)}`);
   });
 
@@ -50,7 +50,7 @@ export function words(year: Filled): void {
     await collector.post('{"batch":[{}]}');
     const { page } = await look(collector.url);
     const text = await page.locator('#empty').textContent();
-    expect(text).toContain('Fewer than 5 installs so far; last report Nov 10, 2026; 1 refused (1 malformed).');
+    expect(text).toContain('Fewer than 5 installs so far; last report Nov 10, 2026; 6 accepted, 1 refused (1 malformed).');
     expect(text).not.toMatch(/\b[346] installs/);
   });
 
