@@ -50,7 +50,9 @@ export function words(year: Filled): void {
     await collector.post('{"batch":[{}]}');
     const { page } = await look(collector.url);
     const text = await page.locator('#empty').textContent();
-    expect(text).toContain('Fewer than 5 installs so far; last report Nov 10, 2026; 6 accepted, 1 refused (1 malformed).');
+    expect(text).toContain(
+      'Fewer than 5 installs so far; last report Nov 10, 2026; 6 accepted, 1 refused (1 malformed).',
+    );
     expect(text).not.toMatch(/\b[346] installs/);
   });
 
