@@ -9,7 +9,9 @@ import { OTHERS_QUERY, ROWS_QUERY } from '../../src/posthog/check.js';
 import { INSIGHTS } from '../../src/posthog/insights.js';
 
 if (!isInstalled)
-  process.stderr.write('SKIPPED: npm ci --prefix engine was not run, so no insight is executed in ClickHouse\n');
+  process.stderr.write(
+    'SKIPPED: npm install --no-save --prefix engine was not run, so no insight is executed in ClickHouse\n',
+  );
 
 const NO_STATE = {} as State;
 const [plain = NO_STATE, repeated = NO_STATE, hostile = NO_STATE] = STATES;
