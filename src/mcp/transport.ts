@@ -50,7 +50,9 @@ function receive(
   const { jsonrpc, id, method, params } = message;
   if (method === 'notifications/cancelled') {
     // Neither SDK answers a cancelled request. v1 overlooks a falsy id and answers after all; that answer counts.
-    if (params?.requestId) cancel(pending, params.requestId as RequestId);
+    if (!params?.requestId) return;
+    cancel(pending, params.requestId as RequestId);
+    questions.delete(params.requestId as RequestId);
     return;
   }
   if (jsonrpc !== '2.0' || (typeof id !== 'string' && typeof id !== 'number')) return;

@@ -50,3 +50,34 @@ test('P3: two names that differ only by - and _ are one name, which cannot be de
   const twice = { tools: ['a-b', 'a_b'], features: [] };
   expect(() => createAnalytics(twice, { env: testHome().env })).toThrow(/declared twice/);
 });
+
+test('a canceled prompt is forgotten: the answer to another request with its id counts nothing', async () => {
+  const home = testHome({ analytics: true });
+  const analytics = createAnalytics({ ...declared, ephemeral: false }, { env: home.env });
+  const server = instrument(new McpServer({ name: 's', version: '1' }), analytics);
+  let entered = () => {};
+  const isEntered = new Promise<void>((resolve) => {
+    entered = resolve;
+  });
+  server.registerPrompt('summary', {}, (extra) => {
+    entered();
+    return new Promise((resolve) => {
+      extra.signal.addEventListener('abort', () => resolve({ messages: [] }));
+    });
+  });
+  const [mine, theirs] = InMemoryTransport.createLinkedPair();
+  await server.connect(mine);
+  onTestFinished(() => server.close());
+  const answered = new Promise<unknown>((resolve) => {
+    theirs.onmessage = resolve;
+  });
+  await theirs.start();
+
+  await theirs.send({ jsonrpc: '2.0', id: 7, method: 'prompts/get', params: { name: 'summary' } });
+  await isEntered;
+  await theirs.send({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 7 } });
+  await theirs.send({ jsonrpc: '2.0', id: 7, method: 'ping' });
+  expect(await answered).toMatchObject({ id: 7, result: {} });
+  expect(countedRows(home.paths, canonical).filter(({ event }) => event === 'feature_usage')).toEqual([]);
+  await analytics.close();
+});
