@@ -37,19 +37,21 @@ export function createPublished(
   const today = () => dayOf(clock());
   let known = intervals.all().sort(inOrder);
   let days = store.days();
-  let publishedOn = '';
+  let lookedOn: Day | undefined;
+  let isStale = false; // reports of a complete week arrived since
 
   /** Looks what may be published now: on each day once, and when reports of a complete week arrived. */
   function refresh(): void {
-    if (!isPooled || publishedOn === today()) return;
+    if (!isPooled || (lookedOn === today() && !isStale)) return;
     const isOpen = (day: Day) => daysBetween(restSpan(monthOf(day)).to, today()) <= DAYS_UNTIL_FINAL;
     // The first time everything is looked at: the collector may have been off for long.
-    const looked = publishedOn === '' ? days : days.filter(isOpen);
+    const looked = lookedOn === undefined ? days : days.filter(isOpen);
     const cells = new Map(looked.map((day) => [day, store.read(day)]));
     const added = publish(cells, known, today(), minInstalls);
     intervals.add(added);
     known = [...known, ...added].sort(inOrder);
-    publishedOn = today();
+    lookedOn = today();
+    isStale = false;
   }
 
   const stored = (from: Day, to: Day) => days.filter((day) => day >= from && day <= to && day <= today());
@@ -79,7 +81,7 @@ export function createPublished(
       let isNew = false;
       for (const day of changedDays) {
         isNew ||= !days.includes(day);
-        if (isComplete(weekSpan(mondayOf(day)), today())) publishedOn = publishedOn === '' ? '' : 'dirty';
+        isStale ||= isComplete(weekSpan(mondayOf(day)), today());
       }
       if (isNew) days = store.days();
     },
