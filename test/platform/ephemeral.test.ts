@@ -27,7 +27,7 @@ const MOUNTINFO = `840 650 0:81 / / rw,relatime master:1 - overlay overlay rw,lo
 904 903 0:91 / /twice rw - tmpfs tmpfs rw`;
 
 test.each([
-  ['the container’s own file system', '/root/.dot-ai', false],
+  ['the container’s own file system', '/srv/.dot-ai', false],
   ['an emptyDir', '/home/node/.dot-ai', false],
   ['a persistent volume', '/data/my volume/.dot-ai', true],
   ['a tmpfs', '/scratch/home/.dot-ai', false],
