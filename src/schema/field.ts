@@ -21,7 +21,7 @@ export interface Field {
   readonly from?: readonly string[];
   /**
    * The total that this number is a part of: a property of the same row, `rows` (the number of rows), or a total that
-   * other rows give. The collector ensures that a suppressed part cannot be computed from the total and the other
+   * other rows give. The collector ensures that a part that is not shown cannot be computed from the total and the other
    * parts.
    */
   readonly partOf?: string;

@@ -6,7 +6,7 @@ import { CATEGORIES } from './vocabulary.js';
 /*
  * The table of all fields that are ever recorded. A number has one name, from the cell on disk to the column of the
  * dashboard. Cells, totals, rows, validation, `preview`, `schema`, docs/collected.md, the collector's columns and
- * suppression, and PostHog's sums are computed from this table. To add a field, add a line here and the line of code
+ * small parts, and PostHog's sums are computed from this table. To add a field, add a line here and the line of code
  * that sees it happen (src/core/record/cells.ts).
  */
 

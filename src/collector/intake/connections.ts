@@ -4,7 +4,7 @@ import type { Clock } from '../../platform/clock.js';
 import { senderOf } from './rate-limit.js';
 
 /*
- * Whoever reaches the port can make the collector hold memory: with bodies that never end, with answers that nobody
+ * A client that reaches the port can make the collector hold memory: with bodies that never end, with answers that nobody
  * reads, and with requests that are sent ahead of the answers (pipelining). So a connection has one request at a time,
  * each request has a time limit that includes the reading of its answer, and what all connections hold together has a
  * limit. When it is reached, the connection that holds most is ended. It holds at least the mean, which is more than a

@@ -4,7 +4,7 @@ import { isWhole } from './known.js';
 import type { Period } from './period.js';
 import { callsOf, type ToolFacts } from './view.js';
 
-/** How a number differs from that of the period before, in words. */
+/** How a number differs from that of the period before, as text. */
 export interface Change {
   readonly text: string;
   /** If a change in this direction is bad. */
