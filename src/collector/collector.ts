@@ -7,6 +7,7 @@ import { AnalyticsError, messageOf, systemCode } from '../platform/errors.js';
 import { isLoopback } from '../platform/loopback.js';
 import type { Vocabulary } from '../schema/vocabulary.js';
 import { createGuessLimit, createReaders } from './api/access.js';
+import { refuse } from './api/refusal.js';
 import { createApp } from './api/routes.js';
 import type { Release } from './api/source.js';
 import { limitConnections } from './intake/connections.js';
@@ -118,11 +119,11 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     if (isReport(incoming)) return app.fetch(request, env);
     if (guesses !== undefined && authorization !== undefined) {
       const mayTry = await guesses.admit(senderOfRequest(incoming, trustProxy), authorization);
-      if (!mayTry) return refuse(429, 60, 'too many wrong tokens; try again later');
+      if (!mayTry) return refuse(429, 'too many wrong tokens; try again later', { 'retry-after': '60' });
     }
     if (incoming.url === '/healthz') return app.fetch(request, env);
-    const answerIt = () => (incoming.socket.destroyed ? refuse(503, 1, 'nobody waits') : app.fetch(request, env));
-    return questions(answerIt) ?? refuse(503, 1, 'too many questions at once; try again later');
+    const answerIt = () => (incoming.socket.destroyed ? refuse(503, 'nobody waits') : app.fetch(request, env));
+    return questions(answerIt) ?? refuse(503, 'too many questions at once; try again later', { 'retry-after': '1' });
   });
   const serverOptions = {
     headersTimeout: HEADERS_TIMEOUT_MS,
@@ -167,13 +168,6 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
 
 /** Reports need no token. */
 const isReport = ({ method, url }: IncomingMessage) => method === 'POST' && url === '/batch/';
-
-function refuse(status: 429 | 503, retryAfter: number, detail: string): Response {
-  return Response.json(
-    { type: status === 429 ? 'rate_limited' : 'unavailable', status, detail },
-    { status, headers: { 'retry-after': `${retryAfter}` } },
-  );
-}
 
 function openStoreOrClose(database: Awaited<ReturnType<typeof openDatabase>>) {
   try {
