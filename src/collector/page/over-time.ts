@@ -19,7 +19,6 @@ import type { ToolFacts, View } from './view.js';
 export function overTime(view: View): HTMLElement {
   const { answers, buckets, releases } = view;
   const step = stepOf(view);
-  const times = timesOver(answers.latency.rows, buckets, view.about.pooled);
   const common = { buckets, releases };
   const charts = [
     chart({
@@ -37,22 +36,7 @@ export function overTime(view: View): HTMLElement {
       isPartly: view.about.pooled ? partlyOver(answers.tools.rows, buckets) : [],
       format: short,
     }),
-    chart({
-      ...common,
-      title: 'Failure rate',
-      kind: 'line',
-      values: failureRateOver(answers.tools.rows, buckets, view.about.pooled),
-      format: rate,
-      color: 'bad',
-    }),
-    chart({
-      ...common,
-      title: 'Time of a call, p50 to p95',
-      kind: 'line',
-      values: times.p95,
-      low: times.p50,
-      format: duration,
-    }),
+    ...failuresAndTimes(view, common, answers.tools.rows, answers.latency.rows),
     chart({
       ...common,
       title: 'Tools per session, at least',
@@ -107,7 +91,6 @@ export function toolOverTime(view: View, tool: ToolFacts): HTMLElement {
   const { answers, about, buckets, releases, period } = view;
   const isOwn = (row: Row) => row.tool === tool.name;
   const rows = answers.tools.rows.filter(isOwn);
-  const times = timesOver(answers.latency.rows.filter(isOwn), buckets, about.pooled);
   const common = { buckets, releases, color: `c${tool.place % COLORS}` };
   const charts = [
     chart({
@@ -118,22 +101,7 @@ export function toolOverTime(view: View, tool: ToolFacts): HTMLElement {
       isPartly: averagesOver(rows, buckets),
       format: short,
     }),
-    chart({
-      ...common,
-      title: 'Failure rate',
-      kind: 'line',
-      values: failureRateOver(rows, buckets, about.pooled),
-      format: rate,
-      color: 'bad',
-    }),
-    chart({
-      ...common,
-      title: 'Time of a call, p50 to p95',
-      kind: 'line',
-      values: times.p95,
-      low: times.p50,
-      format: duration,
-    }),
+    ...failuresAndTimes(view, common, rows, answers.latency.rows.filter(isOwn)),
   ];
   const end = buckets.at(-1)?.to ?? period.to;
   const shown = rows.filter(({ from, to }) => from >= period.from && to <= end);
@@ -141,4 +109,27 @@ export function toolOverTime(view: View, tool: ToolFacts): HTMLElement {
   const columns = Object.keys(rows[0] ?? {}).filter((name) => !PLACE.includes(name) && name !== 'tool');
   const behind = intervalTable('The intervals of this tool', shown, columns, about.pooled);
   return section('over-time', 'Over time', says(view), h('div', { class: 'charts' }, ...charts), behind);
+}
+
+type Common = Pick<Parameters<typeof chart>[0], 'buckets' | 'releases' | 'color'>;
+
+/** How often calls failed, and how long they took. */
+function failuresAndTimes(
+  { buckets, about }: View,
+  common: Common,
+  calls: readonly Row[],
+  latency: readonly Row[],
+): HTMLElement[] {
+  const { p50, p95 } = timesOver(latency, buckets, about.pooled);
+  return [
+    chart({
+      ...common,
+      title: 'Failure rate',
+      kind: 'line',
+      values: failureRateOver(calls, buckets, about.pooled),
+      format: rate,
+      color: 'bad',
+    }),
+    chart({ ...common, title: 'Time of a call, p50 to p95', kind: 'line', values: p95, low: p50, format: duration }),
+  ];
 }
