@@ -1,4 +1,5 @@
 import { closeSync, linkSync, openSync, renameSync, writeSync } from 'node:fs';
+import { monotonicClock } from './clock.js';
 import { randomToken } from './crypto.js';
 import { systemCode } from './errors.js';
 import { entry, PRIVATE_FILE, removeFile, temporaryBeside, tryReadText } from './files.js';
@@ -46,12 +47,11 @@ export function tryWithLock<T>(path: string, section: (lock: Lock) => T): { read
 
 /** The same, but waits for the lock. @throws `ELOCKED` if it does not become free in time */
 export async function withLock<T>(path: string, timeoutMs: number, section: (lock: Lock) => T): Promise<T> {
-  const until = performance.now() + timeoutMs;
+  const until = monotonicClock() + timeoutMs;
   for (;;) {
     const result = tryWithLock(path, section);
     if (result !== undefined) return result.value;
-    if (performance.now() > until)
-      throw Object.assign(new Error('another process holds the lock'), { code: 'ELOCKED' });
+    if (monotonicClock() > until) throw Object.assign(new Error('another process holds the lock'), { code: 'ELOCKED' });
     await new Promise((resolve) => setTimeout(resolve, RETRY_INTERVAL_MS * (1 + Math.random())));
   }
 }

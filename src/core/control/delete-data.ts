@@ -1,5 +1,6 @@
 import { lstatSync, readdirSync, rmdirSync, unlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { monotonicClock } from '../../platform/clock.js';
 import * as LIBRARY_ERRORS from '../../platform/error-table/library.js';
 import { AnalyticsError, causeOf } from '../../platform/errors.js';
 import { entry, isThere, listFolder, removeFile, systemError } from '../../platform/files.js';
@@ -27,11 +28,11 @@ const MAX_TRIES = 10;
  */
 export async function purgeUnsent(home: Home): Promise<void> {
   assertNotForeign(home);
-  const from = performance.now();
+  const from = monotonicClock();
   // A server may count on what it saw up to MAX_LOOK_AGE_MS ago. The files that it had open or created until then are
   // found by the last pass, which begins when no such look can be in use any more.
-  const isLookOver = () => performance.now() - from > MAX_LOOK_AGE_MS + CHECK_INTERVAL_MS;
-  const isTooLate = () => performance.now() - from > SENDER_TIMEOUT_MS;
+  const isLookOver = () => monotonicClock() - from > MAX_LOOK_AGE_MS + CHECK_INTERVAL_MS;
+  const isTooLate = () => monotonicClock() - from > SENDER_TIMEOUT_MS;
   let senders: LiveClaim[];
   for (;;) {
     emptySpool(home);

@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, openSync, writeSync } from 'node:fs';
+import { monotonicClock } from '../../platform/clock.js';
 import { debug } from '../../platform/debug.js';
 import { causeOf } from '../../platform/errors.js';
 import { PRIVATE_FILE } from '../../platform/files.js';
@@ -28,7 +29,7 @@ export function newOpenPage(page: Page): OpenPage {
 
 /** Creates the page's file, still empty. False if that is not possible now. */
 export function createFile(open: OpenPage, home: Home): boolean {
-  if (performance.now() < open.retryAt) return false;
+  if (monotonicClock() < open.retryAt) return false;
   const file = newSpoolFile(home, open.page.day);
   try {
     ensurePrivateFolder(home.data);
@@ -38,7 +39,7 @@ export function createFile(open: OpenPage, home: Home): boolean {
     return true;
   } catch (error) {
     debug('spool: %s', causeOf(error));
-    open.retryAt = performance.now() + RETRY_AFTER_MS;
+    open.retryAt = monotonicClock() + RETRY_AFTER_MS;
     return false;
   }
 }

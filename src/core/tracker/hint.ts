@@ -1,3 +1,4 @@
+import { monotonicClock } from '../../platform/clock.js';
 import type { Home } from '../../platform/home.js';
 import { KEYS } from '../consent/config-file.js';
 import type { Endpoint } from '../consent/destination.js';
@@ -84,10 +85,10 @@ export function createHint(
       });
       if (won || isShown) tries = 0;
       claimed = won;
-      if (won) claimedAt = performance.now();
+      if (won) claimedAt = monotonicClock();
       return won ? hintFor(recipient, typeof wanted === 'object' ? wanted : {}) : undefined;
     },
-    wasShownWithin: (milliseconds) => performance.now() - claimedAt < milliseconds,
+    wasShownWithin: (milliseconds) => monotonicClock() - claimedAt < milliseconds,
     giveBack() {
       if (!claimed || home === undefined) return;
       claimed = false;

@@ -1,3 +1,4 @@
+import { monotonicClock } from '../../platform/clock.js';
 import { guard } from '../../platform/guard.js';
 import { DAY_MS, type Day, dayOf, endOf } from '../../schema/calendar.js';
 import type { Subject } from '../../schema/field.js';
@@ -14,7 +15,7 @@ const ASK_AGAIN_AFTER_MS = 1_000;
 /** Whether it is worth timing a call. Costs nothing while on, and next to nothing while off. Never throws. */
 export function mayRecord(tracker: Tracker): boolean {
   if (tracker.isOn || tracker.gate.isFixed) return tracker.isOn;
-  const now = performance.now();
+  const now = monotonicClock();
   if (now - tracker.lookedAt < ASK_AGAIN_AFTER_MS) return false;
   tracker.lookedAt = now;
   return guard(() => noticeConsent(tracker), 'consent') ?? false;
@@ -35,7 +36,7 @@ export function currentGeneration(tracker: Tracker): number {
  * what it writes there is in no folder. A new file is created only after a fresh look (record/spool.ts).
  */
 export function requestPage(tracker: Tracker): Page | undefined {
-  const now = performance.now();
+  const now = monotonicClock();
   if (now - tracker.lookedAt >= MAX_LOOK_AGE_MS) look(tracker, now);
   return tracker.isOn ? openPage(tracker.spool, today(tracker)) : undefined;
 }

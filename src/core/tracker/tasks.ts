@@ -1,3 +1,4 @@
+import { monotonicClock } from '../../platform/clock.js';
 import { debug } from '../../platform/debug.js';
 import { isEphemeral } from '../../platform/ephemeral.js';
 import { causeOf } from '../../platform/errors.js';
@@ -69,7 +70,7 @@ export async function finish(tracker: Tracker): Promise<void> {
   const isKept = isFolderKept(tracker);
   const endangered = () => endangeredPages(tracker, isKept);
   if (isKept && endangered().length === 0 && tracker.memoryOutbox.reports.length === 0) return;
-  const from = performance.now();
+  const from = monotonicClock();
   await withDeadline(FINISH_TIMEOUT_MS - tracker.msFinishing, async (signal) => {
     if (!isKept) await closeOnDisk(tracker);
     let isClosed: boolean;
@@ -78,7 +79,7 @@ export async function finish(tracker: Tracker): Promise<void> {
       await send(tracker, signal, { isShutdown: true });
     } while (isClosed && endangered().length > 0 && !signal.aborted); // calls that ended meanwhile
   });
-  tracker.msFinishing += performance.now() - from;
+  tracker.msFinishing += monotonicClock() - from;
 }
 
 function endangeredPages({ spool }: Tracker, isKept: boolean): Unclosed[] {
