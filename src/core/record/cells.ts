@@ -32,7 +32,7 @@ export interface EndedCall {
  */
 export function callCells(call: EndedCall): string[] {
   const { outcome, milliseconds, from, nth } = call;
-  const cells: string[] = [outcome === 'success' ? 'successes' : `failures_${outcome}`, latencyCell(milliseconds)];
+  const cells: string[] = [outcome === 'success' ? 'successes' : failureCell(outcome), latencyCell(milliseconds)];
   if (from !== undefined) cells.push(fromCell(from));
   if (nth !== undefined) cells.push(nthCell(nth));
   return cells;
@@ -42,12 +42,34 @@ export function callCells(call: EndedCall): string[] {
 export const FEATURE_CELLS: readonly string[] = ['uses'];
 export const PROVIDER_CELLS: readonly string[] = ['invocations'];
 
-export const fromCell = (from: string): string => `from_${from}`;
-const nthCell = (nth: number): string => `nth_${nth}`;
+/**
+ * Text that is put together anew has to be hashed anew before a map can find it, which costs as much as the count. So
+ * each name is made once and kept. It belongs to a member of the vocabulary, so there are few.
+ */
+function eachOnce<Part>(make: (part: Part) => string): (part: Part) => string {
+  const made = new Map<Part, string>();
+  return (part) => {
+    const known = made.get(part);
+    if (known !== undefined) return known;
+    const text = make(part);
+    made.set(part, text);
+    return text;
+  };
+}
+
+export const fromCell = eachOnce((from: string) => `from_${from}`);
+const failureCell = eachOnce((category: Category) => `failures_${category}`);
+const nthCell = eachOnce((nth: number) => `nth_${nth}`);
 export const NTH_CELLS: readonly string[] = Array.from({ length: MAX_DISTINCT_TOOLS }, (_, at) => nthCell(at + 1));
 
+const LINES = {
+  tool: eachOnce((name: string) => `tool ${name}`),
+  feature: eachOnce((name: string) => `feature ${name}`),
+  provider: eachOnce((name: string) => `provider ${name}`),
+};
+
 /** The key of a line. */
-export const lineOf = (subject: Subject, name: string): string => `${subject} ${name}`;
+export const lineOf = (subject: Subject, name: string): string => LINES[subject](name);
 
 /** The cells that fields of the table are, by the first schema that has them; on the lines of each subject. */
 const SINCE: Readonly<Record<Subject, ReadonlyMap<string, number>>> = {

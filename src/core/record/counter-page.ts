@@ -50,18 +50,19 @@ export function createPage(day: string, generation = 1): Page {
   let buffer = Buffer.alloc(SLOT_BYTES * INITIAL_SLOTS, SPACE);
   let slots = 0;
   const lines = new Map<string, Line>();
-  /** Changed ranges, as pairs of begin and end; a call changes one line, which is one range. */
-  let changed: number[] = [];
+  /** The range that changed last; a call changes one line, which is one range. Empty if nothing has changed. */
+  let from = 0;
+  let to = 0;
+  /** Ranges in other slots that changed before it, as pairs of begin and end. */
+  let earlier: number[] = [];
 
-  function touch(from: number, to: number): void {
-    const last = changed.length - 2;
-    const begin = changed[last];
-    if (begin === undefined || slotOf(begin) !== slotOf(from)) {
-      changed.push(from, to);
-      return;
+  function touch(begin: number, end: number): void {
+    if (from === to) [from, to] = [begin, end];
+    else if (slotOf(from) === slotOf(begin)) [from, to] = [Math.min(from, begin), Math.max(to, end)];
+    else {
+      earlier.push(from, to);
+      [from, to] = [begin, end];
     }
-    changed[last] = Math.min(begin, from);
-    changed[last + 1] = Math.max(changed[last + 1] as number, to);
   }
 
   function openSlot(text: string): number {
@@ -108,11 +109,12 @@ export function createPage(day: string, generation = 1): Page {
     },
     bytes: () => buffer.subarray(0, slots * SLOT_BYTES),
     flush(write) {
-      for (let at = 0; at < changed.length; at += 2) {
-        const [from, to] = [changed[at] as number, changed[at + 1] as number];
-        write(buffer, from, to - from);
+      for (let at = 0; at < earlier.length; at += 2) {
+        write(buffer, earlier[at] as number, (earlier[at + 1] as number) - (earlier[at] as number));
       }
-      changed = [];
+      if (from < to) write(buffer, from, to - from);
+      from = to;
+      if (earlier.length > 0) earlier = [];
     },
   };
 }

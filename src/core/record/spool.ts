@@ -57,7 +57,7 @@ export function forgetDeletedPages(spool: Spool): void {
 
 /** Adds one to each of these cells, in memory and on disk. */
 export function countOn(spool: Spool, page: Page, line: string, cells: readonly string[]): void {
-  const [first] = spool.pages;
+  const first = spool.pages[0];
   const open = first?.page === page ? first : spool.pages.find((one) => one.page === page);
   if (open === undefined) return; // forgotten: its counts are deleted, or a report holds them
   page.add(line, cells);
@@ -97,7 +97,7 @@ export function forgetAllPages(spool: Spool, { erase }: { readonly erase: boolea
 }
 
 function findOrAddPage(spool: Spool, day: Day): OpenPage {
-  const [first] = spool.pages; // the only one on most days, looked at on every call
+  const first = spool.pages[0]; // the only one on most days, looked at on every call
   if (first?.page.day === day) return first;
   return spool.pages.find(({ page }) => page.day === day) ?? addPage(spool, day);
 }
