@@ -1,4 +1,5 @@
 import { types } from 'node:util';
+import { monotonicClock } from '../../platform/clock.js';
 import { guard } from '../../platform/guard.js';
 import type { Category } from '../../schema/vocabulary.js';
 import { categorize, isCategory } from '../record/categorize.js';
@@ -33,54 +34,67 @@ export function createSession<Tool extends string>(tracker: Tracker, isConnectio
 }
 
 function beginCall(tracker: Tracker, name: string, chain: Chain | undefined): Call {
-  return mayRecord(tracker) ? openCall(tracker, tracker.foldTool(name), chain) : UNCOUNTED;
+  return mayRecord(tracker) ? new CountedCall(tracker, tracker.foldTool(name), chain) : UNCOUNTED;
 }
 
-/** A call as it began. */
-interface Begun {
-  readonly tool: string;
+/** A class, so that a call costs the host one object and not a function for each method. */
+class CountedCall implements Call {
+  readonly isCounted = true;
+  readonly #tracker: Tracker;
+  readonly #tool: string;
   /** Undefined if the call belongs to no connection. */
-  readonly chain: Chain | undefined;
-  readonly generation: number;
+  readonly #chain: Chain | undefined;
+  /** The page that was open when the call began. */
+  readonly #generation: number;
   /** The tool before it in the chain. */
-  readonly from: string | undefined;
-}
+  readonly #from: string | undefined;
+  readonly #startedAt: number;
+  #milliseconds: number | undefined;
+  #isOpen = true;
 
-function openCall(tracker: Tracker, tool: string, chain: Chain | undefined): Call {
-  const generation = currentGeneration(tracker);
-  const begun: Begun = { tool, chain, generation, from: chain?.follow(tool, generation) };
-  const startedAt = performance.now();
-  let milliseconds: number | undefined;
-  let isOpen = true;
-  const stop = () => {
-    milliseconds ??= performance.now() - startedAt;
-    return milliseconds;
-  };
-  const end = (outcome: Outcome) => {
-    if (!isOpen) return;
-    isOpen = false;
-    countCall(tracker, begun, outcome, stop());
-  };
-  const abandon = () => {
-    isOpen = false;
-    if (begun.from !== undefined) chain?.unfollow(tool, begun.from, generation);
-  };
-  return {
-    isCounted: true,
-    stop: () => guard(stop, 'count') ?? 0,
-    end: (outcome) => guard(() => end(outcome), 'count'),
-    abandon: () => guard(abandon, 'count'),
-  };
-}
+  constructor(tracker: Tracker, tool: string, chain: Chain | undefined) {
+    this.#tracker = tracker;
+    this.#tool = tool;
+    this.#chain = chain;
+    this.#generation = currentGeneration(tracker);
+    this.#from = chain?.follow(tool, this.#generation);
+    this.#startedAt = monotonicClock();
+  }
 
-function countCall(tracker: Tracker, { tool, chain, generation, from }: Begun, outcome: Outcome, took: number): void {
-  const page = requestPage(tracker);
-  if (page === undefined) return;
-  // On another page than at its beginning, the call may not tell what came before: that was on another day, or it was
-  // deleted, or a report holds it.
-  const before = page.generation === generation ? from : chain?.follow(tool, page.generation);
-  const nth = chain?.nth(tool, page.generation);
-  countCells(tracker, page, 'tool', tool, callCells({ tool, outcome, milliseconds: took, from: before, nth }));
+  stop(): number {
+    return guard(() => this.#stop(), 'count') ?? 0;
+  }
+
+  end(outcome: Outcome): void {
+    guard(() => this.#count(outcome), 'count');
+  }
+
+  abandon(): void {
+    guard(() => {
+      this.#isOpen = false;
+      if (this.#from !== undefined) this.#chain?.unfollow(this.#tool, this.#from, this.#generation);
+    }, 'count');
+  }
+
+  #stop(): number {
+    this.#milliseconds ??= monotonicClock() - this.#startedAt;
+    return this.#milliseconds;
+  }
+
+  #count(outcome: Outcome): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    const milliseconds = this.#stop();
+    const page = requestPage(this.#tracker);
+    if (page === undefined) return;
+    const tool = this.#tool;
+    const chain = this.#chain;
+    // On another page than at its beginning, the call may not tell what came before: that was on another day, or it was
+    // deleted, or a report holds it.
+    const from = page.generation === this.#generation ? this.#from : chain?.follow(tool, page.generation);
+    const nth = chain?.nth(tool, page.generation);
+    countCells(this.#tracker, page, 'tool', tool, callCells({ tool, outcome, milliseconds, from, nth }));
+  }
 }
 
 /** Ends the call when its result is there. */
