@@ -56,9 +56,11 @@ function receive(
     return;
   }
   if (jsonrpc !== '2.0' || (typeof id !== 'string' && typeof id !== 'number')) return;
-  const question = questionOf(message);
-  if (question !== undefined) questions.set(id, question);
-  if (method !== 'tools/call') return;
+  if (method !== 'tools/call') {
+    const question = questionOf(message);
+    if (question !== undefined) questions.set(id, question);
+    return;
+  }
   const tool = typeof params?.name === 'string' ? params.name : '';
   const call = session.begin(server.nameOf(tool), { chained: isConnection(transport, extra) });
   pending.set(id, { call, tool, entered: false, saidError: false, isTask: false });
