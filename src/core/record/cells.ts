@@ -2,7 +2,7 @@ import { isCell, type Subject } from '../../schema/field.js';
 import { EVENTS } from '../../schema/fields.js';
 import { latencyCell } from '../../schema/latency.js';
 import { MAX_DISTINCT_TOOLS } from '../../schema/limits.js';
-import type { Category } from '../../schema/vocabulary.js';
+import { CATEGORIES, type Category, OTHER, PROVIDERS, START, type Vocabulary } from '../../schema/vocabulary.js';
 
 /*
  * What is counted, as names of cells on lines: `tool recommend` has `successes`, `failures_timeout`, `latency_le_1000`.
@@ -70,6 +70,18 @@ const LINES = {
 
 /** The key of a line. */
 export const lineOf = (subject: Subject, name: string): string => LINES[subject](name);
+
+/** P1: makes the names of a vocabulary before anything is counted, so that those in memory do not tell what was used. */
+export function makeNames({ tools, features }: Pick<Vocabulary, 'tools' | 'features'>): void {
+  for (const tool of [...tools, OTHER]) {
+    lineOf('tool', tool);
+    fromCell(tool);
+  }
+  fromCell(START);
+  for (const feature of [...features, OTHER]) lineOf('feature', feature);
+  for (const provider of PROVIDERS) lineOf('provider', provider);
+  for (const category of CATEGORIES) failureCell(category);
+}
 
 /** The cells that fields of the table are, by the first schema that has them; on the lines of each subject. */
 const SINCE: Readonly<Record<Subject, ReadonlyMap<string, number>>> = {

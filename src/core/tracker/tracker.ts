@@ -4,6 +4,7 @@ import type { Day } from '../../schema/calendar.js';
 import { type Fold, foldInto } from '../../schema/vocabulary.js';
 import { createGate, type Gate } from '../consent/gate.js';
 import { lookUpRecipient } from '../consent/look-up.js';
+import { makeNames } from '../record/cells.js';
 import { createSpool, type Spool } from '../record/spool.js';
 import { createHint, type Hint } from './hint.js';
 import { createMemoryOutbox, type MemoryOutbox } from './memory-outbox.js';
@@ -50,6 +51,7 @@ export function createTracker(
 ): Tracker {
   const home = findHome(env);
   const gate = createGate(env, home);
+  makeNames(options);
   const findRecipient = () => lookUpRecipient(home, env, options.posthog).recipient;
   return {
     options,
