@@ -27,9 +27,13 @@ export function newOpenPage(page: Page): OpenPage {
   return { page, hasCounts: false, lags: true, retryAt: 0 };
 }
 
+/** False for a page whose file could not be created just now. */
+export function mayCreateFile({ retryAt }: OpenPage): boolean {
+  return retryAt === 0 || monotonicClock() >= retryAt;
+}
+
 /** Creates the page's file, still empty. False if that is not possible now. */
 export function createFile(open: OpenPage, home: Home): boolean {
-  if (monotonicClock() < open.retryAt) return false;
   const file = newSpoolFile(home, open.page.day);
   try {
     ensurePrivateFolder(home.data);

@@ -7,7 +7,15 @@ import type { Gate } from '../consent/gate.js';
 import type { Declaration } from '../consent/server-declaration.js';
 import { createPage, type Page } from './counter-page.js';
 import { writeDeclaration } from './declare.js';
-import { closeFile, createFile, isFileGone, newOpenPage, type OpenPage, writeFile } from './open-page.js';
+import {
+  closeFile,
+  createFile,
+  isFileGone,
+  mayCreateFile,
+  newOpenPage,
+  type OpenPage,
+  writeFile,
+} from './open-page.js';
 import type { SpoolFile } from './spool-files.js';
 import { unwrittenCounts } from './unwritten-counts.js';
 
@@ -62,7 +70,7 @@ export function countOn(spool: Spool, page: Page, line: string, cells: readonly 
   if (open === undefined) return; // forgotten: its counts are deleted, or a report holds them
   page.add(line, cells);
   open.hasCounts = true;
-  if (open.fd === undefined) startFile(spool, open);
+  if (open.fd === undefined && mayCreateFile(open)) startFile(spool, open);
   writeFile(open);
 }
 
