@@ -16,8 +16,14 @@ interface Rule {
   readonly isOptional?: boolean;
 }
 
-/** The rules by key and sender. Without a rule for a sender, the key is unknown in its bodies. */
-type Rules = Readonly<Record<string, { readonly [S in Sender]?: Rule }>>;
+/** By key. Without a rule for a sender, the key is unknown in its bodies. */
+type Table = Readonly<Record<string, { readonly [S in Sender]?: Rule }>>;
+
+/** The rules of one sender. */
+interface Rules {
+  readonly byKey: ReadonlyMap<string, Rule>;
+  readonly required: readonly (readonly [string, Rule])[];
+}
 
 const MAX_EVENTS = 1000;
 const NOON = 'T12:00:00.000Z';
@@ -56,52 +62,65 @@ const events: Rule = {
 };
 const object: Rule = { expected: 'an object', holds: isObject };
 const boolean: Rule = { expected: 'true or false', holds: (value) => typeof value === 'boolean' };
+
+function bySender(table: Table): Readonly<Record<Sender, Rules>> {
+  return { us: rulesOf('us', table), any: rulesOf('any', table) };
+}
+
+function rulesOf(sender: Sender, table: Table): Rules {
+  const rules = Object.entries(table).flatMap(([key, { [sender]: rule }]) => (rule ? [[key, rule] as const] : []));
+  return { byKey: new Map(rules), required: rules.filter(([, { isOptional }]) => !isOptional) };
+}
+
 const same = (rule: Rule) => ({ us: rule, any: rule });
 
-export const BODY: Rules = {
+export const BODY = bySender({
   api_key: { us: short, any: optional(short) },
   sent_at: { any: optional(time) },
   batch: same(events),
-};
+});
 
-export const EVENT: Rules = {
+export const EVENT = bySender({
   event: { us: { expected: 'a known event', holds: isEventName }, any: short },
   properties: same(object),
   timestamp: { us: noon, any: time },
   uuid: { us: matching('a uuid, version 4', UUID_V4), any: matching('a uuid', UUID) },
   distinct_id: same(short),
-};
+});
 
 /** The properties that the client adds to those of the row. */
-export const ADDED: Rules = {
+export const ADDED = bySender({
   $process_person_profile: { us: exactly(false), any: optional(boolean) },
   $ip: { us: exactly('0.0.0.0'), any: optional(exactly('0.0.0.0')) },
   $geoip_disable: { us: exactly(true), any: optional(boolean) },
   $is_server: { any: optional(boolean) },
   $lib: { us: exactly('posthog-node'), any: optional(exactly('posthog-node')) },
   $lib_version: { any: optional(short) },
-};
+});
 
-/** Finds the first key that breaks its rule or is missing. Passes keys without a rule to `unknown`. */
+/**
+ * Finds the first key that breaks its rule or is missing. The text continues the path of the value.
+ *
+ * @param others receives what has no rule: flat values only, because whatever checks them need not be ready for more.
+ *   Without it, such a key is refused.
+ */
 export function problemOf(
   value: unknown,
-  rules: Rules,
-  sender: Sender,
-  path: string,
-  unknown?: (key: string, value: unknown) => void,
+  { byKey, required }: Rules,
+  others?: Record<string, unknown>,
 ): string | undefined {
-  if (!isObject(value)) return `${path}: expected an object`;
+  if (!isObject(value)) return ': expected an object';
   for (const key of Object.keys(value)) {
-    const rule = Object.hasOwn(rules, key) ? rules[key]?.[sender] : undefined;
-    if (rule === undefined) {
-      if (unknown === undefined) return `${path}: expected no other key`;
-      unknown(key, value[key]);
-    } else if (!rule.holds(value[key])) return `${path}.${key}: expected ${rule.expected}`;
+    const rule = byKey.get(key);
+    if (rule !== undefined) {
+      if (!rule.holds(value[key])) return `.${key}: expected ${rule.expected}`;
+    } else if (others === undefined) return ': expected no other key';
+    else if (key in Object.prototype) return ': expected no key that objects inherit';
+    else if (isNested(value[key])) return ': expected no nested value';
+    else others[key] = value[key];
   }
-  for (const key of Object.keys(rules)) {
-    const rule = rules[key]?.[sender];
-    if (rule !== undefined && !rule.isOptional && value[key] === undefined)
-      return `${path}.${key}: expected ${rule.expected}`;
-  }
-  return undefined;
+  const missing = required.find(([key]) => value[key] === undefined);
+  return missing && `.${missing[0]}: expected ${missing[1].expected}`;
 }
+
+const isNested = (value: unknown) => typeof value === 'object' && value !== null;

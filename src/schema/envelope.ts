@@ -1,7 +1,7 @@
 import { type Day, dayOf } from './calendar.js';
 import { ADDED, BODY, EVENT, problemOf, type Sender } from './envelope-rules.js';
 import { SCHEMA } from './fields.js';
-import { type Refusal, type Report, type Row, refusalOf, shapeProblem } from './report.js';
+import { type Refusal, type Report, type Row, refusalOf } from './report.js';
 import type { Vocabulary } from './vocabulary.js';
 
 /*
@@ -12,6 +12,8 @@ import type { Vocabulary } from './vocabulary.js';
 
 /** One event of a body, reduced to its row, day and id. */
 export interface SentRow {
+  /** Its index in the batch. */
+  readonly at: number;
   readonly day: Day;
   readonly uuid: string;
   readonly row: Row;
@@ -22,23 +24,19 @@ export interface SentRow {
  * @param body parsed JSON
  */
 export function takeApart(body: unknown, sender: Sender): readonly SentRow[] | Refusal {
-  // The number of events is checked first: a small packed body can contain hundreds of thousands.
-  const problem = problemOf(body, BODY, sender, 'body');
-  const shape = problem === undefined ? shapeProblem(body) : undefined;
-  if (problem !== undefined || shape !== undefined) return malformed(problem ?? `body: ${shape}`);
+  const problem = problemOf(body, BODY[sender]);
+  if (problem !== undefined) return malformed(`body${problem}`);
   const rows: SentRow[] = [];
   let last = { timestamp: '', day: '' };
   for (const [at, sent] of (body as { batch: readonly SentEvent[] }).batch.entries()) {
-    const wrong = problemOf(sent, EVENT, sender, `batch.${at}`);
-    if (wrong !== undefined) return malformed(wrong);
+    const wrong = problemOf(sent, EVENT[sender]);
+    if (wrong !== undefined) return malformed(`batch.${at}${wrong}`);
     const { event, properties, timestamp, uuid } = sent;
     const own: Record<string, unknown> = {};
-    const added = problemOf(properties, ADDED, sender, `batch.${at}.properties`, (key, value) => {
-      own[key] = value;
-    });
-    if (added !== undefined) return malformed(added);
+    const added = problemOf(properties, ADDED[sender], own);
+    if (added !== undefined) return malformed(`batch.${at}.properties${added}`);
     if (timestamp !== last.timestamp) last = { timestamp, day: dayOf(Date.parse(timestamp)) };
-    rows.push({ day: last.day, uuid, row: { event, properties: own } as Row });
+    rows.push({ at, day: last.day, uuid, row: { event, properties: own } as Row });
   }
   return rows;
 }

@@ -1,6 +1,5 @@
-import * as v from 'valibot';
 import { isDay } from './calendar.js';
-import type { EventKind, EventName, Field } from './field.js';
+import { type EventKind, type EventName, type Field, isName } from './field.js';
 import { kindsOf, propertiesOf, SCHEMA } from './fields.js';
 import { MAX_COUNT, MAX_ROWS } from './limits.js';
 import { roundCount } from './rounding.js';
@@ -19,23 +18,6 @@ export interface Report {
   readonly rows: readonly Row[];
 }
 
-/**
- * Builds the check of a report from the field table: every event name, property name, string and number must be a
- * member of the finite set that the schema and the vocabulary define. It runs before a report is frozen, and before it
- * is sent.
- */
-function reportSchema(vocabulary: Vocabulary, schema: number) {
-  const kinds = kindsOf(schema).map((kind) => rowSchema(kind, vocabulary, schema));
-  return v.strictObject({
-    schema: v.literal(schema),
-    day: v.pipe(
-      v.string(),
-      v.check((text) => isDay(text), 'expected a day, YYYY-MM-DD'),
-    ),
-    rows: v.pipe(v.array(v.variant('event', kinds)), v.minLength(1), v.maxLength(MAX_ROWS)),
-  });
-}
-
 /** Which rule a body breaks. What is unknown here may be known to a later version, or with another vocabulary. */
 export type BrokenRule = 'malformed' | 'unknown name' | 'unknown field' | 'day';
 
@@ -45,79 +27,106 @@ export interface Refusal {
   readonly rule: BrokenRule;
 }
 
-export function reportProblem(report: unknown, vocabulary: Vocabulary, schema: number = SCHEMA): string | undefined {
+export function reportProblem(report: Report, vocabulary: Vocabulary, schema: number = SCHEMA): string | undefined {
   return refusalOf(report, vocabulary, schema)?.problem;
 }
 
-export function refusalOf(report: unknown, vocabulary: Vocabulary, schema: number = SCHEMA): Refusal | undefined {
-  const shape = shapeProblem(report);
-  if (shape !== undefined) return { problem: `report: ${shape}`, rule: 'malformed' };
-  const result = v.safeParse(compiled(vocabulary, schema), report, { abortEarly: true });
-  if (result.success) return undefined;
-  const [issue] = result.issues;
-  return { problem: describeIssue(issue, 'report'), rule: RULES[issue.type] ?? 'malformed' };
-}
-
-/** By the type of valibot's issue: a value out of a list, an event, a key. */
-const RULES: Readonly<Record<string, BrokenRule>> = {
-  picklist: 'unknown name',
-  variant: 'unknown field',
-  strict_object: 'unknown field',
-};
-
-const COMPILED = new WeakMap<Vocabulary, Map<number, ReturnType<typeof reportSchema>>>();
-
-/** Compiled once for each vocabulary, because a collector asks thousands of times a second. */
-function compiled(vocabulary: Vocabulary, schema: number): ReturnType<typeof reportSchema> {
-  const bySchema = COMPILED.get(vocabulary) ?? new Map<number, ReturnType<typeof reportSchema>>();
-  const known = bySchema.get(schema) ?? reportSchema(vocabulary, schema);
-  COMPILED.set(vocabulary, bySchema.set(schema, known));
-  return known;
-}
-
-/** The levels are: the report, its rows, a row, its properties. */
-const MAX_LEVELS = 4;
-
 /**
- * Must run before valibot, which treats a key such as `__proto__` or `constructor` as a known one. It is recursive,
- * too, and overflows the stack on deep nesting.
+ * Every event name, property name, string and number must be a member of the finite set that the schema and the
+ * vocabulary define. Runs before a report is frozen, before it is sent, and when it is received.
+ *
+ * @param report its rows are flat, as `takeApart` ensures; what they hold is not known to be right
  */
-export function shapeProblem(value: unknown, level = 1): string | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
-  if (level > MAX_LEVELS) return `expected at most ${MAX_LEVELS} levels`;
-  for (const [key, inner] of Object.entries(value)) {
-    if (key in Object.prototype) return 'expected no key that objects inherit';
-    const problem = shapeProblem(inner, level + 1);
-    if (problem !== undefined) return problem;
+export function refusalOf(report: Report, vocabulary: Vocabulary, schema: number = SCHEMA): Refusal | undefined {
+  const { day, rows } = report;
+  if (report.schema !== schema) return malformed(`schema: expected ${schema}`);
+  if (!isDay(day)) return malformed('day: expected a day, YYYY-MM-DD');
+  if (rows.length < 1 || rows.length > MAX_ROWS) return malformed(`rows: expected 1 to ${MAX_ROWS}`);
+  const checks = checksFor(vocabulary, schema);
+  for (const [at, row] of rows.entries()) {
+    const refusal = refusalOfRow(row, checks);
+    if (refusal !== undefined) return { ...refusal, problem: `rows.${at}.${refusal.problem}` };
   }
   return undefined;
 }
 
-/** Describes an issue by its path and the expected value. Leaves out the received value and unknown keys. */
-function describeIssue(issue: v.BaseIssue<unknown>, whole: string): string {
-  const isUnknownKey = issue.type === 'strict_object' && issue.expected === 'never';
-  const path = (issue.path ?? []).slice(0, isUnknownKey ? -1 : undefined).map(({ key }) => String(key));
-  const expected = isUnknownKey ? 'no other key' : issue.expected;
-  return `${path.join('.') || whole}: ${expected === null ? issue.message : `expected ${expected}`}`;
+function malformed(problem: string): Refusal {
+  return { problem, rule: 'malformed' };
 }
 
-function rowSchema(kind: EventKind, vocabulary: Vocabulary, schema: number) {
-  const optional = [...propertiesOf(kind, schema)].map(
-    ([name, field]) => [name, valueSchema(field, vocabulary)] as const,
-  );
-  return v.strictObject({ event: v.literal(kind.event), properties: v.strictObject(Object.fromEntries(optional)) });
+function refusalOfRow({ event, properties }: Row, checks: Checks): Refusal | undefined {
+  const kind = checks.get(event);
+  if (kind === undefined) return { problem: `event: expected ${oneOf([...checks.keys()])}`, rule: 'unknown field' };
+  let isAllKnown = true;
+  for (const name of Object.keys(properties)) {
+    const check = kind.values.get(name);
+    const expected = check?.wrong(properties[name]);
+    if (check === undefined) isAllKnown = false;
+    else if (expected !== undefined) return { problem: `properties.${name}: expected ${expected}`, rule: check.rule };
+  }
+  const missing = kind.names.find((name) => properties[name] === undefined);
+  if (missing !== undefined) return { problem: `properties.${missing}: expected a name`, rule: 'unknown field' };
+  return isAllKnown ? undefined : { problem: 'properties: expected no other key', rule: 'unknown field' };
 }
 
-function valueSchema(field: Field, vocabulary: Vocabulary) {
-  if (field.values === 'flag') return v.optional(v.literal(true));
-  if (field.values === 'count') return v.optional(COUNT);
-  return v.picklist(namesFor(field.values, vocabulary));
+/** The check of a property's value. */
+interface Check {
+  /** What is expected; undefined if the value is right. */
+  wrong(value: unknown): string | undefined;
+  /** Which rule a wrong value breaks. */
+  readonly rule: BrokenRule;
 }
 
-const COUNT = v.pipe(
-  v.number(),
-  v.integer(),
-  v.minValue(1),
-  v.maxValue(MAX_COUNT),
-  v.check((count) => roundCount(count) === count, 'expected two significant digits'),
-);
+type Checks = ReadonlyMap<EventName, KindCheck>;
+
+/** Of the rows of an event. */
+interface KindCheck {
+  /** By the property's name. */
+  readonly values: ReadonlyMap<string, Check>;
+  /** The properties that each row has. */
+  readonly names: readonly string[];
+}
+
+const MADE = new WeakMap<Vocabulary, Map<number, Checks>>();
+
+/** Made once for each vocabulary, because a collector asks thousands of times a second. */
+function checksFor(vocabulary: Vocabulary, schema: number): Checks {
+  const bySchema = MADE.get(vocabulary) ?? new Map<number, Checks>();
+  const known = bySchema.get(schema) ?? makeChecks(vocabulary, schema);
+  MADE.set(vocabulary, bySchema.set(schema, known));
+  return known;
+}
+
+function makeChecks(vocabulary: Vocabulary, schema: number): Checks {
+  return new Map(kindsOf(schema).map((kind) => [kind.event, kindCheck(kind, vocabulary, schema)]));
+}
+
+function kindCheck(kind: EventKind, vocabulary: Vocabulary, schema: number): KindCheck {
+  const properties = [...propertiesOf(kind, schema)];
+  return {
+    values: new Map(properties.map(([name, field]) => [name, checkOf(field, vocabulary)])),
+    names: properties.filter(([, field]) => isName(field)).map(([name]) => name),
+  };
+}
+
+function checkOf({ values }: Field, vocabulary: Vocabulary): Check {
+  if (values === 'flag') return FLAG;
+  if (values === 'count') return COUNT;
+  const names = namesFor(values, vocabulary);
+  const known = new Set<unknown>(names);
+  return { wrong: (value) => (known.has(value) ? undefined : oneOf(names)), rule: 'unknown name' };
+}
+
+const FLAG: Check = { wrong: (value) => (value === true ? undefined : 'true'), rule: 'malformed' };
+
+const COUNT: Check = {
+  wrong(value) {
+    if (typeof value !== 'number' || !Number.isInteger(value)) return 'a whole number';
+    if (value < 1) return '>=1';
+    if (value > MAX_COUNT) return `<=${MAX_COUNT}`;
+    return roundCount(value) === value ? undefined : 'two significant digits';
+  },
+  rule: 'malformed',
+};
+
+const oneOf = (names: readonly string[]) => `(${names.map((name) => JSON.stringify(name)).join(' | ')})`;

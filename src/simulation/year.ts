@@ -54,7 +54,7 @@ export async function fillYear({ db, today, installs = 300, days = 365, seed = 1
         const simulated = install.on(day);
         if (simulated === undefined) continue;
         const body = await bodyOf(day, totalsOf(day, simulated), memory, 'phc_demo');
-        arrivals.push(await arrivalOf(body, at + DAY_MS));
+        arrivals.push(arrivalOf(body, at + DAY_MS));
       }
       store.record(arrivals, at + DAY_MS);
       reports += arrivals.length;
@@ -68,8 +68,8 @@ export async function fillYear({ db, today, installs = 300, days = 365, seed = 1
   return reports;
 }
 
-async function arrivalOf(body: string, now: number): Promise<Arrival> {
-  const arrival = await open(Buffer.from(body), undefined, dotAiVocabulary, now);
+function arrivalOf(body: string, now: number): Arrival {
+  const arrival = open(Buffer.from(body), undefined, dotAiVocabulary, now);
   if ('problem' in arrival) throw new Error(`an invented report is refused, which is a defect: ${arrival.problem}`);
   return arrival;
 }

@@ -40,7 +40,7 @@ const host = (use: string) => `
   console.log(JSON.stringify({ timers: started, threads, resources, modules, listeners }));`;
 
 /** What any import costs: Node reads modules with the threads of its pool. */
-const ANY_MODULE = `await import('valibot');`;
+const ANY_MODULE = `await import('commander');`;
 
 const LIBRARY = (hint: boolean) => `
   const { createAnalytics, dotAiVocabulary } = await import('dot-ai-analytics');

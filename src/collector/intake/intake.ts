@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import type { Day } from '../../schema/calendar.js';
 import { type SentRow, takeApart } from '../../schema/envelope.js';
@@ -13,50 +13,53 @@ import { type Arrival, isAcceptable } from './arrival.js';
 export const MAX_BODY_BYTES = 512 * 1024;
 
 /** Takes a request body apart and checks every string and number. One unknown value refuses the whole body. */
-export async function open(
+export function open(
   bytes: Buffer,
   encoding: string | undefined,
   vocabulary: Vocabulary,
   now: number,
-): Promise<Arrival | Refusal> {
+): Arrival | Refusal {
   const text = unpack(bytes, encoding);
   if (text === undefined)
     return { problem: `body: expected JSON, plain or gzip, of at most ${MAX_BODY_BYTES} bytes`, rule: 'malformed' };
   const rows = takeApart(parse(text), 'any');
   if ('problem' in rows) return rows;
-  const late = rows.findIndex(({ day }) => !isAcceptable(day, now));
-  if (late !== -1)
-    return { problem: `batch.${late}.timestamp: expected a day of the last ${DAYS_REPEAT_IS_KNOWN}`, rule: 'day' };
   const reports: Report[] = [];
   for (const [day, sent] of byDay(rows)) {
-    const refusal = refusalOfDay(day, sent, vocabulary);
+    const report = { schema: SCHEMA, day, rows: sent.map(({ row }) => row) };
+    const refusal = refusalOfDay(sent, report, vocabulary, now);
     if (refusal !== undefined) return refusal;
-    reports.push({ schema: SCHEMA, day, rows: sent.map(({ row }) => row) });
+    reports.push(report);
   }
   return { reports, hash: hashOf(rows) };
 }
 
-interface PlacedRow extends SentRow {
-  /** Its index in the batch. */
-  readonly at: number;
-}
-
-function byDay(rows: readonly SentRow[]): Map<Day, PlacedRow[]> {
-  const days = new Map<Day, PlacedRow[]>();
-  for (const [at, row] of rows.entries()) {
-    const known = days.get(row.day) ?? [];
-    days.set(row.day, known);
-    known.push({ ...row, at });
+function byDay(rows: readonly SentRow[]): Map<Day, SentRow[]> {
+  const days = new Map<Day, SentRow[]>();
+  for (const row of rows) {
+    const known = days.get(row.day);
+    if (known === undefined) days.set(row.day, [row]);
+    else known.push(row);
   }
   return days;
 }
 
-/** Why the rows are not a report. The path leads into the batch, which the sender knows. */
-function refusalOfDay(day: Day, sent: readonly PlacedRow[], vocabulary: Vocabulary): Refusal | undefined {
-  const refusal = refusalOf({ schema: SCHEMA, day, rows: sent.map(({ row }) => row) }, vocabulary);
+/** Why the rows of a day are not a report. The path leads into the batch, which the sender knows. */
+function refusalOfDay(
+  sent: readonly SentRow[],
+  report: Report,
+  vocabulary: Vocabulary,
+  now: number,
+): Refusal | undefined {
+  if (!isAcceptable(report.day, now))
+    return {
+      problem: `batch.${sent[0]?.at}.timestamp: expected a day of the last ${DAYS_REPEAT_IS_KNOWN}`,
+      rule: 'day',
+    };
+  const refusal = refusalOf(report, vocabulary);
   const inBatch = (_: string, index: string) => `batch.${sent[Number(index)]?.at}`;
   if (refusal !== undefined) return { ...refusal, problem: refusal.problem.replace(/^rows\.(\d+)/, inBatch) };
-  const repeated = firstRepeated(sent.map(({ row }) => `${row.event} ${labelOf(row)}`));
+  const repeated = firstRepeated(report.rows.map((row) => `${row.event} ${labelOf(row)}`));
   if (repeated === -1) return undefined;
   return { problem: `batch.${sent[repeated]?.at}: expected one row for each name and day`, rule: 'malformed' };
 }
@@ -69,9 +72,8 @@ function firstRepeated(texts: readonly string[]): number {
 
 /** The ids of a report never change, so that eight bytes of their hash tell it from all others. */
 function hashOf(rows: readonly SentRow[]): Uint8Array {
-  const hash = createHash('sha256');
-  for (const { uuid } of rows) hash.update(uuid);
-  return new Uint8Array(hash.digest().subarray(0, 8));
+  const ids = rows.map(({ uuid }) => uuid).join('');
+  return new Uint8Array(hash('sha256', ids, 'buffer').subarray(0, 8));
 }
 
 /**

@@ -96,6 +96,37 @@ describe('P3: one unknown string refuses the batch, says which field and why, an
       /inherit/,
     ],
     [
+      'a key that objects inherit',
+      (parsed) => {
+        first(parsed).properties.constructor = 1 as never;
+      },
+      /inherit/,
+    ],
+    [
+      'a nested value of an unknown property',
+      (parsed) => {
+        first(parsed).properties[SECRET] = [[[1]]];
+      },
+      /^batch\.0\.properties: expected no nested value/,
+    ],
+    [
+      'a tool that is missing',
+      (parsed) => {
+        for (const { properties } of parsed.batch as never as { properties: Record<string, unknown> }[])
+          delete properties.tool;
+      },
+      /^batch\.\d+\.properties\.tool: expected a name/,
+      422, // a later version may describe other things
+    ],
+    [
+      'a fraction',
+      (parsed) => {
+        for (const { properties } of parsed.batch as never as { properties: Record<string, unknown> }[])
+          if (properties.invocations) properties.invocations = 1.5;
+      },
+      /invocations: expected a whole number$/,
+    ],
+    [
       'an object for a name',
       (parsed) => {
         first(parsed).event = { toString: SECRET };
