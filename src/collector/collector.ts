@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import { type Clock, monotonicClock, systemClock } from '../platform/clock.js';
@@ -7,6 +7,7 @@ import { AnalyticsError, messageOf, systemCode } from '../platform/errors.js';
 import { isLoopback } from '../platform/loopback.js';
 import type { Vocabulary } from '../schema/vocabulary.js';
 import { createGuessLimit, createReaders } from './api/access.js';
+import { answerReport, isReport } from './api/receive.js';
 import { refuse } from './api/refusal.js';
 import { createApp } from './api/routes.js';
 import type { Release } from './api/source.js';
@@ -97,7 +98,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
   const published = createPublished(store, openIntervals(database), minInstalls, clock);
   const writer = createWriter({ store, clock, monotonic, log, onChange: published.changed });
   const readers = createReaders(host, token, allowHosts);
-  const app = createApp({
+  const parts = {
     names: createNames(vocabulary, readVocabulary, monotonic),
     minInstalls,
     isInvented,
@@ -110,13 +111,13 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     clock,
     rate: createRateLimit(rate, monotonic),
     refusals: createRefusals(monotonic, log),
-  });
+  };
+  const app = createApp(parts);
   const guesses = token === undefined ? undefined : createGuessLimit(readers, monotonic, log);
   const questions = createLine(MAX_QUESTIONS_WAITING);
   const answer = getRequestListener(async (request, env) => {
     const { incoming } = env as HttpBindings;
     const { authorization } = incoming.headers;
-    if (isReport(incoming)) return app.fetch(request, env);
     if (guesses !== undefined && authorization !== undefined) {
       const mayTry = await guesses.admit(senderOfRequest(incoming, trustProxy), authorization);
       if (!mayTry) return refuse(429, 'too many wrong tokens; try again later', { 'retry-after': '60' });
@@ -133,7 +134,9 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     maxHeaderSize: MAX_HEADER_BYTES,
   };
   const server = createServer(serverOptions, (incoming, outgoing) => {
-    if (connections.admit(incoming, outgoing)) void answer(incoming, outgoing);
+    if (!connections.admit(incoming, outgoing)) return;
+    if (isReport(incoming)) void answerReport(incoming, outgoing, parts);
+    else void answer(incoming, outgoing);
   });
   const connections = limitConnections(server, {
     perSender: trustProxy ? 0 : MAX_CONNECTIONS_PER_SENDER,
@@ -165,9 +168,6 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     },
   };
 }
-
-/** Reports need no token. */
-const isReport = ({ method, url }: IncomingMessage) => method === 'POST' && url === '/batch/';
 
 function openStoreOrClose(database: Awaited<ReturnType<typeof openDatabase>>) {
   try {

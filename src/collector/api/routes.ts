@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { compress } from 'hono/compress';
 import { etag } from 'hono/etag';
@@ -7,15 +8,16 @@ import { secureHeaders } from 'hono/secure-headers';
 import { debug } from '../../platform/debug.js';
 import { messageOf } from '../../platform/errors.js';
 import type { Published } from '../publish/published.js';
-import type { Readers } from './access.js';
 import { columnsOf, type QuestionName } from './columns.js';
 import { prefersCsv } from './negotiation.js';
 import { openApi } from './openapi.js';
 import { periodOf } from './period.js';
 import { answer, QUESTIONS, toCsv } from './questions.js';
-import { type Env, type Receiving, receive } from './receive.js';
-import { refuse } from './refusal.js';
+import { type Receiving, receive } from './receive.js';
+import { NOT_A_NAME, refuse, toResponse } from './refusal.js';
 import { type Release, sourceOf } from './source.js';
+
+type Env = { Bindings: HttpBindings };
 
 export interface Parts extends Receiving {
   /** Numbers of fewer installs are pooled or not shown. */
@@ -24,7 +26,6 @@ export interface Parts extends Receiving {
   readonly isInvented: boolean;
   readonly releases: readonly Release[];
   readonly published: Published;
-  readonly readers: Readers;
   /** The folder of the dashboard's files. */
   readonly page: string;
 }
@@ -39,11 +40,10 @@ const PAGE_FILES = {
 export function createApp(parts: Parts): Hono<Env> {
   const app = new Hono<Env>();
   app.use(async (c, next) => {
-    if (!parts.readers.isKnownHost(c.req.header('host')))
-      return refuse(421, 'this is not a name of the collector (--allow-host)');
-    return next();
+    return parts.readers.isKnownHost(c.req.header('host')) ? next() : refuse(421, NOT_A_NAME);
   });
-  app.post('/batch/', (c) => receive(c, parts)); // comes before the headers that only browsers need
+  // A report whose address is written in another way. Comes before the headers that only browsers need.
+  app.post('/batch/', async (c) => toResponse(await receive(c.env.incoming, parts)));
   app.use(withoutStoredHeaders);
   app.use(
     secureHeaders({

@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { PostHog } from 'posthog-node';
 import { describe, expect, test } from 'vitest';
@@ -291,6 +292,24 @@ describe('limits', () => {
     const collector = await testCollector();
     const { status } = await collector.post(Buffer.alloc(100 * 1024 * 1024, 0x20)).catch(() => ({ status: 413 }));
     expect(status).toBe(413);
+  });
+
+  test('a sender that is answered before the end of its body, and goes on, is disconnected soon', async () => {
+    const collector = await testCollector();
+    const socket = connect(Number(new URL(collector.url).port), '127.0.0.1');
+    let answer = '';
+    socket.on('data', (chunk) => {
+      answer += chunk;
+    });
+    const ended = new Promise((resolve) => socket.on('close', resolve));
+    socket.on('error', () => {});
+    const from = performance.now();
+    socket.write('POST /batch/ HTTP/1.1\r\nHost: localhost\r\nOrigin: http://a.test\r\nContent-Length: 500\r\n\r\n{');
+    const drip = setInterval(() => socket.write(' '), 50);
+    await ended;
+    clearInterval(drip);
+    expect(answer).toMatch(/^HTTP\/1\.1 403 /);
+    expect(performance.now() - from).toBeLessThan(4_000); // a request may take 10 s
   });
 
   test.each([
