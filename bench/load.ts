@@ -4,14 +4,11 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { Agent } from 'node:http';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { spread } from './measure.js';
 import { CLI, temporaryFolder } from './processes.js';
-import { createSender, DAY, rowsIn, templates } from './sender.js';
-
-const CONNECTIONS = 64;
+import { createSender, DAY, rowsIn, type Send, sendFor, templates } from './sender.js';
 
 const BARE = `require('node:http').createServer((request, response) => {
   const chunks = [];
@@ -45,42 +42,69 @@ function startCollector(db: string, node?: string): Promise<Started> {
   return start([CLI, 'collector', '--db', db, '--port', '0', '--rate', '0', '--min-installs', '1'], node);
 }
 
-interface Outcome {
-  readonly perSecond: number;
-  readonly p50: number;
-  readonly p99: number;
-  readonly acknowledged: number;
-  readonly failed: number;
-}
-
-async function load(url: string, send: ReturnType<typeof createSender>, forSeconds: number): Promise<Outcome> {
-  const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
-  const until = performance.now() + forSeconds * 1000;
-  const times: number[] = [];
-  let failed = 0;
-  const sendAll = async (number: number) => {
-    for (let at = number; performance.now() < until; at += CONNECTIONS) {
-      const { status, ms } = await send(url, agent, at);
-      if (status === 200) times.push(ms);
-      else {
-        failed += 1;
-        if (status === 0) return;
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: CONNECTIONS }, (_, number) => sendAll(number)));
-  agent.destroy();
-  times.sort((a, b) => a - b);
-  const at = (share: number) => times[Math.floor(share * (times.length - 1))] ?? Number.NaN;
-  return { perSecond: times.length / forSeconds, p50: at(0.5), p99: at(0.99), acknowledged: times.length, failed };
-}
-
 /** MiB. */
 function memoryOf({ pid }: ChildProcess): number {
   return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
 }
 
-type Measured = Pick<Outcome, 'perSecond' | 'p50' | 'p99'> & { readonly rss: number };
+/** What Linux counts processor time in, for programs: hundredths of a second. */
+const TICK_US = 10_000;
+
+/** Of all threads of a process so far, in µs. */
+function processorTimeOf({ pid }: ChildProcess): number {
+  const [, afterName = ''] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ');
+  const fields = afterName.split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * TICK_US; // utime and stime
+}
+
+/** How many reports a collector has counted, by its API: each has one row that says that an install was active. */
+async function countedBy(url: string): Promise<number> {
+  const answer = await fetch(`${url}api/v1/overview?from=${DAY}&to=${DAY}`);
+  const { rows } = (await answer.json()) as { rows: { installs: number | null }[] };
+  return rows[0]?.installs ?? 0;
+}
+
+interface Measured {
+  readonly perSecond: number;
+  /** ms. */
+  readonly p50: number;
+  readonly p99: number;
+  /** Processor time of the server, µs. It depends less than the others on what else the machine does. */
+  readonly cpuPerReport: number;
+  /** MiB. */
+  readonly rss: number;
+}
+
+async function sendAllFor(seconds: number, url: string, send: Send): Promise<readonly number[]> {
+  const { times, refused, unanswered } = await sendFor(seconds, url, send);
+  if (times.length === 0 || refused + unanswered > 0) {
+    throw new Error(`${times.length} reports were acknowledged, ${refused} refused, ${unanswered} not answered`);
+  }
+  return times;
+}
+
+/** @throws where a server refuses a report, or where a collector has not counted what it acknowledged */
+async function measure(
+  { child, url, ended }: Started,
+  send: Send,
+  seconds: number,
+  server: 'bare' | 'collector',
+): Promise<Measured> {
+  const warming = await sendAllFor(1, url, send);
+  const before = processorTimeOf(child);
+  const times = await sendAllFor(seconds, url, send);
+  const cpuPerReport = (processorTimeOf(child) - before) / times.length;
+  const rss = memoryOf(child);
+  if (server === 'collector') {
+    const acknowledged = warming.length + times.length;
+    const counted = await countedBy(url);
+    if (counted !== acknowledged) throw new Error(`${acknowledged} reports were acknowledged, ${counted} counted`);
+  }
+  child.kill('SIGTERM');
+  await ended;
+  const at = (share: number) => times[Math.floor(share * (times.length - 1))] ?? Number.NaN;
+  return { perSecond: times.length / seconds, p50: at(0.5), p99: at(0.99), cpuPerReport, rss };
+}
 
 /** The medians of all rounds. */
 function summary(rounds: readonly Measured[]): Measured {
@@ -89,6 +113,7 @@ function summary(rounds: readonly Measured[]): Measured {
     perSecond: middle(({ perSecond }) => perSecond),
     p50: middle(({ p50 }) => p50),
     p99: middle(({ p99 }) => p99),
+    cpuPerReport: middle(({ cpuPerReport }) => cpuPerReport),
     rss: middle(({ rss }) => rss),
   };
 }
@@ -113,18 +138,12 @@ export async function throughput({ seconds, rounds, node }: LoadOptions): Promis
   const folder = temporaryFolder();
   const bodies = await templates();
   const send = createSender(bodies);
-  const measure = async ({ child, url, ended }: Started): Promise<Measured> => {
-    await load(url, send, 1); // warm
-    const measured = { ...(await load(url, send, seconds)), rss: memoryOf(child) };
-    child.kill('SIGTERM');
-    await ended;
-    return measured;
-  };
   const bare: Measured[] = [];
   const collector: Measured[] = [];
   for (let round = 0; round < rounds; round += 1) {
-    bare.push(await measure(await startBare(node)));
-    collector.push(await measure(await startCollector(join(folder, `${round}.db`), node)));
+    bare.push(await measure(await startBare(node), send, seconds, 'bare'));
+    const started = await startCollector(join(folder, `${round}.db`), node);
+    collector.push(await measure(started, send, seconds, 'collector'));
   }
   const mean = (of: (body: string) => number) => bodies.reduce((sum, body) => sum + of(body), 0) / bodies.length;
   return {
@@ -138,22 +157,31 @@ export async function throughput({ seconds, rounds, node }: LoadOptions): Promis
 export interface Killed {
   readonly acknowledged: number;
   readonly counted: number;
+  /** Under way when it was killed: each may be counted or not. */
   readonly unanswered: number;
 }
 
-/** Every report that was acknowledged before kill -9 is counted afterward, and none that was never sent. */
+/**
+ * Every report that was acknowledged before kill -9 is counted afterward, and none that was never sent.
+ * @throws where that is not so, or where the kill did not come in the middle
+ */
 export async function killedInTheMiddle(): Promise<Killed> {
   const db = join(temporaryFolder(), 'kill.db');
   const send = createSender(await templates());
   const first = await startCollector(db);
-  const killed = load(first.url, send, 3);
+  const sent = sendFor(3, first.url, send);
   setTimeout(() => first.child.kill('SIGKILL'), 1500);
-  const { acknowledged, failed } = await killed;
+  const { acknowledged, refused, unanswered } = await sent;
   await first.ended;
   const second = await startCollector(db);
-  const answer = await fetch(`${second.url}api/v1/overview?from=${DAY}&to=${DAY}`);
-  const { rows } = (await answer.json()) as { rows: { reports: number }[] };
+  const counted = await countedBy(second.url);
   second.child.kill('SIGTERM');
   await second.ended;
-  return { acknowledged, counted: rows[0]?.reports ?? 0, unanswered: failed };
+  const inTheMiddle = acknowledged > 0 && unanswered > 0 && refused === 0;
+  if (!inTheMiddle || counted < acknowledged || counted > acknowledged + unanswered) {
+    throw new Error(
+      `kill -9: ${acknowledged} reports were acknowledged, ${counted} counted, ${unanswered} under way, ${refused} refused`,
+    );
+  }
+  return { acknowledged, counted, unanswered };
 }

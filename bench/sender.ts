@@ -1,10 +1,12 @@
-import { type Agent, request } from 'node:http';
+import { Agent, request } from 'node:http';
 import { createInstall } from '../src/simulation/installs.js';
 import { randomFrom } from '../src/simulation/random.js';
 import { bodyOf, createMemory, totalsOf } from '../src/simulation/reports.js';
 
 /** About ten on the average. */
 const MAX_ROWS = 15;
+
+export const CONNECTIONS = 64;
 
 /** The day that the reports are about: yesterday. */
 export const DAY = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
@@ -46,8 +48,11 @@ function post(url: string, agent: Agent, body: string): Promise<Answer> {
   });
 }
 
+/** Posts one report, the `at`th. */
+export type Send = (url: string, agent: Agent, at: number) => Promise<Answer>;
+
 /** Posts reports that never repeat: the first digits of each id are a number that goes up. */
-export function createSender(bodies: readonly string[]): (url: string, agent: Agent, at: number) => Promise<Answer> {
+export function createSender(bodies: readonly string[]): Send {
   let sent = 0;
   return (url, agent, at) => {
     sent += 1;
@@ -56,4 +61,38 @@ export function createSender(bodies: readonly string[]): (url: string, agent: Ag
     const body = template.replace(/"([0-9a-f]{8})(-[0-9a-f]{4}-4)/g, (_, _first, rest) => `"${digits}${rest}`);
     return post(url, agent, body);
   };
+}
+
+export interface Sent {
+  /** By 200. */
+  readonly acknowledged: number;
+  /** Answered in any other way. */
+  readonly refused: number;
+  readonly unanswered: number;
+  /** ms of each that was acknowledged, the shortest first. */
+  readonly times: readonly number[];
+}
+
+/** Posts as many reports as the server takes. A connection that gets no answer sends no more. */
+export async function sendFor(seconds: number, url: string, send: Send): Promise<Sent> {
+  const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
+  const until = performance.now() + seconds * 1000;
+  const times: number[] = [];
+  let refused = 0;
+  let unanswered = 0;
+  const connection = async (number: number) => {
+    for (let at = number; performance.now() < until; at += CONNECTIONS) {
+      const { status, ms } = await send(url, agent, at);
+      if (status === 200) times.push(ms);
+      else if (status !== 0) refused += 1;
+      else {
+        unanswered += 1;
+        return;
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: CONNECTIONS }, (_, number) => connection(number)));
+  agent.destroy();
+  times.sort((a, b) => a - b);
+  return { acknowledged: times.length, refused, unanswered, times };
 }

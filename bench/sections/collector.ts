@@ -7,6 +7,8 @@ import type { Row, Table } from '../table.js';
 
 export interface CollectorFigures {
   readonly perSecond: number;
+  /** Of the reports that a bare server reads in a second. */
+  readonly ratio: number;
   readonly killed: Awaited<ReturnType<typeof killedInTheMiddle>>;
   readonly years: readonly Year[];
 }
@@ -34,7 +36,12 @@ export async function collector({ quick, say }: RunOptions): Promise<Section<Col
   for (const [installs, repeats] of quick ? YEARS.slice(0, 2) : YEARS) years.push(await year(installs, repeats));
   return {
     tables: [loadTable(first, runs, killed), yearTable(years)],
-    figures: { perSecond: first.collector.perSecond, killed, years },
+    figures: {
+      perSecond: first.collector.perSecond,
+      ratio: first.collector.perSecond / first.bare.perSecond,
+      killed,
+      years,
+    },
   };
 }
 
@@ -45,7 +52,7 @@ function loadTable(
 ): Table {
   return {
     title: `Durable reports a second (${rows.toFixed(1)} rows and ${Math.round(size)} bytes each, 64 connections, fsync before each answer)`,
-    columns: ['server', 'reports/s', '× bare', 'p50', 'p99', 'memory'],
+    columns: ['server', 'reports/s', '× bare', 'processor time each', 'p50', 'p99', 'memory'],
     rows: runs.flatMap(({ label, load }) => [
       loadRow(`a bare HTTP server that only reads them, ${label}`, load, 'bare'),
       loadRow(`the collector, ${label}`, load, 'collector'),
@@ -56,13 +63,14 @@ function loadTable(
 }
 
 function loadRow(name: string, load: Load, server: 'bare' | 'collector'): Row {
-  const { perSecond, p50, p99, rss } = load[server];
+  const { perSecond, p50, p99, cpuPerReport, rss } = load[server];
   return {
     ours: server === 'collector',
     cells: [
       name,
       `${Math.round(perSecond)}`,
       (perSecond / load.bare.perSecond).toFixed(2),
+      `${Math.round(cpuPerReport)} µs`,
       ms(p50),
       ms(p99),
       `${Math.round(rss)} MiB`,

@@ -40,8 +40,9 @@ export function senderOf(address: string | undefined): string {
 
 /** Of a request. A proxy that is trusted adds the address of its client to the end of the header. */
 export function senderOfRequest({ headers, socket }: IncomingMessage, trustProxy: boolean): string {
-  const forwarded = trustProxy ? headers['x-forwarded-for'] : undefined;
-  return senderOf([forwarded ?? []].flat().join().split(',').at(-1)?.trim() || socket.remoteAddress);
+  if (!trustProxy) return senderOf(socket.remoteAddress);
+  const forwarded = [headers['x-forwarded-for'] ?? []].flat().join();
+  return senderOf(forwarded.split(',').at(-1)?.trim() || socket.remoteAddress);
 }
 
 /** The first 64 bits, without abbreviation. */
