@@ -98,7 +98,9 @@ async function ask(db: string): Promise<Year['times']> {
     for (let round = 0; round < 5; round += 1) {
       const from = performance.now();
       const url = `${collector.url}api/v1/${question}?from=2025-11-23&to=2026-11-22`;
-      await (await fetch(url)).arrayBuffer();
+      const answer = await fetch(url);
+      await answer.arrayBuffer();
+      if (!answer.ok) throw new Error(`${question}: ${answer.status}`);
       tries.push(performance.now() - from);
     }
     times[question] = spread(tries).median;
