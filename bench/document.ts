@@ -4,7 +4,9 @@ import { BarChart } from 'echarts/charts';
 import { GridComponent, TitleComponent } from 'echarts/components';
 import { init, use } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
+import { wrapProse } from '../src/cli/docs/wrap-prose.js';
 import type { Judged } from './budgets.js';
+import { figuresOf } from './figures.js';
 import { ROOT } from './processes.js';
 import type { Machine, Results } from './results.js';
 import { markdownTable, type Row, type Table } from './table.js';
@@ -15,9 +17,9 @@ const CHARTS = join(ROOT, 'docs', 'charts');
 
 const INTRODUCTION = `# Benchmarks
 
-\`npm run bench\` makes this page with \`-- --write\`; \`--only exit,calls\` measures parts, \`--quick\` less of everything, \`--json FILE\` keeps the figures with all samples. What it compares with has a package.json of its own in \`bench/\`; all traffic stays on 127.0.0.1.
+\`npm run bench -- --write\` makes this page from one complete run. \`--only exit,calls\` measures parts, \`--quick\` less of everything, and \`--json FILE\` keeps the figures with all samples. What it compares with has a package.json of its own in \`bench/\`. All traffic stays on 127.0.0.1.
 
-Every figure stands beside a baseline of the same run. Subjects take turns, round by round, so that a slow minute falls on all of them; medians, with the quartiles beside them. A difference below "the baseline against itself" is noise. Environments are empty, so that no setting of the machine decides.`;
+Every figure stands beside a baseline of the same run. Subjects take turns, so that a slow minute of the machine falls on all of them. Figures are medians, with the quartiles beside them. A difference smaller than "the baseline against itself" is noise. Environments are empty, so that no setting of the machine decides. Each table says what was done and what the run checked; a run whose check fails ends with an error.`;
 
 /** docs/benchmarks.md and its charts: the results of one full run, as they came out. */
 export function writeDocument({ machine, sections, budgets, quick }: Results): void {
@@ -26,8 +28,12 @@ export function writeDocument({ machine, sections, budgets, quick }: Results): v
   mkdirSync(CHARTS, { recursive: true });
   const tables = Object.values(sections).flatMap((section) => section.tables);
   const parts = [INTRODUCTION, machineLine(machine), ...budgetParts(budgets), ...tables.map(withChart)];
-  writeFileSync(join(ROOT, 'docs', 'benchmarks.md'), `${parts.join('\n\n').trim()}\n`);
-  console.log('\nWritten: docs/benchmarks.md and docs/charts/');
+  const figures = `${JSON.stringify(figuresOf(sections), null, 2)}\n`;
+  writeFileSync(join(ROOT, 'docs', 'figures.json'), figures);
+  writeFileSync(join(ROOT, 'docs', 'benchmarks.md'), `${wrapProse(parts.join('\n\n')).trim()}\n`);
+  console.log(
+    '\nWritten: docs/benchmarks.md, docs/charts/ and docs/figures.json; npm run docs puts the figures into other documents',
+  );
 }
 
 function machineLine({ when, processor, memory, system, node, versions }: Machine): string {
@@ -38,16 +44,14 @@ function machineLine({ when, processor, memory, system, node, versions }: Machin
 function budgetParts(budgets: readonly Judged[]): readonly string[] {
   const table = markdownTable({
     title: 'Budgets',
+    exercises: 'The tables below show where each figure comes from.',
     columns: ['what', 'budget', 'measured', 'met', 'peers in this run'],
     rows: budgets.map(({ what, budget, measured, peers, isMet }) => ({
       cells: [what, budget, measured, isMet ? 'yes' : '**no**', peers],
     })),
   });
   if (budgets.every(({ isMet }) => isMet)) return [table];
-  return [
-    table,
-    'What is not met, where the time goes and what the floor is: [decisions/start-up.md](decisions/start-up.md).',
-  ];
+  return [table, 'Where the time of a start goes: [decisions/start-up.md](decisions/start-up.md).'];
 }
 
 function withChart(table: Table): string {

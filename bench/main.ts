@@ -53,7 +53,10 @@ function printBudgets(budgets: readonly Judged[]): void {
   const rows = budgets.map(({ what, budget, measured, peers, isMet }) => ({
     cells: [isMet ? '✓' : '✗', what, budget, measured, peers],
   }));
-  console.log(textTable({ title: 'Budgets', columns: ['', 'what', 'budget', 'measured', 'peers in this run'], rows }));
+  const exercises = 'Every figure is a ratio, or a difference, to a baseline of this run.';
+  console.log(
+    textTable({ title: 'Budgets', exercises, columns: ['', 'what', 'budget', 'measured', 'peers in this run'], rows }),
+  );
   for (const { what, budget, measured } of budgets.filter(({ isMet }) => !isMet)) {
     console.log(`NOT MET: ${what}: ${budget}, measured ${measured}`);
   }

@@ -5,7 +5,26 @@
  */
 import { loadAdapter, loadLibrary } from './ours.mjs';
 
-export const TOOL = 'recommend';
+/** Called in turn: a counter that has reached 9,999 writes nothing, and so would a benchmark of one tool. */
+export const TOOLS = /** @type {const} */ ([
+  'recommend',
+  'version',
+  'manageOrgData',
+  'remediate',
+  'operate',
+  'projectSetup',
+  'query',
+  'manageKnowledge',
+  'impact_analysis',
+]);
+
+/** The most calls, in turn, before a counter saturates. */
+export const MAX_CALLS = TOOLS.length * 9_999;
+
+/** @param {number} call */
+export function toolOf(call) {
+  return TOOLS[call % TOOLS.length] ?? TOOLS[0];
+}
 
 /** @typedef {'none' | 'off' | 'on' | 'posthog' | 'posthog-mcp' | 'mcpcat' | 'otel'} Kind */
 /** @typedef {import('@modelcontextprotocol/sdk/server/mcp.js').McpServer} McpServer */
@@ -19,7 +38,7 @@ export const TOOL = 'recommend';
  * @property {() => Promise<unknown>} close what its documentation says to do before a process ends
  */
 
-/** @typedef {<Args extends unknown[], Result>(handler: (...args: Args) => Promise<Result>) => (...args: Args) => Promise<Result>} Wrap */
+/** @typedef {<Args extends unknown[], Result>(handler: (...args: Args) => Promise<Result>, tool: string) => (...args: Args) => Promise<Result>} Wrap */
 
 /**
  * @typedef {object} Peer
@@ -79,14 +98,16 @@ export function open(kind, url) {
 async function openOurs(url) {
   const { createAnalytics, dotAiVocabulary } = await loadLibrary();
   const { instrument } = await loadAdapter();
-  const analytics = createAnalytics({ ...dotAiVocabulary, hint: false, posthog: { host: url, key: 'phc_bench' } });
+  const posthog = { host: url, key: 'phc_bench' };
+  // As in a pod without a volume: what was counted is sent when the process ends, and so within a benchmark.
+  const analytics = createAnalytics({ ...dotAiVocabulary, hint: false, ephemeral: true, posthog });
   const session = analytics.session();
-  let next = 0;
+  let calls = 0;
   return {
     instrument: (server) => void instrument(server, analytics),
     record(work) {
-      next = (next + 1) % dotAiVocabulary.tools.length; // in turn, so that no counter saturates: it would write nothing
-      return session.run(dotAiVocabulary.tools[next] ?? TOOL, work);
+      calls += 1;
+      return session.run(toolOf(calls), work);
     },
     close: () => analytics.close(),
   };
@@ -101,11 +122,11 @@ async function openOurs(url) {
 async function openPostHog(url) {
   const { PostHog } = await import('posthog-node');
   const client = new PostHog('phc_bench', { host: url, flushAt: 10 });
-  const instrument = timed((from, success) =>
+  const instrument = timed((tool, from, success) =>
     client.capture({
       distinctId: 'instance',
       event: 'tool_executed',
-      properties: { tool: TOOL, success, duration_ms: performance.now() - from },
+      properties: { tool, success, duration_ms: performance.now() - from },
     }),
   );
   return { ...instrument, close: async () => client.shutdown() };
@@ -148,9 +169,9 @@ async function openTelemetry(url) {
   const meter = provider.getMeter('bench');
   const calls = meter.createCounter('mcp.tool.calls');
   const duration = meter.createHistogram('mcp.tool.duration', { unit: 'ms' });
-  const instrument = timed((from, success) => {
-    calls.add(1, { tool: TOOL, success });
-    duration.record(performance.now() - from, { tool: TOOL });
+  const instrument = timed((tool, from, success) => {
+    calls.add(1, { tool, success });
+    duration.record(performance.now() - from, { tool });
   });
   return { ...instrument, close: () => provider.shutdown() };
 }
@@ -158,21 +179,21 @@ async function openTelemetry(url) {
 /**
  * One wrapper around a handler, as people write it.
  *
- * @param {(from: number, success: boolean) => void} capture
+ * @param {(tool: string, from: number, success: boolean) => void} capture
  * @returns {Required<Pick<Instrument, 'wrap' | 'record'>>}
  */
 function timed(capture) {
   /** @type {Wrap} */
   const wrap =
-    (handler) =>
+    (handler, tool) =>
     async (...args) => {
       const from = performance.now();
       try {
         const result = await handler(...args);
-        capture(from, true);
+        capture(tool, from, true);
         return result;
       } catch (error) {
-        capture(from, false);
+        capture(tool, from, false);
         throw error;
       }
     };
@@ -181,7 +202,7 @@ function timed(capture) {
   return {
     wrap,
     record(work) {
-      wrapped ??= wrap(work);
+      wrapped ??= wrap(work, TOOLS[0]);
       return wrapped();
     },
   };

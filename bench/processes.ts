@@ -31,22 +31,44 @@ export function environment(choice: Choice = 'off'): Environment {
   return { PATH: process.env.PATH ?? '', HOME: home, DISABLE_DIAGNOSTICS: '1' };
 }
 
-/** @returns wall time of a program from start to end, in ms @throws where it fails */
-export function timeOf(
-  program: string,
-  args: readonly string[],
-  { env, cwd }: { readonly env: Environment; readonly cwd?: string },
-): number {
+interface Where {
+  readonly env: Environment;
+  readonly cwd?: string;
+  /** A part of its output, without which it did something else. */
+  readonly prints?: RegExp | undefined;
+}
+
+/** @returns wall time of a program from start to end, in ms @throws if it fails, or prints something else */
+export function timeOf(program: string, args: readonly string[], where: Where): number {
   const from = performance.now();
-  const { status, stderr, error } = spawnSync(program, args, {
+  runToEnd(program, args, where);
+  return performance.now() - from;
+}
+
+function runToEnd(program: string, args: readonly string[], { env, cwd, prints }: Where): string {
+  const { status, stdout, stderr, error } = spawnSync(program, args, {
     env,
     cwd,
-    stdio: ['ignore', 'ignore', 'pipe'],
-    timeout: 60_000,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: 120_000,
   });
-  const took = performance.now() - from;
   if (status !== 0) throw new Error(`${program} ${args.join(' ')}: ${error?.message ?? stderr}`);
-  return took;
+  if (prints !== undefined && !prints.test(`${stdout}${stderr}`))
+    throw new Error(`${program} ${args.join(' ')} prints something else: ${stdout}`);
+  return stderr;
+}
+
+export function canCountInstructions(): boolean {
+  return spawnSync('valgrind', ['--version']).status === 0;
+}
+
+/** Instructions that a run of Node takes outside of the kernel, as callgrind counts them. */
+export function countInstructions(node: string, args: readonly string[], where: Where): number {
+  const tool = ['--tool=callgrind', '--callgrind-out-file=/dev/null', node];
+  const counted = /Collected : (\d+)/.exec(runToEnd('valgrind', [...tool, ...args], where))?.[1];
+  if (counted === undefined) throw new Error('callgrind counted nothing');
+  return Number(counted);
 }
 
 export type Argument = string | number;

@@ -8,6 +8,8 @@ export interface Row {
 
 export interface Table {
   readonly title: string;
+  /** What was done to get these numbers, and what the run checked, so that it measured what it names. */
+  readonly exercises: string;
   readonly columns: readonly string[];
   readonly rows: readonly Row[];
   readonly noise?: string;
@@ -16,7 +18,7 @@ export interface Table {
 }
 
 /** For a terminal. */
-export function textTable({ title, columns, rows, noise, note }: Table): string {
+export function textTable({ title, exercises, columns, rows, noise, note }: Table): string {
   const lines = [columns, ...rows.map(({ cells }) => cells)];
   const widths = columns.map((_, at) => Math.max(...lines.map((cells) => cells[at]?.length ?? 0)));
   const write = (cells: readonly string[]) =>
@@ -26,6 +28,7 @@ export function textTable({ title, columns, rows, noise, note }: Table): string 
       .trimEnd();
   return [
     `\n${title}`,
+    `    ${exercises}`,
     `    ${write(columns)}`,
     ...rows.map(({ cells, ours }) => `  ${ours ? '›' : ' '} ${write(cells)}`),
     ...(noise ? [`    the baseline against itself: ${noise}`] : []),
@@ -34,10 +37,12 @@ export function textTable({ title, columns, rows, noise, note }: Table): string 
 }
 
 /** For a document. */
-export function markdownTable({ title, columns, rows, noise, note }: Table): string {
+export function markdownTable({ title, exercises, columns, rows, noise, note }: Table): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   return [
     `### ${title}`,
+    '',
+    exercises,
     '',
     line(columns),
     line(columns.map((_, at) => (at === 0 ? '---' : '---:'))),

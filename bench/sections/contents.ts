@@ -24,6 +24,8 @@ export async function contents(): Promise<Section<Readonly<Record<string, never>
   for (const kind of KINDS.filter((name) => name !== 'none' && name !== 'off')) rows.push(await rowOf(kind));
   const table = {
     title: 'What is in the bytes that three calls send',
+    exercises:
+      'Three calls with an argument and a result that can be recognized, then the end of the process. Checked: bytes arrived from each.',
     columns: ['server', ...Object.keys(TRACES), 'bytes'],
     rows,
     note: 'As each is set up by its documentation, options that leave things out not used. OpenTelemetry names a point in time for its sums, not for a call.',
@@ -39,6 +41,7 @@ async function rowOf(kind: Kind): Promise<Row> {
   await new Promise((resolve) => child.on('close', resolve));
   clearTimeout(timer);
   const text = destination.bodies.join('\n');
+  if (text === '') throw new Error(`${kind} sent nothing`);
   const found = Object.values(TRACES).map((isIn) => (isIn(text) ? 'yes' : 'no'));
   await destination.close();
   return { ours: PEERS[kind].ours ?? false, cells: [PEERS[kind].name, ...found, bytes(destination.bytes)] };

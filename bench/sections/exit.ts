@@ -47,6 +47,8 @@ function endingTable(ending: ExitFigures['ending']): Table {
   const shown = (value: number | undefined) => (value === undefined ? `> ${MAX_END_MS / 1000} s` : ms(value));
   return {
     title: 'From the answer of the last call to the end of the process, by itself',
+    exercises:
+      'One call through a client and a server of the MCP SDK, then what the documentation of each says to do at the end. Checked: the call was answered before the clock started.',
     columns: ['server', ...DESTINATIONS],
     rows: COMPARED.map((kind) => ({
       ours: PEERS[kind].ours ?? false,
@@ -61,6 +63,7 @@ function endingTable(ending: ExitFigures['ending']): Table {
 function killedTable(counted: ExitFigures['counted']): Table {
   return {
     title: `kill -9 right after the answer to call ${CALLS}: how many are counted`,
+    exercises: `${CALLS} calls over stdio without a pause, SIGKILL, then 2 s for requests that are under way. Checked: all ${CALLS} calls were answered.`,
     columns: ['server', 'counted'],
     rows: COMPARED.filter((kind) => kind !== 'none').map((kind) => ({
       ours: PEERS[kind].ours ?? false,
@@ -86,8 +89,8 @@ async function afterKill(kind: Kind): Promise<number> {
   const destination = await openDestination();
   const env = environment(kind === 'on' ? 'on' : 'off');
   const client = await connect(kind, destination.url, env);
-  for (let call = 0; call < CALLS; call += 1) await client.call();
-  process.kill(client.pid, 'SIGKILL');
+  for (let call = 0; call < CALLS; call += 1) await client.call(call);
+  client.child.kill('SIGKILL');
   await client.close();
   await new Promise((resolve) => setTimeout(resolve, 2_000)); // requests that are under way arrive
   const bodies = kind === 'on' ? [draftOf(env)] : destination.bodies;

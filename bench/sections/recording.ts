@@ -1,7 +1,11 @@
+import { join } from 'node:path';
+import { readSpoolFile } from '../../src/core/record/read-spool-file.js';
+import { listSpool } from '../../src/core/record/spool-files.js';
+import { homeIn } from '../../src/platform/home.js';
 import { openDestination } from '../destination.js';
-import { BASELINE, between, mediansOf, ns, takeTurns, times } from '../measure.js';
+import { BASELINE, between, mediansOf, ns, spread, takeTurns, times } from '../measure.js';
 import { PEERS } from '../peers.mjs';
-import { type Choice, environment, runSubject } from '../processes.js';
+import { type Choice, type Environment, environment, runSubject } from '../processes.js';
 import type { RunOptions, Section } from '../section.js';
 
 interface Subject {
@@ -25,30 +29,33 @@ const SUBJECTS: Readonly<Record<string, Subject>> = {
 /** @returns figures: ns by subject */
 export async function recording({ quick }: RunOptions): Promise<Section<Readonly<Record<string, number>>>> {
   const destination = await openDestination();
+  const processor: Record<string, number[]> = {};
   const measure =
     ({ kind, choice, calls, writes }: Subject) =>
     async () => {
       const env = environment(choice);
-      return (
-        await runSubject<{ ns: number }>(
-          'record',
-          [kind, destination.url, calls, ...(writes === undefined ? [] : [writes])],
-          { env },
-        )
-      ).ns;
+      const args = [kind, destination.url, calls, ...(writes === undefined ? [] : [writes])];
+      const { ns, cpu } = await runSubject<{ ns: number; cpu: number }>('record', args, { env });
+      if (writes === 1) checkCounted(env, calls + calls / 10);
+      const samples = processor[`${kind} ${choice}`] ?? [];
+      processor[`${kind} ${choice}`] = [...samples, cpu];
+      return ns;
     };
   const subjects = Object.fromEntries(Object.entries(SUBJECTS).map(([name, subject]) => [name, measure(subject)]));
   const { base, spreads, noise } = await takeTurns({ [BASELINE]: measure(BARE), ...subjects }, quick ? 3 : 11);
   await destination.close();
   const table = {
     title: 'Recording one call, above awaiting the function itself',
-    columns: ['how', 'median', 'half of the runs', '× a Map'],
+    exercises:
+      'One tool call at the level of functions, nine tools in turn. Checked: each measured call of this library wrote exactly once (on disk), or not at all (off, in memory), and after the run the spool file on disk has exactly the calls that were made, so that no counter was full.',
+    columns: ['how', 'median', 'half of the runs', 'processor time', '× a Map'],
     rows: Object.entries(spreads).map(([name, one]) => ({
       ours: name.startsWith('dot-ai-analytics'),
       cells: [
         name === BASELINE ? 'a Map is incremented' : name,
         ns(one.median),
         between(one, ns),
+        ns(spread(processor[processorKey(name)] ?? []).median),
         times(one.median / base.median),
       ],
       value: one.median / 1000,
@@ -57,4 +64,17 @@ export async function recording({ quick }: RunOptions): Promise<Section<Readonly
     chart: { title: 'Recording one call', unit: 'µs' },
   };
   return { tables: [table], figures: mediansOf(spreads) };
+}
+
+function processorKey(name: string): string {
+  const { kind, choice } = SUBJECTS[name] ?? BARE;
+  return `${kind} ${choice}`;
+}
+
+/** @throws unless exactly these calls are on disk */
+function checkCounted({ HOME }: Environment, calls: number): void {
+  const files = listSpool(homeIn(join(HOME, '.dot-ai')));
+  const lines = files.flatMap((file) => [...(readSpoolFile(file)?.values() ?? [])]);
+  const counted = lines.reduce((sum, cells) => sum + (cells.get('successes') ?? 0), 0);
+  if (counted !== calls) throw new Error(`${counted} calls are on disk instead of ${calls}`);
 }

@@ -4,7 +4,7 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { z } from 'zod';
-import { open, TOOL } from '../peers.mjs';
+import { open, TOOLS } from '../peers.mjs';
 
 const [kind = '', url = '', argument = '', result = ''] = process.argv.slice(2);
 const instrument = await open(kind, url);
@@ -12,14 +12,14 @@ const server = new McpServer({ name: 'bench-server', version: '9.8.7' });
 instrument.instrument?.(server);
 const handler = async () => ({ content: [{ type: /** @type {const} */ ('text'), text: result }] });
 server.registerTool(
-  TOOL,
+  TOOLS[0],
   { description: 'a tool', inputSchema: { cluster: z.string() } },
-  instrument.wrap?.(handler) ?? handler,
+  instrument.wrap?.(handler, TOOLS[0]) ?? handler,
 );
 instrument.track?.(server);
 const [near, far] = InMemoryTransport.createLinkedPair();
 const client = new Client({ name: 'bench-client', version: '1.2.3' });
 await Promise.all([server.connect(far), client.connect(near)]);
-for (let call = 0; call < 3; call += 1) await client.callTool({ name: TOOL, arguments: { cluster: argument } });
+for (let call = 0; call < 3; call += 1) await client.callTool({ name: TOOLS[0], arguments: { cluster: argument } });
 await instrument.close();
 await client.close();
