@@ -1,10 +1,46 @@
-import type { BuildOptions } from 'rolldown';
+import type { BuildOptions, Plugin } from 'rolldown';
 
-/** The bundle of posthog-node that goes with the package, as `posthog-node.cjs`: one file, without its optional parts. */
-export function encoderBundle(entry: string, dir: string): BuildOptions {
+/**
+ * Parts of posthog-node that a client without options, of which only `capture` and `flush` are called, never calls. They
+ * are most of its code, and load Node's streams and compression. If another version does call one, the call throws: then
+ * nothing is frozen, and test/package/encoder.test.ts fails.
+ */
+const UNCALLED = [
+  /posthog-node.dist.(emails|extensions.(feature-flags|error-tracking.modifiers))/,
+  /posthog-node.dist.(capture-v1.(sender|transform|errors)|feature-flag-evaluations|gzip.node|host-os.node|logs-config)/,
+  /posthog-node.dist.extensions.context.span-context/,
+  /@posthog.core.dist.(error-tracking|featureFlag|gzip|logs|traces)/,
+];
+
+/**
+ * Takes their place. CommonJS, so that any name can be imported from it. Only the constructor asks whether compression is
+ * supported. The real answer touches classes of fetch: that loads all of Node's network code, and where there is no
+ * WebAssembly (`--jitless`) it ends the host (P6). `disableCompression` makes the answer irrelevant.
+ */
+const UNCALLED_MODULE = 'exports.isGzipSupported = () => false;';
+
+const ENTRY = '\0encoder';
+const STAND_IN = '\0uncalled';
+
+/** The bundle of posthog-node that goes with the package, as `posthog-node.cjs`: one file, without what encoding never calls. */
+export function encoderBundle(from: string, dir: string): BuildOptions {
+  const onlyClient: Plugin = {
+    name: 'only-client',
+    async resolveId(id, importer) {
+      if (id === ENTRY) return id;
+      const resolved = await this.resolve(id, importer === ENTRY ? undefined : importer, { skipSelf: true });
+      return UNCALLED.some((part) => part.test(resolved?.id ?? '')) ? STAND_IN : resolved;
+    },
+    load(id) {
+      if (id === ENTRY) return `export { PostHog } from ${JSON.stringify(from)};`;
+      return id === STAND_IN ? UNCALLED_MODULE : undefined;
+    },
+  };
   return {
     platform: 'node',
-    input: { 'posthog-node': entry },
+    input: { 'posthog-node': ENTRY },
+    plugins: [onlyClient],
+    treeshake: { moduleSideEffects: false },
     output: { dir, format: 'cjs', minify: true, entryFileNames: '[name].cjs', codeSplitting: false },
     transform: { target: 'node20' },
     logLevel: 'warn',

@@ -14,7 +14,6 @@ export async function createEncoder(keep: (url: string, body: unknown) => void) 
   const { PostHog } = await loadPostHog();
   const mode = process.env.POSTHOG_CAPTURE_MODE;
   delete process.env.POSTHOG_CAPTURE_MODE; // `v1` would change the endpoint and the format
-  const showAgain = hideCompression();
   try {
     return new PostHog(NO_KEY, {
       host: NOWHERE,
@@ -32,7 +31,6 @@ export async function createEncoder(keep: (url: string, body: unknown) => void) 
       disableCompression: true,
     });
   } finally {
-    showAgain();
     if (mode !== undefined) process.env.POSTHOG_CAPTURE_MODE = mode;
   }
 }
@@ -65,17 +63,4 @@ function assertFilesCanBeOpened(): void {
   } catch (error) {
     if (['EMFILE', 'ENFILE'].includes(systemCode(error) ?? '')) throw error;
   }
-}
-
-/**
- * P6: where there is no WebAssembly (`--jitless`), the first touch of a class of fetch is a rejection that ends the host.
- * The answer above has none. The constructor looks at `Response` if there is a `CompressionStream`, so that one is out of
- * sight until it returns. Nothing else can run meanwhile.
- */
-function hideCompression(): () => void {
-  const name = 'CompressionStream';
-  const hidden = Object.getOwnPropertyDescriptor(globalThis, name);
-  if ('WebAssembly' in globalThis || hidden === undefined) return () => {};
-  Reflect.deleteProperty(globalThis, name);
-  return () => void Object.defineProperty(globalThis, name, hidden);
 }
