@@ -8,7 +8,7 @@ import { createOutput, type Output } from './output.js';
 
 /** Runs the command line. Sets the exit code and lets the process end by itself, so that nothing printed is lost. */
 export async function main(argv: readonly string[]): Promise<void> {
-  const output = createOutput();
+  const output = await createOutput();
   process.exitCode = await withErrorsShown(() => run(argv, output), output);
 }
 

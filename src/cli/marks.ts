@@ -1,4 +1,3 @@
-import { Chalk } from 'chalk';
 import { printable } from '../platform/printable.js';
 
 /*
@@ -8,7 +7,7 @@ import { printable } from '../platform/printable.js';
  */
 
 const STYLES = ['bold', 'underline', 'green', 'red'] as const;
-type Style = (typeof STYLES)[number];
+export type Style = (typeof STYLES)[number];
 
 /** Styles a text: `paint.green.bold('on')`. Without colors it returns the text alone. */
 export type Paint = ((text: string) => string) & { readonly [One in Style]: Paint };
@@ -50,14 +49,19 @@ export function withoutMarks(text: string): string {
     .join('');
 }
 
-/** Turns the marks into line breaks, and into codes of the terminal. */
-export function withCodes(text: string): string {
-  if (!text.includes(RANDOM)) return text;
-  const chalk = new Chalk({ level: 1 });
+/** What begins and ends a style. */
+export type Codes = (style: Style) => { readonly open: string; readonly close: string };
+
+/**
+ * Turns the marks into line breaks and codes.
+ * @param codes undefined if nothing is styled
+ */
+export function withCodes(text: string, codes: Codes | undefined): string {
+  if (codes === undefined) return withoutMarks(text);
   const codeOf = (letter: number) => {
     const isOpening = letter >= OPEN;
-    const style = STYLES[letter - (isOpening ? OPEN : CLOSE)] as Style;
-    return chalk[style]('|').split('|')[isOpening ? 0 : 1];
+    const { open, close } = codes(STYLES[letter - (isOpening ? OPEN : CLOSE)] as Style);
+    return isOpening ? open : close;
   };
   return text
     .split(BREAK)

@@ -5,6 +5,7 @@ import { ask, canAsk } from './ask.js';
 import { EXIT } from './exit-code.js';
 import { wrap } from './layout.js';
 import { createPaint, escapeData, type Paint, withCodes, withoutMarks } from './marks.js';
+import { openSink, type Sink } from './sink.js';
 
 /**
  * Prints data to stdout and remarks to stderr. No other file prints.
@@ -53,32 +54,35 @@ const MIN_WIDTH = 20;
 /** Longer lines are hard to read. */
 const MAX_WIDTH = 120;
 
-export function createOutput(env: NodeJS.ProcessEnv = process.env): Output {
-  const stdout = watchErrors(process.stdout);
-  let opened: NodeJS.WriteStream | undefined;
+export async function createOutput(env: NodeJS.ProcessEnv = process.env): Promise<Output> {
+  const onError = reportOnce((text) => stderr().write(text));
+  const stdout = openSink(1, onError);
+  let opened: Sink | undefined;
   const stderr = () => {
-    opened ??= watchErrors(process.stderr); // opening it takes time, and most commands print no remark
+    opened ??= openSink(2, onError); // most commands print no remark
     return opened;
   };
   const remark = (text: string) =>
     void stderr().write(`${betweenNewlines(text, (line) => withoutMarks(wrap(line, width)))}\n`);
+  const isStyled = hasColors(env, stdout.isTTY);
+  const codes = isStyled ? (await import('./terminal-codes.js')).terminalCodes : undefined;
   const given = stdout.columns || Number(env.COLUMNS) || DEFAULT_WIDTH;
   const width = Math.min(MAX_WIDTH, Math.max(MIN_WIDTH, given));
   return {
-    paint: createPaint(hasColors(env, stdout.isTTY)),
+    paint: createPaint(isStyled),
     width,
     rows: stdout.rows,
     hasPictures: stdout.isTTY === true && env.TERM !== 'dumb' && width >= MIN_PICTURE_WIDTH && isUnicode(env),
     // A getter, because reading process.stdin opens a stream.
     get isInteractive() {
-      return process.stdin.isTTY === true && stdout.isTTY === true && env.TERM !== 'dumb';
+      return stdout.isTTY === true && process.stdin.isTTY === true && env.TERM !== 'dumb';
     },
     get canAsk() {
       return canAsk();
     },
     ask: (question) => ask(printable(question), env),
-    data: (text) => void stdout.write(`${betweenNewlines(text, (line) => withCodes(wrap(line, width)))}\n`),
-    line: (text) => void stdout.write(`${withCodes(escapeData(text))}\n`),
+    data: (text) => void stdout.write(`${betweenNewlines(text, (line) => withCodes(wrap(line, width), codes))}\n`),
+    line: (text) => void stdout.write(`${withCodes(escapeData(text), codes)}\n`),
     text: (own) => void stdout.write(own.split('\n').map(printable).join('\n')),
     raw: (bytes) => void stdout.write(stdout.isTTY ? printable(bytes) : bytes),
     json: (value) => void stdout.write(`${printableJson(JSON.stringify(value, null, 2))}\n`),
@@ -102,17 +106,17 @@ function betweenNewlines(text: string, format: (line: string) => string): string
  * A closed pipe is not an error: in `preview | head`, the reader has what it wanted. No error ends the command: `disable`
  * has printed before it has deleted everything.
  */
-function watchErrors(stream: NodeJS.WriteStream): NodeJS.WriteStream {
+function reportOnce(print: (text: string) => void): (error: NodeJS.ErrnoException) => void {
   let isReported = false;
-  return stream.on('error', (error: NodeJS.ErrnoException) => {
+  return (error) => {
     if (error.code === 'EPIPE' || isReported) return;
     isReported = true;
     const { message } = new AnalyticsError(CLI_ERRORS.outputNotWritten, { cause: messageOf(error) });
-    process.stderr.write(`Error: ${printable(message)}\n`);
+    print(`Error: ${printable(message)}\n`);
     process.once('exit', () => {
       process.exitCode = EXIT.failed;
     });
-  });
+  };
 }
 
 function isUnicode(env: NodeJS.ProcessEnv): boolean {
