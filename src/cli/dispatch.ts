@@ -35,9 +35,11 @@ export async function dispatch<Name extends CommandName>(
 
 /** The call for a word that is a complete command line by itself, so that commander need not be loaded. */
 export function plainCall(word: string): Call | undefined {
-  return Object.hasOwn(MODULES, word) && !Object.hasOwn(NEEDS_ARGUMENT, word)
-    ? callOf(word as PlainCommand)
-    : undefined;
+  return isCommand(word) && !Object.hasOwn(NEEDS_ARGUMENT, word) ? callOf(word as PlainCommand) : undefined;
+}
+
+export function isCommand(word: string): word is CommandName {
+  return Object.hasOwn(MODULES, word);
 }
 
 /** A command without options. */

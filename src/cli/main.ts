@@ -5,6 +5,7 @@ import { withCommandLines } from './command-line.js';
 import { callOf, dispatch, plainCall } from './dispatch.js';
 import { EXIT, type ExitCode } from './exit-code.js';
 import { createOutput, type Output } from './output.js';
+import { textOnly } from './text-only.js';
 
 /** Runs the command line. Sets the exit code and lets the process end by itself, so that nothing printed is lost. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -29,9 +30,15 @@ async function run(argv: readonly string[], output: Output): Promise<ExitCode> {
   const [word, ...rest] = argv;
   if (word === undefined) return runWithoutCommand(output);
   // The parser is loaded only if it is needed: loading it takes as long as a third of the start of `status`.
-  const plain = rest.length === 0 ? plainCall(word) : undefined;
-  const call = plain ?? (await import('./parser.js')).parse(argv, output);
-  return typeof call === 'number' ? call : dispatch(call, output);
+  const call = rest.length === 0 ? plainCall(word) : undefined;
+  if (call !== undefined) return dispatch(call, output);
+  const text = await textOnly(argv, output.width);
+  if (text !== undefined) {
+    output.text(text);
+    return EXIT.done;
+  }
+  const parsed = (await import('./parser.js')).parse(argv, output);
+  return typeof parsed === 'number' ? parsed : dispatch(parsed, output);
 }
 
 /** Prints the status, and on a terminal offers a menu until the user quits. */

@@ -1,11 +1,9 @@
 import { Argument, Command, CommanderError, Option } from 'commander';
-import type { Call } from './command.js';
+import type { Call, CommandName } from './command.js';
 import { commandLine } from './command-line.js';
-import { COMMANDS, type CommandSpec, READERS } from './command-table.js';
+import { COMMANDS, type CommandSpec } from './command-table.js';
 import { EXIT, type ExitCode } from './exit-code.js';
-import { columns } from './layout.js';
-import { EXAMPLES, EXIT_CODES, MAIN_VARIABLES } from './manual-table.js';
-import { withoutMarks } from './marks.js';
+import { helpOf } from './help.js';
 import type { Output } from './output.js';
 import { VERSION } from './version.js';
 
@@ -15,23 +13,19 @@ import { VERSION } from './version.js';
  */
 export function parse(argv: readonly string[], output: Output): Call | ExitCode {
   let call: Call | undefined;
-  let helpOf = `${commandLine('--help')} lists the commands`;
+  let hint = `${commandLine('--help')} lists the commands`;
   const program = new Command('dot-ai-analytics')
-    .description('Opt-in, anonymous usage analytics of dot-ai: decide, and see what leaves this machine.')
-    .version(VERSION, '-V, --version', 'show the version; also -v')
+    .version(VERSION, '-V, --version')
     .exitOverride()
     .configureOutput(outputFor(output))
-    .configureHelp(helpFor(output))
-    .commandsGroup(`${READERS.user}:`)
-    .helpCommand('help [command]', 'show the help of a command')
-    .helpOption('-h, --help', 'show this help')
-    .addHelpText('after', () => helpAfter(output));
+    .configureHelp({ formatHelp: () => helpOf('program', output.width) })
+    .helpCommand('help [command]');
   for (const spec of COMMANDS) {
     const command = toCommand(spec, output, (given) => {
       call = given;
     });
     command.exitOverride((error) => {
-      helpOf = `${commandLine(`${spec.name} --help`)} lists the options`;
+      hint = `${commandLine(`${spec.name} --help`)} lists the options`;
       throw error;
     });
     program.addCommand(command);
@@ -42,26 +36,10 @@ export function parse(argv: readonly string[], output: Output): Call | ExitCode 
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return EXIT.done; // help and version are not errors
     output.error(inOneLine(error));
-    output.remark(`(${helpOf})`);
+    output.remark(`(${hint})`);
     return EXIT.usage;
   }
   return call ?? EXIT.usage;
-}
-
-function helpAfter({ width }: Output): string {
-  const table = (title: string, rows: readonly (readonly [string, string])[]) =>
-    `\n${title}:\n${withoutMarks(columns(rows, width))}`;
-  return [
-    table(
-      'Examples',
-      EXAMPLES.map(([words, does]) => [commandLine(words), does] as const),
-    ),
-    table('Environment (all of it: man dot-ai-analytics)', MAIN_VARIABLES),
-    table(
-      'Exit codes',
-      EXIT_CODES.map(([exit, what]) => [String(exit), what] as const),
-    ),
-  ].join('\n');
 }
 
 /** commander prints help and nothing else: its errors are printed as all others are. */
@@ -74,21 +52,14 @@ function inOneLine({ message }: CommanderError): string {
   return message.replace(/^error: /, '').replace(/\n(?=\(Did you mean [^\n]*$)/, ' ');
 }
 
-/** commander does not wrap the description of an option on a narrow terminal. */
-function helpFor({ width }: Output) {
-  const formatItem = (term: string, termWidth: number, does: string) =>
-    withoutMarks(columns([[term.padEnd(termWidth), does]], width));
-  return { helpWidth: width, formatItem };
-}
-
-function toCommand(spec: CommandSpec, output: Output, onCall: (call: Call) => void): Command {
+function toCommand(
+  spec: CommandSpec & { readonly name: CommandName },
+  output: Output,
+  onCall: (call: Call) => void,
+): Command {
   const command = new Command(spec.name)
-    .summary(spec.does)
-    .helpGroup(`${READERS[spec.reader]}:`)
-    .helpOption('-h, --help', 'show this help')
-    .description([`${spec.does[0]?.toUpperCase()}${spec.does.slice(1)}.`, ...spec.more].join('\n\n'))
     .configureOutput(outputFor(output))
-    .configureHelp(helpFor(output));
+    .configureHelp({ formatHelp: () => helpOf(spec.name, output.width) });
   if (spec.argument) command.addArgument(toArgument(spec.argument));
   if (spec.second) command.addArgument(toArgument(spec.second));
   for (const option of toOptions(spec)) command.addOption(option);

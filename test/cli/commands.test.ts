@@ -57,6 +57,12 @@ describe('every command of the table', () => {
     const { code, stdout, stderr } = await cli([name, '--help'], { env: testHome().env });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toContain(`Usage: dot-ai-analytics ${name} [options]`);
+    // The second is parsed by commander, which the others need not load.
+    for (const args of [
+      ['help', name],
+      [name, '--help', '--help'],
+    ])
+      expect((await cli(args, { env: testHome().env })).stdout).toBe(stdout);
   });
 
   test('of exclusive flags only one is accepted', async () => {

@@ -1,4 +1,6 @@
-import { type Status, type StatusView, viewStatus } from '../../core/inspect/status.js';
+import { type Local, lookAt } from '../../core/inspect/local-state.js';
+import { type Kept, NOTHING_KEPT, type Status, type StatusView, viewStatus } from '../../core/inspect/status-view.js';
+import { isThere } from '../../platform/files.js';
 import type { Run } from '../command.js';
 import { commandLine, withCommandLines } from '../command-line.js';
 import { EXIT } from '../exit-code.js';
@@ -7,12 +9,20 @@ import { columns } from '../layout.js';
 import type { Output } from '../output.js';
 
 export const run: Run<'status'> = async ({ options }, output) => {
-  const view = viewStatus();
+  const local = lookAt();
+  const view = viewStatus(local, await keptBy(local));
   const status = view.data;
   if (options.json) output.json(status);
   else await show(view, options.verbose === true, output);
   return options.exitCode && !status.enabled ? EXIT.off : EXIT.done;
 };
+
+/** What reads counts and reports is half of the code, and loaded only where there can be some. */
+async function keptBy(local: Local): Promise<Kept> {
+  if (local.home === undefined || !isThere(local.home.data)) return NOTHING_KEPT;
+  const { readKept } = await import('../../core/inspect/kept.js');
+  return readKept(local);
+}
 
 async function show(view: StatusView, isVerbose: boolean, output: Output): Promise<void> {
   const { data: status, warnings } = view;

@@ -1,0 +1,128 @@
+import { homeProblem } from '../../platform/home.js';
+import { SCHEMA } from '../../schema/fields.js';
+import type { ConfigState } from '../consent/config-file.js';
+import type { Destination, Endpoint } from '../consent/destination.js';
+import type { Layer, LayerName } from '../consent/layers.js';
+import type { RecipientState } from '../consent/recipient.js';
+import type { Receipt } from '../deliver/receipts.js';
+import type { Unfrozen } from '../report/unfrozen.js';
+import { blindSpot, type Local, pendingWarning, unfrozenWarning, type View } from './local-state.js';
+
+/** What `status --json` prints. */
+export interface Status {
+  readonly version: 1;
+  readonly enabled: boolean;
+  readonly decidedBy: LayerName;
+  readonly layers: readonly Pick<Layer, 'layer' | 'value' | 'verdict'>[];
+  readonly config: {
+    readonly path: string | null;
+    readonly state: ConfigState['state'];
+    /** The value of `"analytics"`, of any type; null if the key is missing. */
+    readonly analytics: unknown;
+    readonly acceptedSchema: number | null;
+  };
+  /** The newest schema that this version knows. */
+  readonly schema: number;
+  readonly hintShown: boolean;
+  /** The rows that today's counts make so far; null if nothing was counted. */
+  readonly today: { readonly day: string; readonly rows: number } | null;
+  /** Closed reports that are not delivered yet, oldest first. */
+  readonly waiting: readonly {
+    readonly day: string;
+    readonly rows: number;
+    readonly bytes: number;
+    readonly sha256: string;
+  }[];
+  readonly lastSent: Receipt | null;
+  /** Reports dropped in the last 45 days: undeliverable after 21 days, or rejected by the destination. */
+  readonly dropped: number;
+  readonly destination: Pick<Destination, 'host' | 'source'> | null;
+  /** Who receives the reports, and who waits to be accepted instead; null if nobody is known. */
+  readonly recipient: (Endpoint & { readonly accepted: boolean; readonly pending: Endpoint | null }) | null;
+  /** The last attempt, if it failed. The reason is `HTTP 503` or a code such as `ECONNREFUSED`. */
+  readonly lastFailure: { readonly at: string; readonly reason: string } | null;
+  /** Finished days of which no report may be made, and why. Their counts wait 21 days for a version that can. */
+  readonly unfrozen: readonly Unfrozen[];
+  /** From when a running server tries to send the oldest report; null if none waits or none may be sent. */
+  readonly nextTry: string | null;
+  /** What people must know beside the data, each without the last full stop. */
+  readonly warnings: readonly string[];
+}
+
+export interface StatusView extends View<Status> {
+  /** Finished days that the next server start will close. */
+  readonly unclosed: number;
+}
+
+/** What the folder of this package adds to the status. */
+export interface Kept
+  extends Pick<Status, 'today' | 'waiting' | 'lastSent' | 'dropped' | 'lastFailure' | 'unfrozen' | 'nextTry'> {
+  /** Days with counts, open and finished. */
+  readonly openDays: number;
+  readonly unclosed: number;
+}
+
+/** Where there is no folder, or nothing in it. */
+export const NOTHING_KEPT: Kept = {
+  today: null,
+  waiting: [],
+  lastSent: null,
+  dropped: 0,
+  lastFailure: null,
+  unfrozen: [],
+  nextTry: null,
+  openDays: 0,
+  unclosed: 0,
+};
+
+export function viewStatus(local: Local, { openDays, unclosed, ...kept }: Kept): StatusView {
+  const { config, consent, home, resolved } = local;
+  const { recipient: destination } = resolved;
+  const warnings = [...warningsOf(local, openDays + kept.waiting.length > 0), ...kept.unfrozen.map(unfrozenWarning)];
+  const data: Status = {
+    version: 1,
+    enabled: consent.enabled,
+    decidedBy: consent.decidedBy,
+    layers: consent.layers.map(({ layer, value, verdict }) => ({ layer, value, verdict })),
+    config: {
+      path: home?.config ?? null,
+      state: config.state,
+      analytics: config.analytics ?? null,
+      acceptedSchema: config.acceptedSchema ?? null,
+    },
+    schema: SCHEMA,
+    hintShown: config.hintShown,
+    today: kept.today,
+    waiting: kept.waiting,
+    lastSent: kept.lastSent,
+    dropped: kept.dropped,
+    destination: destination && { host: destination.host, source: destination.source },
+    recipient: recipientOf(resolved),
+    lastFailure: kept.lastFailure,
+    unfrozen: kept.unfrozen,
+    nextTry: kept.nextTry,
+    warnings,
+  };
+  return { data, warnings, unclosed };
+}
+
+function recipientOf({ recipient, isAccepted, pending }: RecipientState): Status['recipient'] {
+  if (recipient === null) return null;
+  const { host, key } = recipient;
+  return { host, key, accepted: isAccepted, pending: pending && { host: pending.host, key: pending.key } };
+}
+
+function warningsOf(local: Local, hasData: boolean): string[] {
+  const { env, consent, resolved } = local;
+  const warnings = [
+    homeProblem(env),
+    blindSpot(local),
+    !consent.enabled && hasData ? DATA_WHILE_OFF : undefined,
+    ...consent.layers.map(({ warning }) => warning),
+    pendingWarning(resolved) ?? resolved.problem,
+  ];
+  return warnings.filter((warning) => warning !== undefined);
+}
+
+const DATA_WHILE_OFF =
+  'counts exist although analytics is off here: a server was started with DOT_AI_ANALYTICS=true in its own environment, or they are from before; dot-ai-analytics disable deletes them';
