@@ -13,33 +13,27 @@ const UNCALLED = [
 ];
 
 /**
- * Takes their place. CommonJS, so that any name can be imported from it. Only the constructor asks whether compression is
- * supported. The real answer touches classes of fetch: that loads all of Node's network code, and where there is no
- * WebAssembly (`--jitless`) it ends the host (P6). `disableCompression` makes the answer irrelevant.
+ * Takes their place; all other names that are imported from them are undefined. Only the constructor asks whether
+ * compression is supported. The real answer touches classes of fetch: that loads all of Node's network code, and where
+ * there is no WebAssembly (`--jitless`) it ends the host (P6). `disableCompression` makes the answer irrelevant.
  */
-const UNCALLED_MODULE = 'exports.isGzipSupported = () => false;';
-
+const STAND_IN = 'export const isGzipSupported = () => false;';
 const ENTRY = '\0encoder';
-const STAND_IN = '\0uncalled';
 
 /** The bundle of posthog-node that goes with the package, as `posthog-node.cjs`: one file, without what encoding never calls. */
 export function encoderBundle(from: string, dir: string): BuildOptions {
-  const onlyClient: Plugin = {
-    name: 'only-client',
-    async resolveId(id, importer) {
-      if (id === ENTRY) return id;
-      const resolved = await this.resolve(id, importer === ENTRY ? undefined : importer, { skipSelf: true });
-      return UNCALLED.some((part) => part.test(resolved?.id ?? '')) ? STAND_IN : resolved;
-    },
-    load(id) {
-      if (id === ENTRY) return `export { PostHog } from ${JSON.stringify(from)};`;
-      return id === STAND_IN ? UNCALLED_MODULE : undefined;
-    },
+  const entry: Plugin = {
+    name: 'entry',
+    resolveId: { filter: { id: /^\0encoder$/ }, handler: (id) => id },
+    load: { filter: { id: /^\0encoder$/ }, handler: () => `export { PostHog } from ${JSON.stringify(from)};` },
   };
+  const standIns: Plugin = { name: 'stand-ins', load: { filter: { id: UNCALLED }, handler: () => STAND_IN } };
   return {
     platform: 'node',
     input: { 'posthog-node': ENTRY },
-    plugins: [onlyClient],
+    plugins: [entry, standIns],
+    shimMissingExports: true,
+    onLog: (level, log, print) => (log.code === 'SHIMMED_EXPORT' ? undefined : print(level, log)),
     treeshake: { moduleSideEffects: false },
     output: { dir, format: 'cjs', minify: true, entryFileNames: '[name].cjs', codeSplitting: false },
     transform: { target: 'node20' },

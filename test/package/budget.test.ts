@@ -1,7 +1,7 @@
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { expect, test } from 'vitest';
-import { testHome } from '../support/home.js';
+import { type TestHome, testHome } from '../support/home.js';
 import { CLI, ROOT, run } from '../support/processes.js';
 
 /*
@@ -27,8 +27,18 @@ function withLoaded(...paths: string[]): string[] {
   return [...all];
 }
 
+/** A chunk's file, which has a hash of the content in its name. */
+function chunkFile(name: string): string {
+  const file = readdirSync(join(ROOT, 'dist/cli/chunks')).find((one) =>
+    new RegExp(`^${name}-[\\w-]{8}\\.cjs$`).test(one),
+  );
+  return `dist/cli/chunks/${file}`;
+}
+
 test.each([
-  ['what `status` reads', () => ['dist/cli/bin.cjs'], 80],
+  ['what `status` reads', () => ['dist/cli/bin.cjs', chunkFile('status')], 62],
+  ['what `--help` reads', () => ['dist/cli/bin.cjs', chunkFile('help')], 24],
+  ['the encoder', () => ['dist/posthog-node.cjs'], 92],
   ['what a server reads that embeds it', () => withLoaded('dist/cjs/index.js', 'dist/cjs/mcp.js'), 228],
   ['the dashboard', () => ['dist/page'], 70],
   ['all programs of the package', () => ['dist/cli', 'dist/page', 'dist/esm', 'dist/cjs'], 2900],
@@ -39,8 +49,10 @@ test.each([
 });
 
 /** Modules of Node that a command has loaded beyond those of `node -e 0`, and files. */
-async function loadedBy(...args: string[]): Promise<{ modules: string[]; files: string[] }> {
-  const home = testHome();
+async function loadedBy(
+  args: readonly string[],
+  { home = testHome(), exit = 0 }: { home?: TestHome; exit?: number } = {},
+): Promise<{ modules: string[]; files: string[] }> {
   const result = join(home.folder, 'loaded.json');
   const probe = join(home.folder, 'probe.cjs');
   writeFileSync(
@@ -55,24 +67,60 @@ async function loadedBy(...args: string[]): Promise<{ modules: string[]; files: 
     env: home.env,
     cwd: home.folder,
   });
-  expect(code).toBe(0);
+  expect(code).toBe(exit);
   return JSON.parse(readFileSync(result, 'utf8'));
 }
 
-test('`status` loads three files, and of Node only what reads files and prints', async () => {
-  const { modules, files } = await loadedBy('status');
-  expect(files.map((file) => relative(ROOT, file)).sort()).toEqual([
-    'bin/dot-ai-analytics.cjs',
-    'dist/cli/bin.cjs',
-    expect.stringMatching(/^dist\/cli\/chunks\/rolldown-runtime-.*\.cjs$/),
-  ]);
-  const heavy =
-    /^(_?http|https|http2|tls|_tls|net|dns|crypto|child_process|worker_threads|zlib|tty|internal\/(crypto|deps\/undici|child_process|dns))/;
-  expect(modules.filter((name) => heavy.test(name))).toEqual([]);
-  expect(modules.length).toBeLessThanOrEqual(30);
+/** Without the hash of a chunk's content. */
+const stableName = (file: string) => relative(ROOT, file).replace(/-[\w-]{8}\.cjs$/, '.cjs');
+
+const START = ['bin/dot-ai-analytics.cjs', 'dist/cli/bin.cjs', 'dist/cli/chunks/rolldown-runtime.cjs'];
+const chunks = (...names: string[]) => [...START, ...names.map((name) => `dist/cli/chunks/${name}.cjs`)].sort();
+
+test.each([
+  [['status'], chunks('status')],
+  [['--version'], chunks()],
+  [['--help'], chunks('help')],
+  [['enable', '--help'], chunks('help')],
+  [['help', 'sent'], chunks('help')],
+])('%j loads these files, and nothing of Node but what knows the home folder', async (args, expected) => {
+  const { modules, files } = await loadedBy(args);
+  expect(files.map(stableName).sort()).toEqual(expected);
+  expect(modules.filter((name) => !['Internal Binding os', 'os'].includes(name))).toEqual([]);
 });
 
-test('the budget sees what is loaded: `preview` loads the encoder, and that a network', async () => {
-  const { modules } = await loadedBy('preview');
-  expect(modules.some((name) => name === 'http' || name === 'https')).toBe(true);
+/** What could send, start a process, or is large. */
+const HEAVY =
+  /^(_?http|https|http2|tls|_tls|net|dns|child_process|worker_threads|zlib|tty|internal\/(deps\/undici|webstreams|child_process|dns))/;
+const CRYPTO = /^(internal\/)?crypto/;
+
+test.each([
+  [['sent'], chunks('status', 'kept', 'report-rows', 'foreign-text', 'sent')],
+  [['hint'], chunks('status', 'kept', 'config-update', 'hint')],
+  [['schema'], chunks('status', 'schema')],
+])('%j loads these files, and of Node no network, process, compression or hashing', async (args, expected) => {
+  const { modules, files } = await loadedBy(args);
+  expect(files.map(stableName).sort()).toEqual(expected);
+  expect(modules.filter((name) => HEAVY.test(name) || CRYPTO.test(name))).toEqual([]);
+});
+
+test('`preview` loads these files, hashing, and no network', async () => {
+  const { modules, files } = await loadedBy(['preview']);
+  expect(files.map(stableName).sort()).toEqual([
+    ...chunks('kept', 'preview', 'report-rows', 'status'),
+    'dist/posthog-node.cjs',
+  ]);
+  expect(modules.filter((name) => HEAVY.test(name))).toEqual([]);
+  expect(modules).toContain('crypto');
+});
+
+test('where there is data, `status` loads one file more', async () => {
+  const home = testHome();
+  mkdirSync(home.paths.data, { recursive: true, mode: 0o700 });
+  expect((await loadedBy(['status'], { home })).files.map(stableName).sort()).toEqual(chunks('kept', 'status'));
+});
+
+test('the budget sees what is loaded: `collector` loads a network, also where its command line is wrong', async () => {
+  const { modules } = await loadedBy(['collector', 'publish'], { exit: 2 });
+  expect(modules.filter((name) => HEAVY.test(name))).not.toEqual([]);
 });
