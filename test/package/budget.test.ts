@@ -95,9 +95,9 @@ const HEAVY =
 const CRYPTO = /^(internal\/)?crypto/;
 
 test.each([
-  [['sent'], chunks('status', 'kept', 'report-rows', 'foreign-text', 'sent')],
-  [['hint'], chunks('status', 'kept', 'config-update', 'hint')],
-  [['schema'], chunks('status', 'schema')],
+  [['sent'], chunks('status', 'local-data', 'report-rows', 'foreign-text', 'sent')],
+  [['hint'], chunks('status', 'local-data', 'config-update', 'hint')],
+  [['schema'], chunks('status', 'local-data', 'schema')],
 ])('%j loads these files, and of Node no network, process, compression or hashing', async (args, expected) => {
   const { modules, files } = await loadedBy(args);
   expect(files.map(stableName).sort()).toEqual(expected);
@@ -107,7 +107,7 @@ test.each([
 test('`preview` loads these files, hashing, and no network', async () => {
   const { modules, files } = await loadedBy(['preview']);
   expect(files.map(stableName).sort()).toEqual([
-    ...chunks('kept', 'preview', 'report-rows', 'status'),
+    ...chunks('local-data', 'preview', 'report-rows', 'status'),
     'dist/posthog-node.cjs',
   ]);
   expect(modules.filter((name) => HEAVY.test(name))).toEqual([]);
@@ -117,7 +117,7 @@ test('`preview` loads these files, hashing, and no network', async () => {
 test('where there is data, `status` loads one file more', async () => {
   const home = testHome();
   mkdirSync(home.paths.data, { recursive: true, mode: 0o700 });
-  expect((await loadedBy(['status'], { home })).files.map(stableName).sort()).toEqual(chunks('kept', 'status'));
+  expect((await loadedBy(['status'], { home })).files.map(stableName).sort()).toEqual(chunks('local-data', 'status'));
 });
 
 test('the budget sees what is loaded: `collector` loads a network, also where its command line is wrong', async () => {

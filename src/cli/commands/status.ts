@@ -1,5 +1,5 @@
 import { type Local, lookAt } from '../../core/inspect/local-state.js';
-import { type Kept, NOTHING_KEPT, type Status, type StatusView, viewStatus } from '../../core/inspect/status-view.js';
+import { type LocalData, NO_DATA, type Status, type StatusView, viewStatus } from '../../core/inspect/status-view.js';
 import { isThere } from '../../platform/files.js';
 import type { Run } from '../command.js';
 import { commandLine, withCommandLines } from '../command-line.js';
@@ -10,7 +10,7 @@ import type { Output } from '../output.js';
 
 export const run: Run<'status'> = async ({ options }, output) => {
   const local = lookAt();
-  const view = viewStatus(local, await keptBy(local));
+  const view = viewStatus(local, await dataOf(local));
   const status = view.data;
   if (options.json) output.json(status);
   else await show(view, options.verbose === true, output);
@@ -18,10 +18,10 @@ export const run: Run<'status'> = async ({ options }, output) => {
 };
 
 /** What reads counts and reports is half of the code, and loaded only where there can be some. */
-async function keptBy(local: Local): Promise<Kept> {
-  if (local.home === undefined || !isThere(local.home.data)) return NOTHING_KEPT;
-  const { readKept } = await import('../../core/inspect/kept.js');
-  return readKept(local);
+async function dataOf(local: Local): Promise<LocalData> {
+  if (local.home === undefined || !isThere(local.home.data)) return NO_DATA;
+  const { readLocalData } = await import('../../core/inspect/local-data.js');
+  return readLocalData(local);
 }
 
 async function show(view: StatusView, isVerbose: boolean, output: Output): Promise<void> {

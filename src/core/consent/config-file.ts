@@ -6,7 +6,7 @@ import { parentProblem } from '../../platform/folders.js';
 import { placeOf } from '../../platform/json-place.js';
 import { findDuplicate, findMembers } from '../../platform/json-text.js';
 import { ownershipProblem } from '../../platform/ownership.js';
-import { SCHEMA } from '../../schema/fields.js';
+import { SCHEMA } from '../../schema/schema-number.js';
 import { asEndpoint, type Endpoint, endpointProblem } from './destination.js';
 
 /** The keys of config.json that this package reads and writes. All others belong to other programs. */

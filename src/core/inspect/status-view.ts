@@ -1,5 +1,5 @@
 import { homeProblem } from '../../platform/home.js';
-import { SCHEMA } from '../../schema/fields.js';
+import { SCHEMA } from '../../schema/schema-number.js';
 import type { ConfigState } from '../consent/config-file.js';
 import type { Destination, Endpoint } from '../consent/destination.js';
 import type { Layer, LayerName } from '../consent/layers.js';
@@ -55,7 +55,7 @@ export interface StatusView extends View<Status> {
 }
 
 /** What the folder of this package adds to the status. */
-export interface Kept
+export interface LocalData
   extends Pick<Status, 'today' | 'waiting' | 'lastSent' | 'dropped' | 'lastFailure' | 'unfrozen' | 'nextTry'> {
   /** Days with counts, open and finished. */
   readonly openDays: number;
@@ -63,7 +63,7 @@ export interface Kept
 }
 
 /** Where there is no folder, or nothing in it. */
-export const NOTHING_KEPT: Kept = {
+export const NO_DATA: LocalData = {
   today: null,
   waiting: [],
   lastSent: null,
@@ -75,10 +75,13 @@ export const NOTHING_KEPT: Kept = {
   unclosed: 0,
 };
 
-export function viewStatus(local: Local, { openDays, unclosed, ...kept }: Kept): StatusView {
+export function viewStatus(local: Local, { openDays, unclosed, ...ofData }: LocalData): StatusView {
   const { config, consent, home, resolved } = local;
   const { recipient: destination } = resolved;
-  const warnings = [...warningsOf(local, openDays + kept.waiting.length > 0), ...kept.unfrozen.map(unfrozenWarning)];
+  const warnings = [
+    ...warningsOf(local, openDays + ofData.waiting.length > 0),
+    ...ofData.unfrozen.map(unfrozenWarning),
+  ];
   const data: Status = {
     version: 1,
     enabled: consent.enabled,
@@ -92,15 +95,15 @@ export function viewStatus(local: Local, { openDays, unclosed, ...kept }: Kept):
     },
     schema: SCHEMA,
     hintShown: config.hintShown,
-    today: kept.today,
-    waiting: kept.waiting,
-    lastSent: kept.lastSent,
-    dropped: kept.dropped,
+    today: ofData.today,
+    waiting: ofData.waiting,
+    lastSent: ofData.lastSent,
+    dropped: ofData.dropped,
     destination: destination && { host: destination.host, source: destination.source },
     recipient: recipientOf(resolved),
-    lastFailure: kept.lastFailure,
-    unfrozen: kept.unfrozen,
-    nextTry: kept.nextTry,
+    lastFailure: ofData.lastFailure,
+    unfrozen: ofData.unfrozen,
+    nextTry: ofData.nextTry,
     warnings,
   };
   return { data, warnings, unclosed };

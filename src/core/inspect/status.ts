@@ -1,4 +1,4 @@
-import { readKept } from './kept.js';
+import { readLocalData } from './local-data.js';
 import { type InspectOptions, lookAt } from './local-state.js';
 import { type Status, viewStatus } from './status-view.js';
 
@@ -7,5 +7,5 @@ export type { Status };
 /** Reads the status. Never writes, and never throws, whatever is on disk. */
 export function readStatus(options: InspectOptions = {}): Status {
   const local = lookAt(options);
-  return viewStatus(local, readKept(local)).data;
+  return viewStatus(local, readLocalData(local)).data;
 }

@@ -9,11 +9,11 @@ import { rowsOf } from '../report/rows.js';
 import { listUnfrozen } from '../report/unfrozen.js';
 import type { Local } from './local-state.js';
 import { isToday, type OpenDay, openDays } from './open-days.js';
-import type { Kept } from './status-view.js';
+import type { LocalData } from './status-view.js';
 import { waitingReports } from './waiting.js';
 
 /** Reads what the status says of counts, waiting reports and receipts. Never throws, whatever is on disk. */
-export function readKept(local: Local): Kept {
+export function readLocalData(local: Local): LocalData {
   const days = openDays(local);
   const receipts = receiptsOf(local);
   const isDelivered = ({ outcome }: Receipt) => outcome === 'delivered';
@@ -33,7 +33,7 @@ export function readKept(local: Local): Kept {
   };
 }
 
-function todayOf(local: Local, days: readonly OpenDay[]): Kept['today'] {
+function todayOf(local: Local, days: readonly OpenDay[]): LocalData['today'] {
   const today = days.find(({ day }) => isToday(local, day));
   if (today === undefined) return null;
   const schema = local.consent.acceptedSchema ?? SCHEMA;
@@ -49,7 +49,7 @@ function byTime(a: Receipt, b: Receipt): number {
   return a.at < b.at ? -1 : 1;
 }
 
-function lastFailureOf({ home, resolved: { recipient } }: Local): Kept['lastFailure'] {
+function lastFailureOf({ home, resolved: { recipient } }: Local): LocalData['lastFailure'] {
   const failure = home && recipient ? readFailure(home, recipient) : undefined;
   return failure === undefined ? null : { at: new Date(failure.at).toISOString(), reason: failure.reason };
 }
