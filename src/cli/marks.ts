@@ -33,6 +33,7 @@ export function createPaint(hasColors: boolean, styles: readonly Style[] = []): 
 
 /** Escapes all of a text but its marks. Text that is escaped already does not change. */
 export function escapeData(text: string): string {
+  if (!text.includes(RANDOM)) return printable(text);
   return text
     .split(BREAK)
     .map((line) => line.split(MARK).map((part) => (MARK.test(part) ? part : printable(part))))
@@ -41,6 +42,7 @@ export function escapeData(text: string): string {
 }
 
 export function withoutMarks(text: string): string {
+  if (!text.includes(RANDOM)) return text; // most texts: they are measured once for every word
   return text
     .split(BREAK)
     .join('\n')
