@@ -53,14 +53,18 @@ process.on('exit', () => rmSync(out, { recursive: true, force: true })); // a bu
  * loads it is in a chunk of each, so that the path is the same.
  */
 const ENCODER = '../../posthog-node.cjs';
-const encoder: Plugin = {
+const encoder = (format: 'esm' | 'cjs'): Plugin => ({
   name: 'encoder',
   transform: {
     filter: { id: /core.report.posthog-client\.ts$/ },
-    handler: (code) => code.replaceAll("'posthog-node'", `'${ENCODER}'`),
+    handler(code) {
+      // CommonJS has a `require` of its own. To create one loads Node's loader of ES modules.
+      const required = format === 'cjs' ? code.replace('createRequire(import.meta.url)', 'require') : code;
+      return required.replaceAll("'posthog-node'", `'${ENCODER}'`);
+    },
   },
   resolveId: (id) => (id === ENCODER ? { id, external: true } : undefined),
-};
+});
 
 /** Of an error, only docs/errors.md says when it happens and what to do. */
 const errors: Plugin = {
@@ -77,15 +81,15 @@ const schemaNumber: Plugin = {
   load: { filter: { id: /schema.schema-number\.ts$/ }, handler: () => `export const SCHEMA = ${SCHEMA};` },
 };
 
-const forNode: BuildOptions = {
+const forNode = (format: 'esm' | 'cjs'): BuildOptions => ({
   platform: 'node',
-  plugins: [standIns, encoder, errors, schemaNumber],
+  plugins: [standIns, encoder(format), errors, schemaNumber],
   resolve: { alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' } }, // its CommonJS form cannot be bundled
   transform: { target: 'node20' },
   logLevel: 'warn',
-};
+});
 const library = (format: 'esm' | 'cjs'): BuildOptions => ({
-  ...forNode,
+  ...forNode(format),
   input: { index: 'src/index.ts', mcp: 'src/mcp/index.ts', testing: 'src/testing/index.ts' },
   output: {
     dir: `${out}/${format}`,
@@ -102,7 +106,7 @@ const dashboard: BuildOptions = {
   logLevel: 'warn',
 };
 const commandLine: BuildOptions = {
-  ...forNode,
+  ...forNode('cjs'),
   input: { bin: 'src/cli/bin.ts' },
   output: {
     dir: `${out}/cli`,

@@ -9,7 +9,7 @@ const UNCALLED = [
   /posthog-node.dist.(emails|extensions.(feature-flags|error-tracking.modifiers))/,
   /posthog-node.dist.(capture-v1.(sender|transform|errors)|feature-flag-evaluations|gzip.node|host-os.node|logs-config)/,
   /posthog-node.dist.extensions.context.span-context/,
-  /@posthog.core.dist.(error-tracking|featureFlag|gzip|logs|traces)/,
+  /@posthog.core.dist.(error-tracking|featureFlag|gzip|logs|traces|metrics.metrics-utils|utils.otlp)/,
 ];
 
 /**
