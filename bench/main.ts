@@ -1,7 +1,8 @@
-// npm run bench [-- --only start-up,exit] [--quick] [--json FILE] [--write]: see docs/benchmarks.md.
+// npm run bench [-- --only start-up,exit] [--quick] [--ours] [--json FILE] [--write]: see docs/benchmarks.md.
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { type Judged, judge, type Sections } from './budgets.js';
+import { IS_ALONE } from './peers.mjs';
 import { installPeers, type Results, thisMachine } from './results.js';
 import type { RunOptions } from './section.js';
 import { textTable } from './table.js';
@@ -22,12 +23,13 @@ const { values } = parseArgs({
   options: {
     only: { type: 'string', default: Object.keys(SECTIONS).join() },
     quick: { type: 'boolean', default: false },
+    ours: { type: 'boolean', default: false },
     json: { type: 'string' },
     write: { type: 'boolean', default: false },
   },
 });
 const chosen = values.only.split(',').map((name) => ({ name, run: sectionNamed(name) }));
-installPeers();
+if (!IS_ALONE) installPeers();
 
 const options = { quick: values.quick, say: (text: string) => console.log(`  ${text}`) };
 const sections: Partial<Sections> = {};

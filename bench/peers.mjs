@@ -77,7 +77,12 @@ export const PEERS = {
   otel: { name: 'OpenTelemetry metrics', open: openTelemetry, counted: countedByOtel },
 };
 
-export const KINDS = /** @type {Kind[]} */ (Object.keys(PEERS));
+/** `--ours` leaves out all but this library: then nothing has to be installed in bench/. */
+export const IS_ALONE = process.argv.includes('--ours');
+
+export const KINDS = /** @type {Kind[]} */ (Object.keys(PEERS)).filter(
+  (kind) => !IS_ALONE || kind === 'none' || PEERS[kind].ours === true,
+);
 
 /**
  * Opens the peer that an argument of a program names.

@@ -4,7 +4,7 @@ import { listSpool } from '../../src/core/record/spool-files.js';
 import { homeIn } from '../../src/platform/home.js';
 import { openDestination } from '../destination.js';
 import { BASELINE, between, mediansOf, ns, spread, takeTurns, times } from '../measure.js';
-import { PEERS } from '../peers.mjs';
+import { IS_ALONE, PEERS } from '../peers.mjs';
 import { type Choice, type Environment, environment, runSubject } from '../processes.js';
 import type { RunOptions, Section } from '../section.js';
 
@@ -41,7 +41,8 @@ export async function recording({ quick }: RunOptions): Promise<Section<Readonly
       processor[`${kind} ${choice}`] = [...samples, cpu];
       return ns;
     };
-  const subjects = Object.fromEntries(Object.entries(SUBJECTS).map(([name, subject]) => [name, measure(subject)]));
+  const compared = Object.entries(SUBJECTS).filter(([name]) => !IS_ALONE || name.startsWith('dot-ai-analytics'));
+  const subjects = Object.fromEntries(compared.map(([name, subject]) => [name, measure(subject)]));
   const { base, spreads, noise } = await takeTurns({ [BASELINE]: measure(BARE), ...subjects }, quick ? 3 : 11);
   await destination.close();
   const table = {

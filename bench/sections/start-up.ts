@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BASELINE, between, type Measure, mediansOf, ms, takeTurns, times } from '../measure.js';
+import { IS_ALONE } from '../peers.mjs';
 import { BENCH, CLI, canCountInstructions, countInstructions, environment, otherNode, timeOf } from '../processes.js';
 import type { RunOptions, Section } from '../section.js';
 import type { Table } from '../table.js';
@@ -134,7 +135,7 @@ function subjectsIn({ node, extra }: Setting): Subjects {
   const subjects: Record<string, Subject> & { [BASELINE]: Subject } = { [BASELINE]: subjectOf(['-e', '0']) };
   for (const [command, prints] of Object.entries(OURS))
     subjects[`dot-ai-analytics ${command}`] = subjectOf([CLI, command], prints);
-  if (CUT_OFF.length === 0) return subjects;
+  if (CUT_OFF.length === 0 || IS_ALONE) return subjects;
   for (const [name, { args, prints }] of Object.entries(PEERS)) {
     const [file = '', ...rest] = args;
     subjects[name] = subjectOf([join(BENCH, 'node_modules', file), ...rest], prints);
