@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { READERS } from '../../src/cli/command-table.js';
 import { documents, HANDWRITTEN } from '../../src/cli/docs/documents.js';
+import { withoutFigures } from '../../src/cli/docs/figures.js';
 import { checkingDestination } from '../support/destination.js';
 import { type TestHome, testHome, tree } from '../support/home.js';
 import { CLI, cli, ROOT, run } from '../support/processes.js';
@@ -477,6 +478,14 @@ test('a handwritten document names no number of days that schema/limits.ts does 
   for (const path of HANDWRITTEN) expect(readDocument(path).match(/\b(21|22|45) days/g), path).toBeNull();
   const renewed = documents((path) => readDocument(path).replaceAll('45<!-- DAYS_KEPT -->', '7<!-- DAYS_KEPT -->'));
   expect(renewed['docs/privacy.md']).toContain('45<!-- DAYS_KEPT --> days');
+});
+
+test('a handwritten document names no measured figure that a run of the benchmarks does not fill in', () => {
+  for (const path of HANDWRITTEN)
+    expect(withoutFigures(readDocument(path)).match(/\d (µs|ns)\b|\d times (as long as )?bare Node/g), path).toBeNull();
+  const other = { ...JSON.parse(readDocument('docs/figures.json')), 'record on': '7 h' };
+  const renewed = documents((path) => (path === 'docs/figures.json' ? JSON.stringify(other) : readDocument(path)));
+  expect(renewed['docs/embedding.md']).toContain('<!-- measured: record on -->7 h<!-- / -->');
 });
 
 test('man pages and docs are renderings of the tables (npm run docs)', () => {

@@ -2,15 +2,19 @@ import { openApi } from '../../collector/api/openapi.js';
 import { dotAiVocabulary } from '../../schema/dot-ai.js';
 import { collectedMarkdown } from './collected.js';
 import { errorsMarkdown } from './errors.js';
+import { type Figures, renewFigures } from './figures.js';
 import { renewLimits } from './limit-numbers.js';
 import { manPages } from './man.js';
 import { cliMarkdown, commandTable } from './markdown.js';
 
-/** Written by hand; the numbers of limits in them are rendered. */
+/** Written by hand; the numbers of limits and measured figures in them are rendered. */
 export const HANDWRITTEN = [
   'README.md',
   'SECURITY.md',
   'docs/collector.md',
+  'docs/decisions/look-age.md',
+  'docs/decisions/start-up.md',
+  'docs/decisions/which-backend.md',
   'docs/durability.md',
   'docs/embedding.md',
   'docs/privacy.md',
@@ -24,7 +28,8 @@ export const HANDWRITTEN = [
  * @param read the current text of a file
  */
 export function documents(read: (path: string) => string): Record<string, string> {
-  const handwritten = HANDWRITTEN.map((path) => [path, renewLimits(read(path))] as const);
+  const figures: Figures = JSON.parse(read('docs/figures.json'));
+  const handwritten = HANDWRITTEN.map((path) => [path, renewFigures(renewLimits(read(path)), figures)] as const);
   const { 'README.md': readme = '', ...others } = Object.fromEntries(handwritten);
   return {
     'README.md': readme.replace(COMMAND_LIST, (_, begin, end) => `${begin}\n${commandTable()}\n${end}`),
