@@ -1,6 +1,6 @@
 import { type Local, lookAt } from '../../core/inspect/local-state.js';
 import { type LocalData, NO_DATA, type Status, type StatusView, viewStatus } from '../../core/inspect/status-view.js';
-import { isThere } from '../../platform/files.js';
+import { entry } from '../../platform/files.js';
 import type { Run } from '../command.js';
 import { commandLine, withCommandLines } from '../command-line.js';
 import { EXIT } from '../exit-code.js';
@@ -19,7 +19,7 @@ export const run: Run<'status'> = async ({ options }, output) => {
 
 /** What reads counts and reports is half of the code, and loaded only where there can be some. */
 async function dataOf(local: Local): Promise<LocalData> {
-  if (local.home === undefined || !isThere(local.home.data)) return NO_DATA;
+  if (local.home === undefined || entry(local.home.data) === undefined) return NO_DATA;
   const { readLocalData } = await import('../../core/inspect/local-data.js');
   return readLocalData(local);
 }
