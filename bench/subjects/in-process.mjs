@@ -3,21 +3,17 @@
  * in-process.mjs KIND URL ROUNDS: the processor time that a peer adds to a tools/call. Two servers in this process, one
  * of them instrumented, take turns in short batches, so that both have the same minute, memory and compiled code.
  */
-import fs from 'node:fs';
-import { syncBuiltinESMExports } from 'node:module';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
 import { MAX_CALLS, open, toolOf } from '../peers.mjs';
 import { createServer } from '../server.mjs';
-import { countWrites } from '../writes.mjs';
+import { writesSoFar } from '../writes.mjs';
 
 /** Each tool equally often. */
 const BATCH = 63;
 const WARM_ROUNDS = 100;
 
 const [kind = '', url = '', rounds = ''] = process.argv.slice(2);
-const writes = countWrites(fs);
-syncBuiltinESMExports();
 
 /** @param {import('../peers.mjs').Instrument} instrument */
 async function connected(instrument) {
@@ -31,6 +27,7 @@ const instrument = await open(kind, url);
 const plain = await connected({ close: async () => {} });
 const instrumented = await connected(instrument);
 let calls = 0;
+const before = writesSoFar();
 
 /**
  * @param {Client} client
@@ -60,7 +57,7 @@ for (let round = -WARM_ROUNDS; round < Number(rounds); round += 1) {
   await new Promise((resolve) => setImmediate(resolve)); // sockets get their turn
 }
 if (calls > MAX_CALLS) throw new Error(`${calls} calls saturate the counters`);
-const written = writes();
+const writes = writesSoFar() - before;
 await instrument.close().catch(() => {});
-console.log(JSON.stringify({ above, base, calls, writes: written }));
+console.log(JSON.stringify({ above, base, calls, writes }));
 process.exit(0);
