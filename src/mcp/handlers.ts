@@ -23,7 +23,9 @@ export function observe(
     try {
       result = handler.apply(this, args);
     } catch (error) {
-      noteError(call, error);
+      guard(() => {
+        call.thrown = categorize(error);
+      });
       throw error;
     }
     return guard(() => follow(result, call)) ?? result;
@@ -47,8 +49,14 @@ export function observeLast(args: readonly unknown[], server: InstrumentedServer
 
 /** Sees the end of a result that is a promise. Returns what the SDK gets in its place, if anything. */
 function follow(result: unknown, call: PendingCall): unknown {
-  const note = (value: unknown) => noteResult(call, value);
-  const noteThrown = (error: unknown) => noteError(call, error);
+  const note = (value: unknown) =>
+    guard(() => {
+      call.saidError = (value as ToolResult | null | undefined)?.isError === true;
+    });
+  const noteThrown = (error: unknown) =>
+    guard(() => {
+      call.thrown = categorize(error);
+    });
   if (types.isPromise(result)) {
     Promise.prototype.then.call(result, note, noteThrown);
     return undefined;
@@ -62,15 +70,6 @@ function follow(result: unknown, call: PendingCall): unknown {
   const adopted = Promise.resolve(result);
   adopted.then(note, noteThrown);
   return adopted;
-}
-
-/** A result that cannot be read has no `isError`. */
-function noteResult(call: PendingCall, result: unknown): void {
-  call.saidError = guard(() => (result as ToolResult | null | undefined)?.isError) === true;
-}
-
-function noteError(call: PendingCall, error: unknown): void {
-  call.thrown = categorize(error); // never throws
 }
 
 /** v1 passes `{ requestId }`, v2 `{ mcpReq: { id } }`. */
