@@ -1,6 +1,7 @@
-// Builds dist/: the library as ES modules and as CommonJS, their types, and the command line as minified CommonJS
-// (docs/decisions/bundles.md says why).
+// Builds dist/: the library as CommonJS, ES modules that pass it on, their types, and the command line as minified
+// CommonJS (docs/decisions/bundles.md says why).
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import {
   copyFileSync,
   existsSync,
@@ -11,8 +12,10 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { brotliCompressSync, constants } from 'node:zlib';
 import { type BuildOptions, build, type Plugin } from 'rolldown';
 import { SCHEMA } from '../src/schema/fields.js';
 import { encoderBundle } from './encoder-bundle.js';
@@ -53,18 +56,33 @@ process.on('exit', () => rmSync(out, { recursive: true, force: true })); // a bu
  * loads it is in a chunk of each, so that the path is the same.
  */
 const ENCODER = '../../posthog-node.cjs';
-const encoder = (format: 'esm' | 'cjs'): Plugin => ({
+const encoder: Plugin = {
   name: 'encoder',
   transform: {
     filter: { id: /core.report.posthog-client\.ts$/ },
-    handler(code) {
-      // CommonJS has a `require` of its own. To create one loads Node's loader of ES modules.
-      const required = format === 'cjs' ? code.replace('createRequire(import.meta.url)', 'require') : code;
-      return required.replaceAll("'posthog-node'", `'${ENCODER}'`);
-    },
+    // CommonJS has a `require` of its own. To create one loads Node's loader of ES modules.
+    handler: (code) =>
+      code.replace('createRequire(import.meta.url)', 'require').replaceAll("'posthog-node'", `'${ENCODER}'`),
   },
   resolveId: (id) => (id === ENCODER ? { id, external: true } : undefined),
-});
+};
+
+/** SQLite is half of the package. It is packed, and unpacked by a Node that has no SQLite itself. */
+const WASM = 'node-sqlite3-wasm.wasm';
+const sqlite: Plugin = {
+  name: 'sqlite',
+  transform: {
+    filter: { id: /node-sqlite3-wasm\.js$/ },
+    handler(code) {
+      const unpacked = code
+        .replace(`locateFile("${WASM}")`, `locateFile("${WASM}.br")`)
+        .replace('return readBinary(file)', 'return require("node:zlib").brotliDecompressSync(readBinary(file))');
+      if (!unpacked.includes(`${WASM}.br`) || !unpacked.includes('brotliDecompressSync'))
+        throw new Error('the loader of SQLite has changed');
+      return unpacked;
+    },
+  },
+};
 
 /** Of an error, only docs/errors.md says when it happens and what to do. */
 const errors: Plugin = {
@@ -81,23 +99,25 @@ const schemaNumber: Plugin = {
   load: { filter: { id: /schema.schema-number\.ts$/ }, handler: () => `export const SCHEMA = ${SCHEMA};` },
 };
 
-const forNode = (format: 'esm' | 'cjs'): BuildOptions => ({
+const forNode: BuildOptions = {
   platform: 'node',
-  plugins: [standIns, encoder(format), errors, schemaNumber],
+  plugins: [standIns, encoder, sqlite, errors, schemaNumber],
   resolve: { alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' } }, // its CommonJS form cannot be bundled
   transform: { target: 'node20' },
   logLevel: 'warn',
-});
-const library = (format: 'esm' | 'cjs'): BuildOptions => ({
-  ...forNode(format),
-  input: { index: 'src/index.ts', mcp: 'src/mcp/index.ts', testing: 'src/testing/index.ts' },
+};
+/** The entries, and where their types are. */
+const ENTRIES = { index: 'index', mcp: 'mcp/index', testing: 'testing/index' };
+const library: BuildOptions = {
+  ...forNode,
+  input: Object.fromEntries(Object.entries(ENTRIES).map(([name, path]) => [name, `src/${path}.ts`])),
   output: {
-    dir: `${out}/${format}`,
-    format,
+    dir: `${out}/cjs`,
+    format: 'cjs',
     chunkFileNames: 'chunks/[name]-[hash].js',
     comments: { jsdoc: false }, // they are in the declarations; a server would read them at every start
   },
-});
+};
 const dashboard: BuildOptions = {
   platform: 'browser',
   input: { app: 'src/collector/page/main.ts' },
@@ -106,7 +126,7 @@ const dashboard: BuildOptions = {
   logLevel: 'warn',
 };
 const commandLine: BuildOptions = {
-  ...forNode('cjs'),
+  ...forNode,
   input: { bin: 'src/cli/bin.ts' },
   output: {
     dir: `${out}/cli`,
@@ -128,9 +148,8 @@ const commandLine: BuildOptions = {
   },
 };
 
-const [esm, cjs, page, cli, client] = await Promise.all([
-  build(library('esm')),
-  build(library('cjs')),
+const [cjs, page, cli, client] = await Promise.all([
+  build(library),
   build(dashboard),
   build(commandLine),
   build(encoderBundle('posthog-node', out)),
@@ -138,29 +157,52 @@ const [esm, cjs, page, cli, client] = await Promise.all([
 
 for (const file of ['index.html', 'style.css']) copyFileSync(`src/collector/page/${file}`, `${out}/page/${file}`);
 // Its loader, which is bundled, looks for it beside itself.
-const wasm = 'node_modules/node-sqlite3-wasm/dist/node-sqlite3-wasm.wasm';
-copyFileSync(wasm, `${out}/cli/chunks/node-sqlite3-wasm.wasm`);
+writeFileSync(`${out}/cli/chunks/${WASM}.br`, packed(`node_modules/node-sqlite3-wasm/dist/${WASM}`));
 
 const thirdParty = packagesIn({
   'command line': [cli],
   dashboard: [page],
-  library: [esm, cjs],
+  library: [cjs],
   encoder: [client],
 });
 writeFileSync(`${out}/THIRD-PARTY-NOTICES.txt`, notices(thirdParty));
 writeFileSync(`${out}/third-party.json`, JSON.stringify(thirdParty)); // for `npm run check`; not in the package
 
 const tsc = join('node_modules', 'typescript', 'bin', 'tsc');
-for (const folder of ['esm', 'cjs']) {
-  execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--outDir', `${out}/${folder}`], {
-    stdio: 'inherit',
-  });
-  removeUnreached(`${out}/${folder}`);
-}
+execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--outDir', `${out}/cjs`], { stdio: 'inherit' });
+removeUnreached(`${out}/cjs`);
+for (const [name, path] of Object.entries(ENTRIES)) passOn(name, path);
 
 if (existsSync('dist')) renameSync('dist', `${out}-old`);
 renameSync(out, 'dist');
 rmSync(`${out}-old`, { recursive: true, force: true });
+
+/** An ES module with the exports of the CommonJS one, so that a server that uses both has one library. */
+function passOn(name: string, types: string): void {
+  const up = types.includes('/') ? '../..' : '..';
+  const exported = Object.keys(createRequire(import.meta.url)(`${root}${out}/cjs/${name}.js`)).join(', ');
+  mkdirSync(dirname(`${out}/esm/${types}`), { recursive: true });
+  writeFileSync(
+    `${out}/esm/${name}.js`,
+    `import library from '../cjs/${name}.js';\n\nexport const { ${exported} } = library;\n`,
+  );
+  writeFileSync(`${out}/esm/${types}.d.ts`, `export * from '${up}/cjs/${types}.js';\n`);
+}
+
+/** Packing takes ten seconds, so it is done once for each version. */
+function packed(path: string): Buffer {
+  const bytes = readFileSync(path);
+  const folder = 'node_modules/.cache/dot-ai-analytics';
+  const cached = `${folder}/${createHash('sha256').update(bytes).digest('hex')}.br`;
+  if (existsSync(cached)) return readFileSync(cached);
+  const { BROTLI_PARAM_QUALITY, BROTLI_MAX_QUALITY, BROTLI_PARAM_LGWIN, BROTLI_MAX_WINDOW_BITS } = constants;
+  const params = { [BROTLI_PARAM_QUALITY]: BROTLI_MAX_QUALITY, [BROTLI_PARAM_LGWIN]: BROTLI_MAX_WINDOW_BITS };
+  const result = brotliCompressSync(bytes, { params });
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(`${cached}.${process.pid}`, result);
+  renameSync(`${cached}.${process.pid}`, cached);
+  return result;
+}
 
 /** tsc declares every file. No entry leads to more than half of the declarations. */
 function removeUnreached(folder: string): void {

@@ -12,7 +12,7 @@ const EXPECTED = [
   /^docs\/(decisions\/)?([\w-]+\.md|openapi\.json)$/,
   /^dist\/(esm|cjs)\/.+\.(js|d\.ts)$/,
   /^dist\/cjs\/package\.json$/,
-  /^dist\/cli\/(bin\.cjs|chunks\/[\w-]+\.(cjs|wasm))$/,
+  /^dist\/cli\/(bin\.cjs|chunks\/[\w-]+\.(cjs|wasm\.br))$/,
   /^dist\/page\/(app\.js|index\.html|style\.css)$/,
   /^dist\/THIRD-PARTY-NOTICES\.txt$/,
 ];

@@ -18,15 +18,15 @@ interface Outcome {
 
 /** Builds the library with fault points; returns the names of its functions. */
 function prepare(folder: string): string[] {
-  cpSync(join(ROOT, 'dist/esm'), join(folder, 'esm'), { recursive: true });
+  cpSync(join(ROOT, 'dist/cjs'), join(folder, 'cjs'), { recursive: true });
   cpSync(join(ROOT, 'dist/posthog-node.cjs'), join(folder, 'posthog-node.cjs'));
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
   cpSync(join(ROOT, 'test/attacks/throwing/host.mjs'), join(folder, 'host.mjs'));
   writeFileSync(join(folder, 'package.json'), '{"type": "module"}');
   const names: string[] = [];
-  for (const file of readdirSync(join(folder, 'esm'), { recursive: true, encoding: 'utf8' })) {
+  for (const file of readdirSync(join(folder, 'cjs'), { recursive: true, encoding: 'utf8' })) {
     if (!file.endsWith('.js')) continue;
-    const path = join(folder, 'esm', file);
+    const path = join(folder, 'cjs', file);
     const faulty = withFaultPoints(readFileSync(path, 'utf8'), names.length);
     writeFileSync(path, faulty.code);
     names.push(...faulty.names.map((name) => `${file}: ${name}`));

@@ -134,7 +134,7 @@ test('the package holds what is needed and nothing else', () => {
   expect(packed).toContain('LICENSE');
   expect(packed).toContain('dist/page/app.js');
   expect(packed).toContain('dist/THIRD-PARTY-NOTICES.txt');
-  expect(packed).toContain('dist/cli/chunks/node-sqlite3-wasm.wasm');
+  expect(packed).toContain('dist/cli/chunks/node-sqlite3-wasm.wasm.br');
   const unexpected = packed.filter(
     (path) =>
       !/^(bin|dist\/(cjs|esm|cli|page)|man|docs(?!\/screens|\/charts))\//.test(path) &&

@@ -6,8 +6,8 @@ interface Node {
   readonly end: number;
 }
 
-const CANNOT_FAIL = /^(\{\s*\}|\w+|void 0|"\w*"|work\(\)|Promise\.resolve\(\))$/;
-const BEGINS_WITH_GUARD = /^(\{\s*)?(return |void |const \w+ = |if \()?!?guard\(/;
+const CANNOT_FAIL = /^(\{\s*(return \w+;\s*)?\}|\w+|void 0|"\w*"|work\(\)|Promise\.resolve\(\))$/;
+const BEGINS_WITH_GUARD = /^(\{\s*)?(return |void |const \w+ = |if \()?!?(require_\w+\.)?guard\(/;
 /** Declarations without a value may come before. */
 const BEGINS_WITH_TRY = /^\{\s*(let \w+;\s*)*try \{/;
 const PASSES_ON = /\b(call|apply)\(this\b/;

@@ -27,9 +27,9 @@ Object.assign(globalThis, {
 });
 
 /** @type {typeof import('../../../src/index.js')} */
-const { createAnalytics } = await import(new URL('esm/index.js', import.meta.url).href);
+const { createAnalytics } = (await import(new URL('cjs/index.js', import.meta.url).href)).default;
 /** @type {typeof import('../../../src/mcp/index.js')} */
-const { instrument } = await import(new URL('esm/mcp.js', import.meta.url).href);
+const { instrument } = (await import(new URL('cjs/mcp.js', import.meta.url).href)).default;
 const loaded = reached;
 
 /** @type {{ id: number, what: string }[]} */
