@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { addresses } from './check/addresses.js';
 import { files, licences } from './check/contents.js';
 import type { Check, Context, Packed } from './check/context.js';
 import { man, versions } from './check/installed.js';
@@ -15,6 +16,7 @@ import { audit, lock, sbom } from './check/supply.js';
 
 /** In this order; the name is what `--only` takes. */
 const CHECKS: Readonly<Record<string, Check>> = {
+  addresses,
   types,
   publint,
   unused,
