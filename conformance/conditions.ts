@@ -1,5 +1,6 @@
 // The state that a server finds: does it count, and where would reports go?
 import { readdirSync } from 'node:fs';
+import { plural } from '../src/cli/format.js';
 import { preview } from '../src/index.js';
 import { memoryDestination, temporaryHome } from '../src/testing/index.js';
 
@@ -41,13 +42,13 @@ export async function prepare(condition: Condition): Promise<Prepared> {
   return {
     env,
     async evidence() {
-      if (condition === 'hint') return `${hintedHomes(home.folder)} hints shown`;
+      if (condition === 'hint') return `${plural(hintedHomes(home.folder), 'hint')} shown`;
       if (!isOn) return '–';
       const sent = callsIn(destination.requests.map(({ body }) => body.toString()));
       const kept = callsIn((await preview({ env })).requests.map(({ body }) => body));
       if ((condition === 'on') !== sent > 0) throw new Error(`${condition}: ${sent} counted calls arrived`);
       if (sent + kept === 0) throw new Error(`${condition}: nothing was counted`);
-      return `${sent + kept} calls counted, ${destination.requests.length} reports arrived`;
+      return `${plural(sent + kept, 'call')} counted, ${plural(destination.requests.length, 'report')} arrived`;
     },
     async remove() {
       await destination.close();

@@ -5,7 +5,7 @@ import { type ComparedCommand, INSPECTOR } from './inspector.js';
 import { ALL_CONDITIONS, type Run, SERVERS } from './matrix.js';
 import { SUITES } from './suite.js';
 
-/** A run in each condition. */
+/** One run, in each condition. */
 export interface Compared {
   readonly run: Run;
   /** Checks, of the plain server. */

@@ -1,5 +1,6 @@
 // The commands of the Inspector's CLI against the same servers: what they print, plain and instrumented.
 import { execFile, execFileSync } from 'node:child_process';
+import { plural } from '../src/cli/format.js';
 import { CONDITIONS, type Condition, prepare } from './conditions.js';
 import { SERVERS } from './matrix.js';
 import { startServer } from './server-process.js';
@@ -57,7 +58,7 @@ export async function compareInspector(node: string): Promise<readonly ComparedC
       const differing = COMPARED.flatMap((condition) =>
         differences(lines('plain'), lines(condition)).map((line) => `${CONDITIONS[condition]}: ${line}`),
       );
-      const printed = `exit ${lines('plain')[0]}, ${lines('plain').length - 1} lines`;
+      const printed = `exit ${lines('plain')[0]}, ${plural(lines('plain').length - 1, 'line')}`;
       compared.push({ server, command: command.join(' '), printed, differing });
       console.log(
         `${differing.length === 0 ? '✓' : '✗'} Inspector, ${SERVERS[server]}, ${command.join(' ')}: ${printed}`,
