@@ -17,6 +17,7 @@ export const HANDWRITTEN = [
   'docs/decisions/which-backend.md',
   'docs/durability.md',
   'docs/embedding.md',
+  'docs/posthog.md',
   'docs/privacy.md',
   'docs/setup.md',
 ] as const;
