@@ -42,7 +42,7 @@ export const COMMANDS = [
     reader: 'user',
     does: 'show whether analytics is on, what decided that, and what is waiting',
     more: [
-      'Shows who decided, who receives reports, and what is waiting. Several layers can decide; the first one that says on or off decides. Never writes a file.',
+      'The command also shows who receives reports, what was sent last, and when the next attempt is made. Several layers can decide; the first one that says on or off does. Nothing is written.',
     ],
     options: [
       JSON_OPTION,
@@ -55,7 +55,9 @@ export const COMMANDS = [
     reader: 'user',
     does: 'turn anonymous usage analytics on',
     more: [
-      'Shows what is collected and where it goes, and asks. If stdin or stderr is not a terminal, nobody can answer, and the command changes nothing and exits with 2. With --yes it does not ask, and prints what was accepted. Writes "analytics": true, the number of the accepted schema and the accepted recipient into config.json. "analyticsDestination", if it is set, becomes the accepted recipient. Other settings do not change. If you decline and analytics is off, "analytics": false is written, so that the hint is not shown again. Ctrl-C changes nothing.',
+      'The command shows what is collected and who receives it, and asks. If stdin or stderr is not a terminal, nobody can answer: it changes nothing and exits with 2. With --yes it does not ask, and prints what was accepted.',
+      'It writes "analytics": true, the number of the accepted schema and the accepted recipient into config.json. If "analyticsDestination" is set, it becomes the accepted recipient. Other settings do not change.',
+      'If you decline while analytics is off, "analytics": false is written, so that the hint is not shown again. If you decline while it is on, nothing changes. Ctrl-C never changes anything.',
       'A config.json that cannot be understood does not change, unless --replace is given; the message names the line and the column.',
       'If the policy, an environment variable or a CI service keeps analytics off, the opt-in is saved all the same, and the command exits with 1.',
     ],
@@ -80,7 +82,8 @@ export const COMMANDS = [
     reader: 'user',
     does: 'show exactly what would be sent',
     more: [
-      'Closed days are shown as the exact bytes that will be sent. Days that are still being counted are drafts: their random ids and their order are drawn when the day closes, at 01:00 UTC of the next day, or when the server ends if it runs in a container whose folder is not kept. While analytics is off, the same code shows invented example counts.',
+      'A closed day is shown as the exact bytes that will be sent. A day that is still being counted is a draft: its random ids and its order are drawn when it closes, at 01:00 UTC of the next day. In a container whose folder is not kept, it closes when the server ends.',
+      'While analytics is off, the same code shows invented example counts.',
     ],
     options: [
       { flag: '--json', does: 'print the requests as one JSON object, with "version": 1' },
@@ -94,7 +97,7 @@ export const COMMANDS = [
     argument: { name: 'day', does: `a UTC day, such as 2026-11-23; default: all days of the last ${DAYS_KEPT}` },
     does: 'show what was sent: when, where to, and with which answer',
     more: [
-      `Each request body is kept for ${DAYS_KEPT} days, byte for byte. A copy whose sha256 is no longer that of its receipt is marked as altered, a deleted one as missing; --raw does not print it.`,
+      `Each request body is kept for ${DAYS_KEPT} days, byte for byte. A copy whose sha256 differs from that of its receipt is marked as altered, and a deleted one as missing. --raw prints neither.`,
     ],
     options: [
       JSON_OPTION,
@@ -111,8 +114,8 @@ export const COMMANDS = [
     reader: 'user',
     does: 'send the waiting reports now',
     more: [
-      'Sends the reports of closed days, which a server would otherwise send later by itself, hours apart; now they arrive together. Days that are still being counted are not sent. A destination that asked for time (Retry-After) is not sent anything before.',
-      'Says for each report whether it was delivered, kept (why, what to do, and when a server tries again), rejected (the reason of the destination) or dropped (by which limit). Exits with 1 unless everything was delivered or nothing waited, and with 3 while analytics is off. Ctrl-C ends it in order: what was not sent is kept.',
+      'The command sends the reports of closed days. A server sends them by itself, hours apart; sent by this command, they arrive together. Days that are still being counted are not sent. If a destination asked to wait (Retry-After), nothing is sent to it before that time.',
+      'For each report, the output says whether it was delivered, kept (why, what to do, and when a server tries again), rejected (the reason of the destination) or dropped (by which limit). The exit code is 0 if everything was delivered or nothing waited, 3 while analytics is off, and 1 otherwise. After Ctrl-C, reports that were not sent are kept.',
     ],
     options: [JSON_OPTION],
   },
@@ -142,7 +145,7 @@ export const COMMANDS = [
     reader: 'user',
     does: 'delete all local data, but keep the consent setting',
     more: [
-      'Deletes counts, waiting reports and the copies of sent reports. A running server starts counting from zero.',
+      'The command deletes counts, waiting reports and the copies of sent reports. The recipient stays accepted. A running server counts on from zero.',
     ],
     options: [JSON_OPTION],
   },
@@ -156,9 +159,10 @@ export const COMMANDS = [
     second: { name: 'folder', does: 'publish: the folder to write, which is created' },
     does: 'run your own destination, which receives, adds up and shows reports',
     more: [
-      'The collector is one process with one SQLite file. It speaks the protocol of PostHog: servers send to it if DOT_AI_ANALYTICS_HOST or config.json names it. The dashboard is at /, and the same numbers are at /api/v1 as JSON and CSV. The file holds sums by day, and no body, address or header.',
-      'On loopback, everybody on the machine can read. On any other address, reading needs the token in DOT_AI_COLLECTOR_TOKEN. Behind a proxy, use --allow-host and --trust-proxy. The collector ends on SIGTERM and Ctrl-C; after a crash it resumes.',
-      '`collector publish FOLDER` writes files for any static web server: of the running collector at --url, or of the file --db if none runs.',
+      'The collector is one process with one SQLite file. It speaks the protocol of PostHog: a server sends to it if its own code, DOT_AI_ANALYTICS_HOST or config.json names it. The dashboard is at /, and the same numbers are at /api/v1 as JSON and CSV. The file holds sums by day and published numbers, and no body, address or header.',
+      'If DOT_AI_COLLECTOR_TOKEN is set, reading needs this token. Without it, the collector listens on loopback only, and everyone who reaches it can read: users of the machine, and of a proxy in front. Behind a proxy, use --allow-host and --trust-proxy.',
+      'The collector ends on SIGTERM and Ctrl-C. After a crash, start it again: it resumes.',
+      '`collector publish FOLDER` writes files for any static web server. It reads the running collector at --url, or the file --db if none runs.',
     ],
     options: [
       { flag: '--host <address>', does: 'the address to listen on; default: 127.0.0.1' },
@@ -166,7 +170,7 @@ export const COMMANDS = [
       { flag: '--db <file>', does: 'the SQLite file; default: collector.db in the folder of config.json' },
       {
         flag: '--min-installs <number>',
-        does: 'pool numbers over time until they are from so many installs; default: 5; 1: show every day as it is',
+        does: 'pool numbers over time until they are from this many installs; default: 5; 1: show every day as it is',
       },
       { flag: '--rate <number>', does: 'accepted reports per minute and sender; default: 120; 0: no limit' },
       {
@@ -181,7 +185,7 @@ export const COMMANDS = [
       { flag: '--releases <file>', does: 'a JSON list of {"date", "name"}, drawn into the charts over time' },
       { flag: '--url <address>', does: 'publish: the running collector to read, with DOT_AI_COLLECTOR_TOKEN' },
       { flag: '--demo', does: 'show an invented year, from a file of its own' },
-      { flag: '--installs <number>', does: 'with --demo: of how many installs, 5 to 300; default: 300' },
+      { flag: '--installs <number>', does: 'with --demo: the number of invented installs, 5 to 300; default: 300' },
     ],
   },
   {
@@ -190,7 +194,7 @@ export const COMMANDS = [
     argument: { name: 'service', does: 'posthog', choices: ['posthog'] },
     does: 'create or update the dashboard of a PostHog project',
     more: [
-      'The dashboard answers the same questions as that of the collector. The command creates what is missing, updates what differs, and deletes nothing. If it is interrupted, run it again: it resumes. The personal key is read from POSTHOG_PERSONAL_API_KEY.',
+      'The dashboard answers the same questions as the one of the collector. The command creates what is missing, updates what differs, and deletes nothing. If it is interrupted, run it again: it resumes. The personal key is read from POSTHOG_PERSONAL_API_KEY.',
       '--check changes nothing. It shows whether rows arrived recently, how many are stored twice, and which settings of the project matter. It exits with 1 if no row arrived recently.',
     ],
     options: [
@@ -209,7 +213,9 @@ export const COMMANDS = [
     argument: { name: 'shell', does: 'bash, zsh or fish', choices: ['bash', 'zsh', 'fish'] },
     does: 'print a script that completes commands and options in a shell',
     more: [
-      'bash: add eval "$(dot-ai-analytics completion bash)" to ~/.bashrc. zsh: add eval "$(dot-ai-analytics completion zsh)" to ~/.zshrc, after compinit. fish: dot-ai-analytics completion fish > ~/.config/fish/completions/dot-ai-analytics.fish',
+      'bash: add eval "$(dot-ai-analytics completion bash)" to ~/.bashrc.',
+      'zsh: add eval "$(dot-ai-analytics completion zsh)" to ~/.zshrc, after compinit.',
+      'fish: run dot-ai-analytics completion fish > ~/.config/fish/completions/dot-ai-analytics.fish',
     ],
     options: [],
   },

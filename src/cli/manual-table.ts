@@ -5,26 +5,20 @@ import { EXIT, type ExitCode } from './exit-code.js';
 export const ENVIRONMENT: readonly (readonly [string, string])[] = [
   ['DO_NOT_TRACK', 'any value except empty, 0 or false: off'],
   ['DOT_AI_ANALYTICS', 'true, 1, yes or on: on. false, 0, no or off: off. Any other value: off, with a warning'],
-  [
-    'DOT_AI_TELEMETRY',
-    'false, 0, no or off: off, unless DOT_AI_ANALYTICS decides. Any other value is ignored, with a warning',
-  ],
+  ['DOT_AI_TELEMETRY', 'false, 0, no or off: off, unless DOT_AI_ANALYTICS decides; no value turns analytics on'],
   ['CI', 'in a CI service, an opt-in in config.json does not count'],
   ['DOT_AI_CONFIG_DIR', 'an absolute path: the folder to use instead of ~/.dot-ai'],
   [
     'DOT_AI_ANALYTICS_HOST',
-    'the destination that a server names; it is used if the home has no other recipient. Without DOT_AI_ANALYTICS_KEY the known key stays',
+    'the destination, if the home has no other recipient; without DOT_AI_ANALYTICS_KEY, the known key stays',
   ],
-  ['DOT_AI_ANALYTICS_KEY', "PostHog's public project key"],
-  [
-    'DOT_AI_POSTHOG_HOST',
-    'the same, if neither DOT_AI_ANALYTICS_HOST nor DOT_AI_ANALYTICS_KEY is set; dot-ai reads it for other telemetry too',
-  ],
+  ['DOT_AI_ANALYTICS_KEY', "the key of that destination: PostHog's public project key, or any for a collector"],
+  ['DOT_AI_POSTHOG_HOST', 'the same, if neither variable above is set; dot-ai reads it for other telemetry too'],
   ['DOT_AI_POSTHOG_KEY', 'the key that goes with it'],
-  ['DOT_AI_COLLECTOR_TOKEN', 'collector: the token for reading; required unless the collector listens on loopback'],
+  ['DOT_AI_COLLECTOR_TOKEN', 'collector: the token for reading; required on any address but loopback'],
   [
     'POSTHOG_PERSONAL_API_KEY',
-    'dashboard posthog: a personal key with the scopes dashboard:write and insight:write; with --releases annotation:write, with --check query:read; project:read and property_definition:read show the settings',
+    'dashboard posthog: a personal key with dashboard:write and insight:write; --releases needs annotation:write, --check needs query:read; project:read and property_definition:read show settings',
   ],
   ['DOT_AI_FEEDBACK_URL', 'server: a link that is sometimes shown after a completed workflow; default: none'],
   ['DOT_AI_FEEDBACK_ENABLED', 'server: false hides the link; default: true'],

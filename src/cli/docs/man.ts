@@ -66,7 +66,8 @@ function page(name: string, does: string, sections: readonly (readonly [string, 
 
 /** The exit codes; of one command, only those that it can end with. */
 function exitStatus(spec?: CommandSpec): string {
-  const canBeOff = spec === undefined || spec.options.some(({ flag }) => flag === '--exit-code');
+  const canBeOff =
+    spec === undefined || spec.name === 'send' || spec.options.some(({ flag }) => flag === '--exit-code');
   const codes = EXIT_CODES.filter(([code]) => canBeOff || code !== EXIT.off);
   return terms(codes.map(([code, what]) => [String(code), what]));
 }
