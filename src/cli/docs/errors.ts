@@ -19,7 +19,7 @@ export const COMMANDER_ERRORS = {
   },
   exclusiveOptions: {
     message: "option '<option>' cannot be used with option '<other>'",
-    why: 'Each option asks for another form of the output.',
+    why: 'Each of the two options selects another output or action.',
     remedy: 'Choose one of them.',
   },
   valueMissing: {
@@ -67,7 +67,7 @@ export function errorsMarkdown(): string {
     `${[
       '# Errors',
       'Generated from `src/platform/error-table/` by `npm run docs`. A test provokes each error.',
-      'On stderr, an error begins with `Error: `. `<…>` stands for a value. The exit code is 2 for a wrong call (`USAGE`, and the last part of this page), 3 while analytics is off (`OFF`), otherwise 1. In a program, each error is an `AnalyticsError` with the `code` in the heading.',
+      'On stderr, an error begins with `Error: `. `<…>` stands for a value. Below each message, the first part says when it happens, and the part in italics what to do if the message does not say it. The exit code is 2 for a wrong call (`USAGE`, and the last part of this page), 3 while analytics is off (`OFF`), otherwise 1. In a program, each error is an `AnalyticsError` with the `code` in the heading.',
       'In a server, recording and sending never throw and never print. `NODE_DEBUG=dot-ai-analytics` explains on stderr what happens there.',
       ...sections,
       section('The command line', Object.values(COMMANDER_ERRORS)),

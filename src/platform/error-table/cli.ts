@@ -34,7 +34,7 @@ export const invalidDay = {
 export const noCopy = {
   code: 'NOT_DONE',
   message: 'No such copy is kept. To list the copies that are kept: dot-ai-analytics sent',
-  why: '`sent --raw` found no body: nothing was sent on that day, or it was sent more than {DAYS_KEPT} days ago.',
+  why: '`sent --raw` found no copy: nothing was sent of that day, or the day is more than {DAYS_KEPT} days ago.',
 } as const satisfies ErrorDefinition;
 
 export const nothingToPreview = {
@@ -48,7 +48,7 @@ export const copyNotIntact = {
   code: 'NOT_DONE',
   message:
     'The copy of <name> is <state>, so the bytes that were sent cannot be printed. Check: dot-ai-analytics sent --verify',
-  why: '`sent --raw` prints only bytes whose sha256 is that of the receipt. This copy was changed or deleted after it was sent, or cannot be read.',
+  why: '`sent --raw` prints only bytes whose sha256 is that of the receipt. This copy was changed or deleted after the report was sent, or it cannot be read.',
 } as const satisfies ErrorDefinition;
 
 export const analyticsOff = {
@@ -67,16 +67,16 @@ export const noDestination = {
 export const invalidDestination = {
   code: 'NOT_DONE',
   message: 'The configured destination cannot be used. <problem>.',
-  why: 'The host or the key is missing, the host is not a URL, or it is not https (http is allowed only for loopback). A policy of the machine may allow another one only. No other destination takes its place.',
+  why: 'The host or the key is missing, the host is not a URL, or it is not https (http is allowed only for loopback). Or the machine’s policy allows only another one. No other destination takes its place.',
   remedy: 'Correct the setting that the message names.',
 } as const satisfies ErrorDefinition;
 
 export const notDelivered = {
   code: 'NOT_DONE',
   message: 'Not every report was delivered: <summary>.',
-  why: 'The line of each report says what became of it, why, and what to do. Rejected: the destination answered 400 or 413, and will never accept these bytes, for example because it is a collector with another vocabulary; a copy is kept for `sent`. Dropped: it was older than {MAX_DAYS_WAITING} days, or more than {MAX_REPORTS_WAITING} waited. Kept: everything else, such as no connection, no answer within 3 s, an answer that does not confirm the delivery, or a report that another process is sending.',
+  why: 'The line of each report says what became of it, why, and what to do. A report is rejected if the destination answers 400 or 413, which means that it never accepts these bytes; `sent` has a copy. A report is dropped if it is older than {MAX_DAYS_WAITING} days, or if more than {MAX_REPORTS_WAITING} wait. All other reports are kept, for example if there is no connection, no answer within 3 s, an answer that does not confirm the delivery (422 of a collector with another vocabulary), or if another process is sending the report.',
   remedy:
-    'Correct a refused key (401, 403). In most other cases do nothing: running servers try again for {MAX_DAYS_WAITING} days, at growing intervals.',
+    'If the key was refused (401, 403), correct it. In most other cases do nothing: running servers try again for {MAX_DAYS_WAITING} days, at growing intervals.',
 } as const satisfies ErrorDefinition;
 
 export const outputNotWritten = {

@@ -18,8 +18,9 @@ export const tokenMissing = {
   code: 'COLLECTOR',
   message:
     '<host> can be reached from other machines, so reading needs a token. Set DOT_AI_COLLECTOR_TOKEN, or listen on 127.0.0.1.',
-  why: 'On any other address than loopback, the dashboard would be open to everybody.',
-  remedy: '`DOT_AI_COLLECTOR_TOKEN=$(openssl rand -hex 16)`, or a proxy in front of loopback.',
+  why: 'On any address but loopback, the dashboard would be open to everyone.',
+  remedy:
+    'To create a token: `export DOT_AI_COLLECTOR_TOKEN=$(openssl rand -hex 16)`. Or put a proxy in front of loopback.',
 } as const satisfies ErrorDefinition;
 
 export const badReleases = {
@@ -53,7 +54,7 @@ export const databaseInUseElsewhere = {
     'Another collector, process <pid> on <host>, uses <file>, in another container or on another machine. Stop it, or name another file with --db.',
   why: 'A database file belongs to one process. While it runs, that process touches `FILE.owner` every two seconds.',
   remedy:
-    'Stop the old collector before the new one starts (in Kubernetes `strategy: Recreate`). After a kill the next one waits ten seconds.',
+    'Stop the old collector before the new one starts (in Kubernetes `strategy: Recreate`). After a kill, the next one waits ten seconds.',
 } as const satisfies ErrorDefinition;
 
 export const ownerNotReadable = {
@@ -67,7 +68,7 @@ export const databaseNotUsable = {
   code: 'COLLECTOR',
   message: '<file> cannot be used as a database: <cause>. Name another file with --db.',
   why: 'The file is not an SQLite database, it is damaged or cut off, or it is a folder, a FIFO or a device.',
-  remedy: 'To save what a damaged file holds: `sqlite3 file .recover`.',
+  remedy: 'To read what is left in a damaged file: `sqlite3 file .recover`.',
 } as const satisfies ErrorDefinition;
 
 export const databaseHasLinks = {
@@ -80,7 +81,7 @@ export const databaseHasLinks = {
 export const databaseIsForeign = {
   code: 'COLLECTOR',
   message: '<file> is a database of another program. Name another file with --db.',
-  why: 'The database has tables that are not from a collector. It stays unchanged.',
+  why: 'The database has tables that no collector created. It stays unchanged.',
 } as const satisfies ErrorDefinition;
 
 export const databaseIsNewer = {
@@ -99,13 +100,13 @@ export const ownerNotWritten = {
 export const folderNotCreated = {
   code: 'COLLECTOR',
   message: '<folder> cannot be created: <cause>. Name a file in another folder with --db.',
-  why: 'The database is in the folder of config.json by default, and this folder cannot be created.',
+  why: 'By default, the database is in the folder of config.json, and this folder cannot be created.',
 } as const satisfies ErrorDefinition;
 
 export const invalidNumber = {
   code: 'USAGE',
   message: '<option> takes a whole number from <min> to <max>.',
-  why: '`--port`, `--min-installs` or `--rate` has another value.',
+  why: '`--port`, `--min-installs`, `--rate` or `--installs` has another value.',
 } as const satisfies ErrorDefinition;
 
 export const tokenTooShort = {
@@ -118,5 +119,5 @@ export const invalidVocabulary = {
   code: 'USAGE',
   message:
     '<file> cannot be used as a vocabulary: <problem>. It must be a JSON object such as {"tools": ["recommend"], "features": []}.',
-  why: '`--vocabulary` does not name a readable file with such an object. The names have the rules of `BAD_VOCABULARY`.',
+  why: '`--vocabulary` does not name a readable file with such an object. The names follow the rules of `BAD_VOCABULARY`, and there may be up to {MAX_KNOWN_NAMES} of each list.',
 } as const satisfies ErrorDefinition;

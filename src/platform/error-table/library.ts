@@ -4,7 +4,7 @@ import type { ErrorDefinition } from './definition.js';
 export const badVocabulary = {
   code: 'BAD_VOCABULARY',
   message: 'The declared <list> cannot be used: <problem>.',
-  why: 'A server declares names that break the rules: at most {MAX_NAMES} names, each of at most {MAX_NAME_LENGTH} characters: a lower-case letter, then letters, digits or `_`, no name twice, and neither `other` nor `start`. `createAnalytics` throws this the first time the server starts.',
+  why: 'A server declares names that break the rules: at most {MAX_NAMES} names, each of at most {MAX_NAME_LENGTH} characters: a lower-case letter, then letters, digits, `_` or `-`, no name twice (`-` counts as `_`), and neither `other` nor `start`. `createAnalytics` throws this the first time the server starts.',
   remedy: 'Correct the declared names.',
 } as const satisfies ErrorDefinition;
 
@@ -28,7 +28,7 @@ export const configLocked = {
   code: 'CONFIG_NOT_WRITTEN',
   message:
     '<file> could not be written, because another process holds <lock>. Nothing was changed. Try again in a few seconds.',
-  why: 'Another process is changing the file. The lock of a process that was killed is removed after three seconds.',
+  why: 'Another process is changing the file. If a process was killed, its lock is removed after three seconds.',
   remedy: 'If it happens again and no process is changing the file, delete the lock.',
 } as const satisfies ErrorDefinition;
 
@@ -49,5 +49,5 @@ export const senderNotStopped = {
   code: 'DATA_NOT_DELETED',
   message:
     'Process <pid> is sending a report and does not stop. All files are deleted, but what it holds in memory may still leave. End that process, then run the command again.',
-  why: 'A server that sends stops within a moment. This one was stopped itself (Ctrl-Z, a debugger), or it runs in another container, where nobody here can see whether it lives, or its claim belongs to another user, for example root; then it counts as alive for ten minutes. After `disable` the opt-out is saved and in effect all the same.',
+  why: 'A server that sends gives up within a moment. This one is suspended (Ctrl-Z, a debugger), or it cannot be seen from here, because it runs in another container or as another user, for example root. A sender that cannot be seen counts as alive for ten minutes. After `disable` the opt-out is saved and in effect all the same.',
 } as const satisfies ErrorDefinition;

@@ -5,7 +5,7 @@ export const keyMissing = {
   code: 'USAGE',
   message:
     'POSTHOG_PERSONAL_API_KEY must hold a personal PostHog key. It needs the scopes dashboard:write and insight:write, with --releases annotation:write, and with --check query:read. It is never read from an argument, which other users of the machine could see.',
-  why: '`dashboard posthog` changes a project of yours.',
+  why: '`dashboard posthog` changes your project, and the variable is not set.',
   remedy: 'Create a key in the settings of your PostHog account. `--dry-run` needs none.',
 } as const satisfies ErrorDefinition;
 
@@ -19,7 +19,7 @@ export const invalidHost = {
   code: 'USAGE',
   message:
     '--host takes the address of the app, such as https://eu.posthog.com or https://us.posthog.com. It must be https, except for loopback.',
-  why: 'Without TLS, the personal key could be read on its way.',
+  why: 'The value is not a URL, or not https. Without TLS, others could read the personal key on its way.',
 } as const satisfies ErrorDefinition;
 
 export const notReachable = {
@@ -68,6 +68,6 @@ export const unexpectedAnswer = {
   code: 'POSTHOG',
   message:
     'PostHog answered <status>, which is unexpected. Run the command again: it resumes where it stopped.<detail>',
-  why: 'PostHog has a failure, or a proxy answers in its place.',
+  why: 'PostHog has a problem, or a proxy answers in its place.',
   remedy: 'Check that `--host` names the app of PostHog.',
 } as const satisfies ErrorDefinition;
