@@ -1,24 +1,26 @@
+import { type Field, isCount } from '../../schema/field.js';
 import { EVENTS, kindOf, propertiesOf, SCHEMA } from '../../schema/fields.js';
 import { describeValues } from '../../schema/json-schema.js';
+import { MAX_COUNT, MAX_EXACT_COUNT } from '../../schema/limits.js';
 import { PROVIDERS, type Vocabulary } from '../../schema/vocabulary.js';
 import { wrapProse } from './wrap-prose.js';
 
 /** docs/collected.md, rendered from the field table. */
 export function collectedMarkdown(vocabulary: Vocabulary): string {
   const list = (names: readonly string[]) => names.map((name) => `\`${name}\``).join(', ');
-  const events = EVENTS.map((kind) => {
-    const rows = kind.fields.map(
-      (field) =>
-        `| \`${field.name}\` | ${describeValues(field)} | \`${field.example}\` | ${field.what} | ${field.not} | ${field.why} |`,
-    );
+  const events = EVENTS.map(({ event, answers, fields }) => {
+    const rows = fields.map((field) => `| \`${field.name}\` | ${shortValues(field)} | \`${field.example}\` |`);
+    const meanings = fields.map(({ name, what, not, why }) => `* \`${name}\`: ${what} ${not} **Why:** ${why}`);
     return [
-      `## \`${kind.event}\``,
+      `## \`${event}\``,
       '',
-      kind.answers,
+      answers,
       '',
-      '| property | value | example | what it is | what it is not | why it is needed |',
-      '|---|---|---|---|---|---|',
+      '| property | value | example |',
+      '|---|---|---|',
       ...rows,
+      '',
+      ...meanings,
     ].join('\n');
   });
   return wrapProse(
@@ -27,13 +29,11 @@ export function collectedMarkdown(vocabulary: Vocabulary): string {
       '',
       `Rendered from \`src/schema/fields.ts\` by \`npm run docs\`. \`dot-ai-analytics schema\` shows the same. Schema ${SCHEMA}.`,
       '',
-      'Analytics is off unless you opt in. There is one report for each UTC day (or, if the folder vanishes with the process,',
-      'one for each server that stops). A report is a shuffled bag of independent rows. Apart from the day and the words below,',
-      'no row shares a value with another row, and no id of a person, machine, installation or session exists.',
+      'Analytics is off unless you opt in. There is one report for each UTC day. If the folder does not outlive the process, there is one report for each server that stops. A report is a list of independent rows in random order. Apart from the day and the words below, no row shares a value with another row. No id of a person, machine, installation or session exists.',
       '',
-      'Beside its properties, each row carries a random id, drawn once for this row alone, so that a repeated request is',
-      'recognized (no two rows or days share one); noon of its day; and the name of the library that encoded it. Nothing',
-      'else is recorded: no operating system, version, client, country, clock time, message, argument or result.',
+      'Beside its properties, each row has a random id that no other row has, so that a repeated request is recognized; noon of its day; and the name of the library that encoded it. Nothing else is recorded: no operating system, version, client, country, clock time, message, argument or result.',
+      '',
+      `A count is an integer from 1 to ${MAX_COUNT}. From ${MAX_EXACT_COUNT + 1}, it has two significant digits. A count of zero and a flag that is not true are absent.`,
       '',
       events.join('\n\n'),
       '',
@@ -42,7 +42,13 @@ export function collectedMarkdown(vocabulary: Vocabulary): string {
       `* Tools of dot-ai: ${list(vocabulary.tools)}; anything else is \`other\`.`,
       `* Features of dot-ai: ${list(vocabulary.features)}; anything else is \`other\`.`,
       `* Providers: ${list(PROVIDERS)}.`,
-      `* Families spelled out: ${list([...propertiesOf(kindOf('tool_usage'))].flatMap(([name, { names }]) => (names.length > 1 ? [name] : [])))}.`,
+      `* Properties of \`tool_usage\` that are families: ${list([...propertiesOf(kindOf('tool_usage'))].flatMap(([name, { names }]) => (names.length > 1 ? [name] : [])))}.`,
     ].join('\n')}\n`,
   );
+}
+
+/** Without what the page says once of all counts and flags. */
+function shortValues(field: Field): string {
+  if (isCount(field)) return `integer 1 to ${MAX_COUNT}`;
+  return field.values === 'flag' ? 'true' : describeValues(field);
 }
