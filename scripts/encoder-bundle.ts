@@ -1,9 +1,9 @@
 import type { BuildOptions, Plugin } from 'rolldown';
 
 /**
- * Parts of posthog-node that a client without options, of which only `capture` and `flush` are called, never calls. They
- * are most of its code, and load Node's streams and compression. If another version does call one, the call throws: then
- * nothing is frozen, and test/package/encoder.test.ts fails.
+ * Parts of posthog-node that `capture` and `flush` of a client without further options never call. They are most of its
+ * code, and load Node's streams and compression. If another version calls one, the call throws: then nothing is frozen,
+ * and test/package/encoder.test.ts fails.
  */
 const UNCALLED = [
   /posthog-node.dist.(emails|extensions.(feature-flags|error-tracking.modifiers))/,
@@ -20,7 +20,7 @@ const UNCALLED = [
 const STAND_IN = 'export const isGzipSupported = () => false;';
 const ENTRY = '\0encoder';
 
-/** The bundle of posthog-node that goes with the package, as `posthog-node.cjs`: one file, without what encoding never calls. */
+/** How the package's `posthog-node.cjs` is bundled: as one file, without the parts that encoding never calls. */
 export function encoderBundle(from: string, dir: string): BuildOptions {
   const entry: Plugin = {
     name: 'entry',

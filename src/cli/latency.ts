@@ -29,7 +29,7 @@ function between(at: number): string {
   return `from ${low}${unit === highUnit ? '' : ` ${unit}`} to ${high} ${highUnit}`;
 }
 
-/** All calls together, as a person asks: how long does it take? Only repeats what the rows say; undefined if that is too little. */
+/** How long all calls took together. Uses only the numbers that the rows show; undefined if they are too few. */
 export function latencyOf(rows: readonly Row[], { hasPictures }: Output): string | undefined {
   const counts = BOUNDS.map((bound) =>
     rows.reduce((sum, { properties }) => sum + Number(properties[`${CELL}${bound}`] ?? 0), 0),

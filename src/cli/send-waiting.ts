@@ -77,7 +77,7 @@ function announce({ host }: Destination, waiting: readonly ReportName[], output:
   if (days > 1) output.remark(`The ${days} days arrive together. A server sends them hours apart.`);
 }
 
-/** On Ctrl-C and SIGTERM the report that is being sent is put back, and its claim given up. A second one ends at once. */
+/** On Ctrl-C and SIGTERM, puts back the report that is being sent and gives up its claim. A second one ends at once. */
 function watchInterruption(): { readonly signal: AbortSignal; end(): void } {
   const interruption = new AbortController();
   const stop = () => interruption.abort();

@@ -10,8 +10,8 @@ export interface Sink {
 }
 
 /**
- * stdout (1) or stderr (2). Only a terminal needs Node's stream, which loads all of `node:stream`, and for a pipe `net`:
- * a fifth of what `status` costs. Everything else is written at once, as Node's own streams do.
+ * stdout (1) or stderr (2). Only a terminal needs Node's stream, which loads all of `node:stream`, and for a pipe also
+ * `net`: a fifth of what `status` costs. Everything else is written synchronously, as Node's own streams do.
  */
 export function openSink(descriptor: 1 | 2, onError: (error: NodeJS.ErrnoException) => void): Sink {
   if (mayBeTerminal(descriptor)) return (descriptor === 1 ? process.stdout : process.stderr).on('error', onError);

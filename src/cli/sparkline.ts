@@ -16,7 +16,7 @@ export function bars(values: readonly number[]): string[] {
   });
 }
 
-/** One column for each value, its height relative to the largest. Zero is a dot: of several spaces, a broken line keeps one. */
+/** One column for each value, its height relative to the largest. Zero is a dot: a line break removes spaces. */
 export function sparkline(values: readonly number[]): string {
   const largest = Math.max(1, ...values);
   return values.map((value) => (value === 0 ? '·' : LEVELS[Math.ceil((value / largest) * LEVELS.length) - 1])).join('');

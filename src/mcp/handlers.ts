@@ -5,9 +5,9 @@ import type { InstrumentedServer, PendingCall, PendingCalls } from './instrument
 import type { Handler, RequestId, ToolResult } from './sdk-types.js';
 
 /**
- * The handler with an observer before and after: same arity, `this`, arguments, result, promise and error. The SDK
- * decides by the arity what it passes, and the last argument has the request's id, whichever that is. Between the host
- * and its handler stands nothing but `apply`, and reading a result cannot throw.
+ * The handler with an observer before and after it: same arity, `this`, arguments, result, promise and error. The SDK
+ * decides by the arity which arguments it passes; the last one always has the request's id. Only `apply` is between the
+ * host and its handler, and reading a result cannot throw.
  */
 export function observe(
   handler: Handler,
@@ -47,7 +47,7 @@ export function observeLast(args: readonly unknown[], server: InstrumentedServer
   return [...others, Object.create(handler as object, observed)];
 }
 
-/** Sees the end of a result that is a promise. Returns what the SDK gets in its place, if anything. */
+/** Follows a result that is a promise. Returns a replacement for the SDK, if one is needed. */
 function follow(result: unknown, call: PendingCall): unknown {
   const note = (value: unknown) =>
     guard(() => {
@@ -65,8 +65,8 @@ function follow(result: unknown, call: PendingCall): unknown {
     note(result);
     return undefined;
   }
-  // A foreign thenable may do its work again each time that it is asked (query builders do), so it is asked once. The
-  // SDK awaits either.
+  // A foreign thenable may do its work again each time that `then` is called (query builders do), so it is called once.
+  // The SDK awaits either kind.
   const adopted = Promise.resolve(result);
   adopted.then(note, noteThrown);
   return adopted;

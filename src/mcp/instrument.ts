@@ -21,7 +21,7 @@ const INSTRUMENTED = Symbol.for('dot-ai-analytics.instrumented');
 
 export interface InstrumentOptions {
   /**
-   * The declared name of a tool, by the one that clients call it, for names that cannot be declared as they are:
+   * Maps the name that clients call to the declared name, for names that cannot be declared as they are:
    * `(tool) => tool.replaceAll('-', '_')`. A name that is not declared counts as `other`. If it throws, the call is
    * answered and not counted.
    */
@@ -33,8 +33,8 @@ export interface InstrumentOptions {
  * before its tools are registered. It changes nothing that a client or a handler can see, except for the one-time hint.
  *
  * Calling it twice does nothing. Calling it after tools were registered still counts every call, but knows less about
- * why one failed. Calling it after `connect`, or with an object that is no server of either
- * SDK (a framework's), counts nothing. Each says so on stderr, once. Never throws.
+ * why a call failed. Calling it after `connect`, or with an object that is not a server of either SDK (a framework's
+ * own object), counts nothing. In each case a warning on stderr says so, once. Never throws.
  *
  * @returns the server
  */
@@ -82,19 +82,20 @@ function obstacleOf(low: LowLevelServer, internals: Internals | undefined): stri
   return undefined;
 }
 
-/** From now on handlers are observed and transports are listened to. */
+/** From now on, handlers are observed and transports are tapped. */
 function watch(host: InstrumentableServer, low: LowLevelServer, server: InstrumentedServer): void {
   if (isHighLevel(host)) watchRegistration(host, server);
   const { connect, setRequestHandler } = low as unknown as Record<'connect' | 'setRequestHandler', Handler>;
 
   replaceMethod(low, 'connect', function (this: unknown, transport: Transport, ...rest: unknown[]) {
-    // A second connection is refused by the SDK, and a transport that cannot be listened to is not counted (P6).
+    // The SDK refuses a second connection. A transport that cannot be tapped is not counted (P6).
     guard(() => low.transport === undefined && openConnection(server, transport), 'mcp');
     return connect.call(this, transport, ...rest);
   });
 
   replaceMethod(low, 'setRequestHandler', function (this: unknown, ...args: unknown[]) {
-    // While a tool is registered the SDK may install its own dispatcher, which sees unknown tools too: not a handler.
+    // While a tool is registered, the SDK may install its own dispatcher. It is not a handler: it gets unknown tools
+    // too.
     const observed = server.isRegistering ? args : guard(() => observeLast(args, server), 'mcp');
     return setRequestHandler.apply(this, observed ?? args);
   });

@@ -4,7 +4,7 @@ import type { Category } from '../schema/vocabulary.js';
 import type { RequestId } from './sdk-types.js';
 import type { Tasks } from './tasks.js';
 
-/** A tools/call that is not answered yet, and what its handler let us see of it. */
+/** A tools/call that is not answered yet, and what was seen of its handler. */
 export interface PendingCall {
   readonly call: Call;
   readonly tool: string;
@@ -18,7 +18,7 @@ export interface PendingCall {
   isTask: boolean;
 }
 
-/** A request of another kind, whose answer tells something. */
+/** A request of another kind whose answer matters: a prompt, or a question about a task. */
 export type Question =
   | { readonly kind: 'prompt'; readonly name: unknown }
   | { readonly kind: 'task' | 'task result'; readonly taskId: unknown };
@@ -41,7 +41,7 @@ export interface ToolUpdates {
 export interface InstrumentedServer {
   readonly analytics: Analytics;
   readonly internals: Internals;
-  /** The declared name of a tool, by the one that clients call it. */
+  /** Maps the name that clients call to the declared name. */
   readonly nameOf: (tool: string) => string;
   /** Calls on the current connection. */
   pending: PendingCalls;

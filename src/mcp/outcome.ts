@@ -19,7 +19,7 @@ const URL_ELICITATION_REQUIRED = -32042;
 
 /**
  * The category of a failure that the SDK itself caused. The transport shows that a call failed, the handler shows why.
- * A call that never reached its handler, or whose handler was content, was refused by the SDK. No message is read.
+ * The SDK refused a call that never reached its handler, or whose handler succeeded. No message is read.
  */
 function refusal(server: InstrumentedServer, call: PendingCall): Category | undefined {
   if (call.entered) return call.saidError || call.isTask ? undefined : 'validation'; // of the output

@@ -3,8 +3,8 @@ import type { Call } from '../core/tracker/options.js';
 import { UNKNOWN_FAILURE } from '../core/tracker/session.js';
 
 /*
- * SDK v1: a tool can answer with a task, whose end comes later. It shows in what the server sends: a notification of the
- * status, or the answer to a question about the task. What comes first ends the call.
+ * SDK v1: a tool can answer with a task, which ends later. The server then sends a notification of the status, or the
+ * answer to a question about the task. The first of these ends the call.
  */
 
 /** The tasks of one connection. */
@@ -15,14 +15,14 @@ export interface Tasks {
   readonly early: Map<unknown, Outcome>;
 }
 
-/** P8: a client can begin tasks without end. */
+/** P8: a client can begin any number of tasks. */
 const MAX_TASKS = 1_000;
 
 export function createTasks(): Tasks {
   return { open: new Map(), early: new Map() };
 }
 
-/** A task as the server tells it. */
+/** A task, as the server describes it. */
 export interface TaskState {
   readonly taskId?: unknown;
   readonly status?: unknown;
@@ -39,7 +39,7 @@ function outcomeOfTask({ status }: TaskState): Outcome | undefined {
   return typeof status === 'string' && Object.hasOwn(OUTCOMES, status) ? OUTCOMES[status] : undefined;
 }
 
-/** The call goes on as this task. */
+/** The call continues as this task. */
 export function holdTask(tasks: Tasks, task: TaskState, call: Call): void {
   const outcome = tasks.early.get(task.taskId) ?? outcomeOfTask(task);
   tasks.early.delete(task.taskId);
@@ -47,7 +47,7 @@ export function holdTask(tasks: Tasks, task: TaskState, call: Call): void {
   else call.end(outcome);
 }
 
-/** The server told how the task is. */
+/** The server sent the state of the task. */
 export function noteTask(tasks: Tasks, task: TaskState): void {
   const outcome = outcomeOfTask(task);
   if (outcome === undefined) return;
@@ -61,7 +61,7 @@ export function endTask(tasks: Tasks, taskId: unknown, outcome: Outcome): void {
   tasks.open.delete(taskId);
 }
 
-/** Returns what had to give way. */
+/** Adds an entry. Returns the oldest value if it was removed to make room. */
 function add<Value>(to: Map<unknown, Value>, key: unknown, value: Value): Value | undefined {
   to.set(key, value);
   if (to.size <= MAX_TASKS) return undefined;

@@ -8,9 +8,8 @@ import { type Message, type MessageExtra, type RequestId, replaceMethod, type Tr
 import { endTask, holdTask, noteTask } from './tasks.js';
 
 /**
- * Listens to a transport before the server takes it over, and so sees every call that comes in and every answer that
- * goes out, also those that never reach a handler. The SDK keeps callbacks that are set before `connect` and calls them
- * first.
+ * Taps a transport before the server takes it over. So it sees every incoming call and every outgoing answer, including
+ * those that never reach a handler. The SDK keeps callbacks that are set before `connect`, and calls them first.
  */
 export function listenTo(transport: Transport, connection: Connection): void {
   const { onmessage, onclose, send } = transport;
@@ -32,7 +31,7 @@ export function listenTo(transport: Transport, connection: Connection): void {
     if (outgoing === message) return send.call(this, message as never, options as never);
     try {
       const sent = send.call(this, outgoing as never, options as never);
-      Promise.resolve(sent).catch(giveBack); // used up only by a result that was returned (P9)
+      Promise.resolve(sent).catch(giveBack); // only a result that was returned uses up the hint (P9)
       return sent;
     } catch (error) {
       giveBack();
@@ -49,7 +48,7 @@ function receive(
 ): void {
   const { jsonrpc, id, method, params } = message;
   if (method === 'notifications/cancelled') {
-    // Neither SDK answers a cancelled request. v1 overlooks a falsy id and answers after all; that answer counts.
+    // Neither SDK answers a canceled request, except that v1 overlooks a falsy id. Its answer to that request counts.
     if (!params?.requestId) return;
     cancel(pending, params.requestId as RequestId);
     questions.delete(params.requestId as RequestId);
@@ -81,7 +80,7 @@ function isConnection({ sessionId }: Transport, extra: MessageExtra | undefined)
   return !isHttp || sessionId !== undefined;
 }
 
-/** Looks at what the server sends. Returns what is sent: the same message, or a success with the hint. */
+/** Reads an outgoing message. Returns the message to send: the same one, or a success with the hint. */
 function answer(connection: Connection, message: Message): Message {
   const { method, params, result } = message;
   if (method !== undefined) {
@@ -116,7 +115,7 @@ function learn({ server, tasks, questions }: Connection, id: RequestId, { result
 function endCall({ server }: Connection, answered: PendingCall, message: Message): Message {
   const { call } = answered;
   const { hint } = server.internals;
-  call.stop(); // reading a result takes time that is not the tool's
+  call.stop(); // the time for reading a result is not the tool's
   // A user who has opted in needs no hint. While off, a result is read only for the hint.
   if (!call.isCounted && !hint.isOpen()) return message;
   const outcome = outcomeOfAnswer(server, answered, message);
@@ -125,7 +124,7 @@ function endCall({ server }: Connection, answered: PendingCall, message: Message
   return call.isCounted || outcome !== 'success' ? message : withHint(message, hint);
 }
 
-/** Clients that can may keep it from the model. */
+/** A client may use this to keep the hint from the model. */
 const FOR_PEOPLE = { audience: ['user'] };
 
 /** The hint is a last, separate text block; the result itself stays as it is. */
@@ -134,7 +133,7 @@ function withHint(message: Message, { claim }: Hint): Message {
   return result === undefined || result === message.result ? message : { ...message, result };
 }
 
-/** The connection is closed: these calls are never answered, and how these tasks end is not seen. */
+/** The connection is closed: its calls are never answered, and the ends of its tasks are not seen. */
 function cancelAll({ pending, tasks, questions }: Connection): void {
   for (const id of [...pending.keys()]) cancel(pending, id);
   for (const id of [...tasks.open.keys()]) endTask(tasks, id, 'cancelled');

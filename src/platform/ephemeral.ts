@@ -4,8 +4,8 @@ import type { Home } from './home.js';
 
 /**
  * True if the home probably disappears with the process: in Kubernetes or another container, unless the config folder
- * is on a volume that outlives it. A tmpfs and an emptyDir do not. Costs a few file operations, so it is asked when days close and on shutdown,
- * never for a call.
+ * is on a volume that outlives it. A tmpfs and an emptyDir do not outlive it. The check costs a few file operations, so
+ * it is made when days close and on shutdown, never for a call.
  */
 export function isEphemeral(env: NodeJS.ProcessEnv, home: Home | undefined): boolean {
   return isContainer(env) && (home === undefined || !isOnVolume(home.folder, mounts()));

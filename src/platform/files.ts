@@ -184,7 +184,7 @@ export function isThere(path: string): boolean {
   }
 }
 
-/** Then whoever wrote one of them can no longer put it into the place of `path`. */
+/** Afterward, the writer of such a file can no longer put it into the place of `path`. */
 export function removeTemporariesOf(path: string): void {
   for (const name of listFolder(dirname(path))) {
     if (name.startsWith(temporaryPrefix(path))) removeFile(join(dirname(path), name));

@@ -22,7 +22,7 @@ export function editKey(text: string, key: string, value: string | undefined): s
   return applyEdits(text, edits);
 }
 
-/** The first of these keys that the object has twice: a reader that takes the first and one that takes the last differ. */
+/** The first of these keys that occurs twice. Of two values, one reader takes the first and another takes the last. */
 export function findDuplicate(text: string, keys: readonly string[]): Member | undefined {
   const seen = new Set<string>();
   for (const member of membersOf(text)) {

@@ -96,7 +96,7 @@ export function namesProblem(names: unknown, max: number = MAX_NAMES): string | 
   return new Set(names.map(canonical)).size === names.length ? undefined : 'a name is declared twice';
 }
 
-/** Maps a member of the vocabulary to its canonical name and every other value to `other`. Made once, used for each call. */
+/** Maps a member of the vocabulary to its canonical name, and every other value to `other`. Made once for all calls. */
 export type Fold = (name: unknown) => string;
 
 export function foldInto(names: readonly string[]): Fold {

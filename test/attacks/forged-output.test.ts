@@ -265,7 +265,7 @@ describe('P12: data cannot forge output', () => {
     const [{ text } = { text: '' }] = draw(1);
     const home = testHome(on());
     put(home.paths.sent, `${DAY}.json`, text);
-    const sha256 = createHash('sha256').update(text).digest('hex'); // whoever alters the copy can alter the receipt
+    const sha256 = createHash('sha256').update(text).digest('hex'); // who alters the copy can alter the receipt
     put(home.paths.sent, `${DAY}.receipt.json`, { day: DAY, outcome: 'delivered', at: DAY, bytes: 1, sha256 });
     const { shown } = await onTerminal('sent --raw', { env: home.env, columns: 200 });
     expect(forgedIn(shown, false)).toBeUndefined();

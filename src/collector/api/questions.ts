@@ -24,7 +24,7 @@ function missing({ published }: Source, span: Span): State {
 
 const ofEvent = ({ intervals }: Source, event: EventName) => intervals.filter((one) => one.event === event);
 
-/** Counts of what is shown. Null only where nothing is. */
+/** The shown count of a measure; null if the interval shows nothing. */
 function counted({ event, shown }: Interval, measure: string): number | null {
   return shown === null ? null : cellOf(event, shown, measure).sum;
 }
@@ -38,7 +38,7 @@ function installsOf(one: Interval | undefined): number | null {
   return one === undefined ? null : (one.installs ?? rowsOf(one.counted));
 }
 
-/** A row for each span and each name that can occur, so that what is missing says why. Without pooling nothing is missing. */
+/** A row for each span and possible name, so that a missing number says why. Without pooling, nothing is missing. */
 function byName(event: EventName, column: string, names: (vocabulary: Vocabulary) => readonly string[]): Question {
   return (source) => {
     const found = new Map(ofEvent(source, event).map((one) => [`${one.interval} ${one.label}`, one]));

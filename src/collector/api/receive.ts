@@ -69,7 +69,7 @@ export async function receive(
   if ('problem' in arrival) {
     rate.take(sender, REFUSED_COSTS - 1);
     refusals.add(arrival);
-    // What may be known later is kept by its sender (422); what is malformed is not sent again (400).
+    // 422: the value may be known later, so the sender keeps the report. 400: malformed, so it is never sent again.
     return refusal(arrival.rule === 'malformed' ? 400 : 422, arrival.problem);
   }
   try {

@@ -65,7 +65,7 @@ export function limitConnections(
   function greediest(): Connection {
     let found: Connection | undefined;
     for (const each of open.values()) if (found === undefined || each.held > found.held) found = each;
-    return found as Connection; // what nobody holds is not too much
+    return found as Connection; // the limit is reached, so one connection holds something
   }
 
   function end(connection: Connection): void {

@@ -1,6 +1,6 @@
 import type { BrokenRule, Refusal } from '../../schema/report.js';
 
-/** How many reports were taken since the start, and what was refused, by rule. Nothing about a sender or a value is kept. */
+/** Counts accepted reports, and refused ones by rule, since the start. Keeps nothing about a sender or a value. */
 export interface Refusals {
   add(refusal: Refusal): void;
   /** A report was taken. */
@@ -10,7 +10,7 @@ export interface Refusals {
   counts(): Readonly<Record<BrokenRule, number>>;
 }
 
-/** So often a log tells of one rule, ms. */
+/** How often the log mentions one rule, ms. */
 const LOG_INTERVAL_MS = 60_000;
 
 /** @param log is told of the first refusal by a rule, and then at most once a minute */

@@ -1,4 +1,4 @@
-/** What is looked at. All of it is in the address, so that a link shows the same and Back works. */
+/** The choice of the reader. All of it is in the address, so that a link shows the same page and Back works. */
 export interface Address {
   /** The tool that the page is about; undefined for all. */
   readonly tool: string | undefined;

@@ -7,7 +7,7 @@ import { byName } from './known.js';
 /** Numbers over time, of one tool or of several: null where nothing is known. */
 export type Series = readonly (number | null)[];
 
-/** Sums over time. Each name is spread over the axis by itself, since each has its own intervals. */
+/** Sums over time. Each name is spread over the axis separately, because each has its own intervals. */
 function over(rows: readonly Row[], buckets: readonly Bucket[], measures: readonly string[]): Over {
   const all = [...byName(rows, 'tool').values()].map((own) => sumsOver(own, buckets, measures));
   return { sums: together(all, buckets), share: sharesOf(all, buckets) };

@@ -88,7 +88,7 @@ export function createPublished(
   };
 }
 
-/** In order of time, the rest of a month after its weeks; so that answers do not depend on when something was published. */
+/** In order of time, the rest of a month after its weeks, so that answers do not depend on the time of publication. */
 function inOrder(a: Interval, b: Interval): number {
   return compare(a.to, b.to) || compare(b.from, a.from) || compare(keyOf(a), keyOf(b));
 }

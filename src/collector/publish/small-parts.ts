@@ -80,8 +80,8 @@ export interface Step {
 }
 
 /**
- * What to show of the steps of one span. A step that is not shown by its own label is a part of the one from `other` to the
- * same tool. One that would be such a part is left out if that has fewer than k rows, or is `taken`: shown already.
+ * The steps of one span as they are shown, by label. A step that is not shown by its own label is a part of the step
+ * from `other` to the same tool. It is left out if that step has fewer than k rows, or is `taken`: shown already.
  */
 export function withPooledSteps(
   steps: readonly Step[],

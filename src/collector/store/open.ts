@@ -73,7 +73,7 @@ function guarded(engine: Engine, file: string, owner: Ownership, place: Place): 
   };
 }
 
-/** Opening a FIFO would wait for ever, and a device may be endless. */
+/** Opening a FIFO would wait forever, and a device may be endless. */
 function assertRegular(file: string, path: string): void {
   const stat = statSync(path, { throwIfNoEntry: false });
   if (stat === undefined || stat.isFile()) return;

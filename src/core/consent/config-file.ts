@@ -25,7 +25,7 @@ export const KEYS = {
  */
 export type Setting = string | number | boolean | null | undefined;
 
-/** What config.json says, and in which state it is. Only `ok` can say yes. */
+/** The content of config.json, and its state. Only `ok` can enable analytics. */
 export interface ConfigState {
   readonly state: 'missing' | 'ok' | 'unreadable' | 'foreign' | 'invalid' | 'newer';
   /** Undefined where the key is missing. */
@@ -91,9 +91,9 @@ const FOREIGN: Readonly<Record<string, string>> = {
 };
 
 /**
- * The bytes of config.json, if nobody else can have written them or put them there: a link to another file of the user,
- * or a file that `disable` replaced. The file that was opened is judged, not the name, so that it cannot be exchanged in
- * between.
+ * The bytes of config.json, if no other user can have written them or put the file there (for example a link to another
+ * file of the user, or the file that `disable` replaced). The opened file is judged, not its name, so that nobody can
+ * exchange it in between.
  * @throws a system error: `EOWNER` or `EOTHERS`, with the path of the file or folder that somebody else can write
  */
 export function readOwnConfig(path: string, follow: boolean): Buffer {
@@ -152,13 +152,13 @@ function isSetting(value: unknown): boolean {
   return value === undefined || value === null || typeof value === 'boolean';
 }
 
-/** No setting that means something is longer. */
+/** Every setting with a meaning is shorter. */
 const MAX_SETTING_LENGTH = 1_000;
 
 export function settingOf(value: unknown): Setting {
   if (Array.isArray(value)) return '[…]';
   if (isObject(value)) return '{…}';
-  // Not cut: a part of a host could be another host.
+  // Never shortened, because a part of a host could be another host.
   if (typeof value === 'string' && value.length > MAX_SETTING_LENGTH) return '"…"';
   return value as Setting;
 }

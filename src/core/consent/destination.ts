@@ -21,15 +21,15 @@ export interface Destination extends Endpoint {
   readonly source: 'environment' | 'config' | 'server' | 'pinned';
 }
 
-/** No destination with a `problem` means: one is configured, but cannot be used. No other is used in its place. */
+/** With a `problem`, a destination is configured but cannot be used, and no other is used in its place. */
 export type Named = { readonly destination: Destination | null; readonly problem?: string };
 
 /** In order of precedence. dot-ai's other telemetry reads the second pair too. */
 const PREFIXES = ['DOT_AI_ANALYTICS', 'DOT_AI_POSTHOG'] as const;
 
 /**
- * The destination that the environment names, else config.json, else the server. A host in the environment without a key
- * redirects: the key stays the one that config.json or the server names.
+ * The destination that the environment names, else config.json, else the server. A host in the environment without a
+ * key redirects: the key stays the one that config.json or the server names.
  */
 export function resolveDestination(env: NodeJS.ProcessEnv, configured: unknown, declared: Endpoint | undefined): Named {
   const prefix = PREFIXES.find((one) => env[`${one}_HOST`] || env[`${one}_KEY`]);

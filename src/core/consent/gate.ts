@@ -6,7 +6,9 @@ import { type Consent, decide, UNDECIDED } from './decide.js';
 import type { LayerName } from './layers.js';
 import { NO_POLICY, POLICY_PATH, type Policy, readPolicy } from './policy.js';
 
-/** ms of the monotonic clock. A count may use an answer that is this old; whatever creates a file or sends asks anew. */
+/**
+ * ms of the monotonic clock. A count may use an answer that is this old. Code that creates a file or sends asks again.
+ */
 export const MAX_LOOK_AGE_MS = 50;
 
 /** What a process asks before it records and again before it sends. */
@@ -22,9 +24,9 @@ export interface Gate {
 }
 
 /**
- * A gate over this environment, as it is at this moment, this machine's policy and this home's config file. A change of
- * a file is noticed at the next check: every update replaces it or sets its time, so that inode, size or a time differ. It is total: an
- * error while deciding, whatever it is, means off (P2, P6).
+ * A gate over a copy of this environment, this machine's policy and this home's config file. A change of a file is
+ * noticed at the next check, because every update replaces the file or sets its time: inode, size or a time differ. The
+ * gate never throws: any error while deciding means off (P2, P6).
  */
 export function createGate(env: NodeJS.ProcessEnv, home: Home | undefined): Gate {
   const snapshot = { ...env };
@@ -46,10 +48,10 @@ interface State {
 }
 
 function look(state: State, policy: Watched<Policy>, config: Watched<ConfigState>, env: NodeJS.ProcessEnv): Consent {
-  // Both are looked at, whatever the first says.
+  // Both are always updated, so no `||` here.
   const [isPolicyNew, isConfigNew] = [update(policy), update(config)];
   if (isPolicyNew || isConfigNew || state.consent === UNDECIDED) {
-    state.consent = UNDECIDED; // an error below means off, and it is decided anew
+    state.consent = UNDECIDED; // an error below means off, and the next check decides again
     state.consent = decide(policy.content, env, config.content);
   }
   return state.consent;

@@ -13,7 +13,7 @@ export const LAYERS = [
 ] as const;
 export type LayerName = (typeof LAYERS)[number];
 
-/** What one layer says on its own. */
+/** The verdict of one layer alone. */
 export interface Layer {
   readonly layer: LayerName;
   /** The text that was set, null if nothing was. */
@@ -88,7 +88,7 @@ export const RULES: Readonly<Record<LayerName, Rule>> = {
 
   config: (_env, config) => {
     if (config.state === 'missing') return none();
-    // What a damaged file says is nobody's decision, so it is not shown as one.
+    // The value in a damaged file is nobody's decision, so it is not shown.
     if (config.state !== 'ok') return { value: null, verdict: 'off', warning: `${config.problem}. ${WHAT_TO_DO}` };
     if (config.analytics === undefined) return none();
     return { value: JSON.stringify(config.analytics), verdict: config.analytics === true ? 'on' : 'off' };

@@ -52,7 +52,7 @@ export function lookUpRecipient(
   return decideRecipient({ policy, env, config, declared, recorded: asEndpoint(recorded), ...pin });
 }
 
-/** Whether reports may still go there. Asked again right before they leave, because anybody may have decided meanwhile. */
+/** Whether reports may still go there. Asked again right before they leave: the user may have decided meanwhile. */
 export function isInForce(
   home: Home | undefined,
   env: NodeJS.ProcessEnv,

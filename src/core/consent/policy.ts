@@ -5,8 +5,8 @@ import { parseObject, type Setting, settingOf } from './config-file.js';
 import { type Endpoint, endpointProblem } from './destination.js';
 
 /**
- * The machine-wide file with which an administrator restricts analytics. The path is a constant: an environment variable
- * would let a user get around it.
+ * The machine-wide file with which an administrator restricts analytics. The path is a constant: an environment
+ * variable would let a user get around it.
  */
 export const POLICY_PATH = policyPath(process.platform);
 
@@ -37,7 +37,7 @@ export function readPolicy(path = POLICY_PATH): Policy {
   try {
     return parsePolicy(path, readCurrentBytes(path, MAX_POLICY_BYTES, true));
   } catch (error) {
-    // A link to nothing is a restriction that was lost.
+    // A dangling link is not a missing policy: its restriction was lost, so it means off.
     if (systemCode(error) === 'ENOENT' && entry(path) === undefined) return NO_POLICY;
     return { ...NO_POLICY, state: 'unreadable', problem: `${path}: it cannot be read, ${causeOf(error)}` };
   }

@@ -10,7 +10,7 @@ import {
 } from './destination.js';
 import { POLICY_PATH, type Policy } from './policy.js';
 
-/** All that decides who receives the reports of a home. */
+/** Everything that decides who receives the reports of a home. */
 export interface RecipientFacts {
   readonly policy: Policy;
   readonly env: NodeJS.ProcessEnv;
@@ -23,7 +23,7 @@ export interface RecipientFacts {
   readonly pinned: Endpoint | undefined;
   /** Another recipient, which a server of this home named and the user has not accepted. */
   readonly pending: Endpoint | undefined;
-  /** True if recipient.json cannot be understood: it may name another recipient than all that is known. */
+  /** True if recipient.json cannot be understood. It may name a recipient that nothing else names. */
   readonly isDamaged: boolean;
 }
 
@@ -95,7 +95,9 @@ function onlyAllowed({ destination }: Policy): string {
   return `${POLICY_PATH} allows only ${destination && toDestination(destination, 'config').host}`;
 }
 
-/** Whom an opt-in accepts now: what waits to be accepted, else who is in force, else whom the hint named. */
+/**
+ * The recipient that an opt-in accepts now: the pending one, else the one in force, else the one that the hint named.
+ */
 export function offeredRecipient({ pending, recipient }: RecipientState, config: ConfigState): Endpoint | null {
   const { host, key } = pending ?? recipient ?? config.offered ?? {};
   return host === undefined || key === undefined ? null : { host, key };

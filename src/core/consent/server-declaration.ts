@@ -25,7 +25,9 @@ export function knownVocabulary(home: Home | undefined, own: Vocabulary): Vocabu
   return { tools: merge(own.tools, earlier?.tools), features: merge(own.features, earlier?.features) };
 }
 
-/** Undefined where no server has recorded here yet, where the file is damaged, or where another user can have put it. */
+/**
+ * Undefined where no server has recorded here yet, where the file is damaged, or where another user can have put it.
+ */
 export function readDeclaration(home: Home): Declaration | undefined {
   if (folderProblem(home.data) !== undefined) return undefined;
   const value = tryReadObject(home.server, MAX_DECLARATION_BYTES);

@@ -16,7 +16,9 @@ export async function notWritten(home: Home, lock: string, cause: unknown): Prom
 /** Only `enable --replace` or an opt-out may replace such a file. */
 export class NotUnderstood extends Error {}
 
-/** @throws AnalyticsError `CONFIG_NOT_WRITTEN` if config.json is one that only `enable --replace` or an opt-out replaces */
+/**
+ * @throws AnalyticsError `CONFIG_NOT_WRITTEN` if config.json is one that only `enable --replace` or an opt-out replaces
+ */
 export async function assertUnderstood(home: Home): Promise<void> {
   if (!isUnderstood(readConfig(home.config).state)) throw await notUnderstood(home);
 }

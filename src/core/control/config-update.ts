@@ -31,7 +31,8 @@ const LOCK_TIMEOUT_MS = 8_000;
  * Changes our keys in config.json atomically, one process at a time. Every other byte, the file's mode and its owner
  * stay the same. A symbolic link stays, and its target is changed.
  *
- * @param onDamage what to do with a file that cannot be understood: only `enable --replace` and an opt-out may `replace`
+ * @param onDamage what to do with a file that cannot be understood: only `enable --replace` and an opt-out may
+ *   `replace`
  *   it, and then a copy is kept (P2)
  * @param unless nothing is changed if this is true of the file as it is under the lock
  * @throws AnalyticsError `CONFIG_NOT_WRITTEN`; the file is then unchanged

@@ -15,7 +15,7 @@ import { closedPath, listClosed } from '../report/closed-files.js';
 /** A sender looks at the gate every 100 ms. One that has not given up after this long is stopped. */
 const SENDER_TIMEOUT_MS = 4_000;
 const CHECK_INTERVAL_MS = 20;
-/** So often what should be gone is deleted again. */
+/** How often deletion is repeated until everything is gone. */
 const MAX_TRIES = 10;
 
 /**
@@ -50,7 +50,7 @@ export async function purgeUnsent(home: Home): Promise<void> {
   throw new AnalyticsError(LIBRARY_ERRORS.senderNotStopped, { pid: sender.pid ?? 'of another user' });
 }
 
-/** Deletes at once what waits, without looking whether anything is left: it makes room on a full disk. */
+/** Deletes counts and waiting reports at once, without a check that they are gone. It makes room on a full disk. */
 export function deleteWaiting(home: Home): void {
   if (entry(home.data) === undefined || folderProblem(home.data) !== undefined) return;
   emptySpool(home);
@@ -58,8 +58,8 @@ export function deleteWaiting(home: Home): void {
 }
 
 /**
- * Deletes, and looks whether all is gone. A server that was closing a day may just have written a temporary file, which
- * comes to nothing because the counts are gone.
+ * Deletes, and checks that everything is gone. A server that was closing a day may have just written a temporary file.
+ * No report comes of it, because the counts are gone.
  */
 async function deleteForGood(home: Home): Promise<void> {
   for (let tries = 1; ; tries += 1) {
@@ -119,7 +119,9 @@ function empty(folder: string): void {
   for (const name of listFolder(folder)) removeFile(join(folder, name));
 }
 
-/** A folder that is a symbolic link or a file holds nothing of ours, but what it holds is not deleted either. */
+/**
+ * Throws for a symbolic link or a file in the folder's place. It holds nothing of ours, and nothing in it is deleted.
+ */
 function assertEmpty(folder: string, except: ReadonlySet<string> = new Set()): void {
   let left: string | undefined;
   try {

@@ -24,7 +24,7 @@ export async function saveOptOut(home: Home): Promise<SavedOptOut> {
   try {
     return await replace(home);
   } catch (error) {
-    if (hasCode(error, ['ELOCKED'])) throw error; // whoever holds the lock would write over it
+    if (hasCode(error, ['ELOCKED'])) throw error; // the holder of the lock would overwrite it
     return (hasCode(error, FULL) ? await replaceInFreedSpace(home) : undefined) ?? overwrite(home, error);
   }
 }
@@ -53,7 +53,7 @@ function overwrite(home: Home, cause: unknown): SavedOptOut {
   try {
     overwriteTrue(resolveLink(home.config));
   } catch {
-    throw cause; // why the file cannot be replaced says more
+    throw cause; // the reason why the file cannot be replaced tells more
   }
   const { analytics } = readConfig(home.config);
   if (analytics !== null && analytics !== false) throw cause;
@@ -64,9 +64,9 @@ const ON = Buffer.from('true');
 const OFF = Buffer.from('null');
 
 /**
- * Overwrites the setting `true` with `null` in place. Both have four bytes, so that one write changes it and no space is
- * needed. No lock is taken, because that needs space too: a process that replaces the file at this moment also fails, or
- * is seen by the look afterward.
+ * Overwrites the setting `true` with `null` in place. Both have four bytes, so one write changes the setting and needs
+ * no space. No lock is taken, because that needs space too. A process that replaces the file at this moment fails as
+ * well, or the caller sees its file when it reads the setting afterward.
  */
 function overwriteTrue(path: string): void {
   const bytes = readOwnConfig(path, false);
@@ -92,7 +92,9 @@ function isOnAt(fd: number, at: number): boolean {
   return readSync(fd, found, 0, found.length, at) === ON.length && found.equals(ON);
 }
 
-/** Size and inode stay the same, and a write within one tick of the clock keeps the time, by which servers see a change. */
+/**
+ * Size and inode stay the same, and a write within one tick of the clock keeps the time, by which servers see a change.
+ */
 function touch(fd: number): void {
   try {
     const now = Date.now() / 1000;

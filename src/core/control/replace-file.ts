@@ -59,9 +59,9 @@ export function replaceFile(
   }
 }
 
-/** Gives the file that is about to be replaced a second name; what can't be read can be kept that way too. */
+/** Gives the file that is about to be replaced a second name, which also keeps a file that cannot be read. */
 function keepCopy(path: string): string {
-  // A device, a pipe or a folder is no settings file, and not ours to move.
+  // A device, a pipe or a folder is not a settings file, and not ours to move.
   if (entry(path)?.isFile() !== true) throw systemError('EINVAL', path);
   for (let number = 1; ; number += 1) {
     const copy = join(dirname(path), `${basename(path)}.kept-${number}`);

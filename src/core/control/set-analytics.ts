@@ -77,7 +77,7 @@ async function optIn(home: Home, replace: boolean, recipient: Endpoint | null) {
     ...(recipient !== null && before.destination !== undefined && { [KEYS.destination]: recipient }),
   };
   const update = await updateConfig(home, changes, replace ? 'replace' : 'refuse');
-  // A damaged pin stops sending, and nobody else repairs it.
+  // A damaged pin stops sending, and only an opt-in repairs it.
   if (recipient !== null || readPin(home).isDamaged) removePin(home);
   return update;
 }
@@ -89,8 +89,8 @@ async function optOut(home: Home, purge: boolean) {
 }
 
 /**
- * Saves that a person was asked and declined, so that the hint does not come back. Changes nothing if analytics is on, or
- * if config.json cannot be understood.
+ * Saves that a person was asked and declined, so that the hint does not come back. Changes nothing if analytics is on,
+ * or if config.json cannot be understood.
  *
  * @returns whether the setting is now `false`
  * @throws AnalyticsError `NO_HOME`, `CONFIG_NOT_WRITTEN`

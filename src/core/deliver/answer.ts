@@ -1,7 +1,7 @@
 /** The answer of the destination. */
 export interface Answer {
   readonly status: number;
-  /** The headers as they stand. */
+  /** The value of the header, unparsed. */
   readonly retryAfter: string | undefined;
   readonly contentType: string | undefined;
   readonly body: string;
@@ -9,7 +9,7 @@ export interface Answer {
 
 /** PostHog's answers are tiny. Of everything that a destination sends, no more is read. */
 export const MAX_ANSWER_BYTES = 32 * 1024;
-/** Each takes time of the host. */
+/** Reading each one takes time of the host. */
 const MAX_INTERIM_ANSWERS = 8;
 
 /**
@@ -62,7 +62,7 @@ function parseHead(head: string): { readonly status: number; readonly headers: R
   return { status, headers };
 }
 
-/** @param isCut whether nothing more is read: a long body is cut, and a page need not be whole to be known as one */
+/** @param isCut whether nothing more is read. A long body is cut: the beginning of a page is enough to recognize it. */
 function bodyOf(
   rest: string,
   status: number,

@@ -8,14 +8,14 @@ import type { Failure } from './pace.js';
 import { post } from './post.js';
 
 /**
- * What kept a report from an answer: the network; a folder or file of the home; an opt-out; the end of time, or a signal;
- * another process that has the report; the pace of the home; another recipient that is in force now; the report itself.
+ * Why a report got no answer. In this order: the network; a folder or file of the home; an opt-out; a deadline or a
+ * signal; another process that holds the report; the pace of the home; another recipient in force; the report itself.
  */
 export type Obstacle = 'network' | 'home' | 'off' | 'stopped' | 'held' | 'pace' | 'recipient' | 'report';
 
 /** The outcome of one attempt. */
 export interface Result {
-  /** `skipped`: not sent, or aborted, because of an opt-out, the end of time, another process, or the report itself. */
+  /** `skipped`: not sent, or aborted, because of an opt-out, a deadline, another process, or the report itself. */
   readonly verdict: Verdict | 'skipped';
   /** Absent if the destination answered. */
   readonly obstacle?: Obstacle;
@@ -55,7 +55,7 @@ const CHECK_INTERVAL_MS = 100;
 /**
  * Sends a body once, unless the user has opted out or does so meanwhile (P10). Never throws.
  *
- * @param isSame asked with the gate, and right after it
+ * @param isSame asked right after the gate: whether the situation is the one in which the report was made
  */
 export async function attempt(
   body: string,

@@ -16,7 +16,7 @@ import { listNames, type ReportName } from '../report/closed-files.js';
  * A claim is never replaced. Only its owner removes it, or, under a lock, a process that sees that the owner is gone.
  */
 
-/** A claim, as its owner knows it again. */
+/** A claim, with the text by which its owner recognizes it. */
 export interface Claim {
   readonly name: ReportName;
   readonly text: string;
@@ -24,7 +24,10 @@ export interface Claim {
 
 const CLAIM = '.claim.json';
 export const MAX_CLAIM_BYTES = 1024;
-/** An owner that cannot be seen, or whose claim cannot be read, counts as alive for so long, so that a killed container does not keep its reports. */
+/**
+ * An owner that cannot be seen, or whose claim cannot be read, counts as alive for this long. So a killed container
+ * does not keep its reports forever.
+ */
 export const UNSEEN_OWNER_TIMEOUT_MS = 10 * 60_000;
 
 export const claimPath = (home: Home, name: ReportName) => join(home.sending, `${name}${CLAIM}`);
@@ -62,7 +65,7 @@ export function liveClaims(home: Home): LiveClaim[] {
 function liveClaim(home: Home, name: ReportName): LiveClaim | undefined {
   const path = claimPath(home, name);
   const text = tryReadText(path, MAX_CLAIM_BYTES);
-  const stat = entry(path); // after reading, so that a claim that was removed meanwhile does not seem unreadable
+  const stat = entry(path); // after reading: a claim that was removed meanwhile is missing, not unreadable
   if (stat === undefined || (text === undefined && !isWellFormed(stat))) return undefined; // it is gone, or no claim
   const identity = text === undefined ? undefined : asIdentity(parseObject(text));
   if (text !== undefined && identity === undefined) return undefined; // no process wrote it
@@ -73,7 +76,9 @@ function liveClaim(home: Home, name: ReportName): LiveClaim | undefined {
 
 const isWellFormed = (stat: Stats) => stat.isFile() && stat.size <= MAX_CLAIM_BYTES;
 
-/** The claims and reports in sending/ that belong to nobody any more are handed to `putBack`, then the claims removed. */
+/**
+ * Removes each claim in sending/ whose owner is gone, and hands its report, or a report without a claim, to `putBack`.
+ */
 export function reclaim(home: Home, putBack: (name: ReportName) => void): void {
   const left = new Set([...listNames(home.sending, CLAIM), ...listNames(home.sending, '.json')]);
   const isAbandoned = (name: ReportName) => liveClaim(home, name) === undefined;
@@ -89,8 +94,8 @@ export function reclaim(home: Home, putBack: (name: ReportName) => void): void {
 }
 
 /**
- * Removes the claim that was read. This process may have been stopped since, and the report be another's by now. So the
- * claim is moved aside first, and put back if it is another one.
+ * Removes the claim that was read. If this process was stopped since then, another process may own the report now. So
+ * the claim is first moved aside, and put back if it is not the one that was read.
  *
  * @returns false if the claim is another one
  */

@@ -9,7 +9,9 @@ export type Verdict =
   | 'rejected'
   /** Keep it, wait, try again. */
   | 'retry'
-  /** Keep it, pause, and tell the user. 401 is about the key. 403 comes from a proxy or a gateway, never from PostHog. */
+  /**
+   * Keep it, pause, and tell the user. 401 is about the key. 403 comes from a proxy or a gateway, never from PostHog.
+   */
   | 'unauthorized';
 
 const BY_STATUS: Readonly<Record<number, Verdict>> = {
@@ -21,13 +23,14 @@ const BY_STATUS: Readonly<Record<number, Verdict>> = {
 
 /**
  * Decides what an answer means. A 2xx status alone proves nothing, because a captive portal answers 200 with a page;
- * the body must be PostHog's too. After a status that is not in the table (redirects, 404, 408, 422, 429, 5xx) a report is
- * kept.
+ * the body must be PostHog's too. After a status that is not in the table (redirects, 404, 408, 422, 429, 5xx) a report
+ * is kept.
  */
 export function judge({ status, body, contentType }: Answer): Verdict {
   if (status >= 200 && status < 300) return saysOk(body) ? 'delivered' : 'retry';
   const verdict = BY_STATUS[status] ?? 'retry';
-  // PostHog's refusals are plain text (github.com/PostHog/posthog, rust/capture/src/api.rs); a page comes from a proxy on the way, which may let the next one through.
+  // PostHog's refusals are plain text (github.com/PostHog/posthog, rust/capture/src/api.rs). A page comes from a proxy
+  // on the way, which may let the next attempt through.
   return verdict === 'rejected' && isPage(body, contentType) ? 'retry' : verdict;
 }
 
@@ -42,20 +45,19 @@ function saysOk(body: string): boolean {
 }
 
 /**
- * Whether the answer names what was not taken because the quota is used up. PostHog answers so about recordings only;
- * it drops events over quota with the answer of a success, which cannot be noticed
- * (github.com/PostHog/posthog, rust/capture: `BillingLimit`).
+ * Whether the answer says that the quota is used up. PostHog says so only about recordings. It drops events over quota
+ * with the answer of a success, which cannot be noticed (github.com/PostHog/posthog, rust/capture: `BillingLimit`).
  */
 export function isOverQuota({ status, body }: Answer): boolean {
   return status >= 200 && status < 300 && isLimited(parse(body));
 }
 
-/** Anything but nothing or an empty list is a limit. */
+/** Every value except undefined, null and an empty list is a limit. */
 function isLimited({ quota_limited: limited }: Record<string, unknown>): boolean {
   return limited !== undefined && limited !== null && !(Array.isArray(limited) && limited.length === 0);
 }
 
-/** An object, empty if the body is none. */
+/** The body as an object; an empty one if the body is not a JSON object. */
 function parse(body: string): Record<string, unknown> {
   try {
     const value: unknown = JSON.parse(body);
@@ -66,8 +68,8 @@ function parse(body: string): Record<string, unknown> {
 }
 
 /**
- * `Retry-After` in ms (RFC 9110, 10.2.3), if it is a number of seconds. A date would tell by the next attempt how wrong this
- * machine's clock is, and without a zone where it stands (P4).
+ * `Retry-After` in ms (RFC 9110, 10.2.3), if it is a number of seconds. If a date counted, the time of the next attempt
+ * would reveal how wrong this machine's clock is, and, for a date without a zone, its time zone (P4).
  */
 export function retryAfterMs({ retryAfter }: Answer): number | undefined {
   return retryAfter !== undefined && /^\d{1,15}$/.test(retryAfter) ? Number(retryAfter) * 1000 : undefined;

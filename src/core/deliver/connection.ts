@@ -2,11 +2,11 @@ import type { LookupFunction, Socket } from 'node:net';
 import type * as Tls from 'node:tls';
 import { guard } from '../../platform/guard.js';
 
-/** A connection that can be ended so that nothing more of it arrives. */
+/** A connection that can be reset, so that nothing more of it arrives. */
 export interface Connection {
   /**
-   * Calls back when the first byte can be written, with what it is written to: the TCP socket, or the TLS layer over it.
-   * Before that `onError` may be called, and afterward never.
+   * Calls `onReady` when the first byte can be written, with the stream to write to: the TCP socket, or the TLS layer
+   * over it. `onError` may be called before that, and never afterward.
    */
   open(onReady: (stream: Socket) => void, onError: (error: Error) => void): void;
   /** Ends it. What the kernel still holds is discarded, unlike with `destroy()`, which lets it arrive. */
@@ -15,11 +15,11 @@ export interface Connection {
 
 interface ConnectOptions {
   readonly lookup?: LookupFunction | undefined;
-  /** True where the process must not be kept alive by it. */
+  /** True if the connection must not keep the process alive. */
   readonly background: boolean;
 }
 
-/** Loads what the URL needs, and no more. */
+/** Loads `tls` only if the URL needs it. */
 export async function connectTo(url: URL, { lookup, background }: ConnectOptions): Promise<Connection> {
   const isSecure = url.protocol === 'https:';
   const [net, tls] = await Promise.all([import('node:net'), isSecure ? import('node:tls') : undefined]);
@@ -53,14 +53,14 @@ export async function connectTo(url: URL, { lookup, background }: ConnectOptions
         }
       };
       tcp.once('error', onError);
-      // TLS begins on a socket that stands: while Node tries one address after the other, it exchanges what is below.
+      // TLS begins on a connected socket: while Node tries one address after the other, it exchanges the handle below.
       const secure = orFail(() => {
         // A name in the greeting must not be an address (RFC 6066, 3). The certificate is compared with `host`.
         const servername = net.isIP(host) === 0 ? host : '';
         const options = { socket: tcp, host, servername, ALPNProtocols: ['http/1.1'], rejectUnauthorized: true };
         const stream = own(withoutExemption(() => (tls as typeof Tls).connect(options)));
         stream.once('error', onError);
-        // Not from within the handshake: a connection that is reset there takes the process along.
+        // Not from within the handshake: a reset there ends the process.
         stream.once('secureConnect', () => setImmediate(orFail(() => onReady(stream))));
       });
       const ready = orFail(() => onReady(tcp));
@@ -72,8 +72,8 @@ export async function connectTo(url: URL, { lookup, background }: ConnectOptions
 }
 
 /**
- * A host that lets its own connections go unchecked does so for itself: a report goes only to whom the certificate names.
- * Node prints a warning as soon as it sees the variable, so that it is out of sight until `connect` returns (P6).
+ * Hides `NODE_TLS_REJECT_UNAUTHORIZED` until `connect` returns. A host may leave its own connections unchecked, but a
+ * report goes only to the host that the certificate names. Node prints a warning as soon as it sees the variable (P6).
  */
 function withoutExemption<T>(connect: () => T): T {
   const { NODE_TLS_REJECT_UNAUTHORIZED: exemption } = process.env;
@@ -86,14 +86,14 @@ function withoutExemption<T>(connect: () => T): T {
   }
 }
 
-/** Each part once: the system's connection is reset, what is over it is destroyed. */
+/** Resets the system's connection and destroys the streams over it, each once. */
 function resetOf(tcp: Socket, streams: readonly Socket[]): () => void {
   let isReset = false;
   return () => {
     if (isReset) return;
     isReset = true;
     try {
-      // While it connects, nothing was written yet, and Node would put the reset off until it stands.
+      // While it connects, nothing was written yet, and Node would delay a reset until it is connected.
       if (tcp.connecting || tcp.destroyed) tcp.destroy();
       else tcp.resetAndDestroy();
     } finally {

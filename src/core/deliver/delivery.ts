@@ -20,7 +20,7 @@ export interface Delivery extends Terms {
   readonly home: Home;
   readonly vocabulary: Vocabulary;
   readonly clock: Clock;
-  /** The pace, unless it says otherwise: then everything is sent, whenever it is due. */
+  /** By default the pace. Otherwise everything is sent, even if it is not due yet. */
   readonly obeys?: Obeys;
   /** The unit of the pace; an hour unless a test needs a shorter one. */
   readonly intervalMs?: number;
@@ -31,9 +31,9 @@ export interface Delivery extends Terms {
 }
 
 /**
- * Makes one pass over the outbox, oldest day first. At the pace of a server that is one attempt: the next report waits for
- * the next one. Otherwise it stops at the first report that has to wait, since the others would too. A person who sends
- * now also learns of the reports that another process has.
+ * Makes one pass over the outbox, oldest day first. At the pace of a server, a pass is one attempt, and the next report
+ * waits for the next pass. Otherwise the pass stops at the first report that has to wait, because the others would too.
+ * A person who sends now is also told of the reports that another process holds.
  * @returns why nothing was sent, if the home has to wait
  * @throws a system error if the folders cannot be written; nothing that a destination does makes it throw
  */
@@ -74,9 +74,9 @@ function tryClaim(home: Home, name: ReportName): Claim | Result {
 }
 
 /**
- * P10: the claim is there before the gate is asked again (in `attempt`). `disable` writes its opt-out before it looks
- * into sending/. So either the gate sees the opt-out, or `disable` sees the claim, and waits until it is given up or says
- * that it was not.
+ * P10: the claim is published before the gate is asked again (in `attempt`). `disable` writes its opt-out before it
+ * looks into sending/. So either the gate sees the opt-out, or `disable` sees the claim. It then waits until the claim
+ * is given up, or reports that it was not.
  */
 async function sendClaimed(delivery: Delivery, mine: Claim): Promise<Result> {
   const { home } = delivery;
@@ -90,13 +90,13 @@ async function sendClaimed(delivery: Delivery, mine: Claim): Promise<Result> {
     // A full disk: the next report would fail too.
     return { verdict: 'retry', obstacle: 'home', reason: causeOf(error) };
   } finally {
-    release(home, mine); // what has no final answer goes back; what is settled is no longer here
+    release(home, mine); // a report without a final answer goes back; a settled one is no longer here
   }
 }
 
 /**
- * At the pace of a server, one report of the home is sent at a time. The claim is there before the others are looked at,
- * and the wait before the claim is released. So of two servers, one sees the claim or the wait of the other.
+ * At the pace of a server, one report of the home is sent at a time. The claim is there before the others are looked
+ * at, and the wait before the claim is released. So of two servers, one sees the claim or the wait of the other.
  */
 function takeTurn(delivery: Delivery, name: ReportName): boolean {
   const { home, destination, clock, intervalMs = INTERVAL_MS, obeys = 'pace' } = delivery;

@@ -36,8 +36,8 @@ async function resolve(hostname: string, signal: AbortSignal): Promise<LookupAdd
   const cancel = () => resolver.cancel();
   signal.addEventListener('abort', cancel, { once: true });
   try {
-    // In Kubernetes a service is known by a short name, below one of the search domains. Nobody else is asked for a name
-    // that resolves as it is.
+    // In Kubernetes a service has a short name below one of the search domains. A name that resolves as it is never
+    // tries the search domains.
     for (const name of [hostname, ...searchDomains().map((domain) => `${hostname}.${domain}`)]) {
       const answers = await Promise.allSettled([resolver.resolve4(name), resolver.resolve6(name)]);
       const found = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value.map(toAddress) : []));

@@ -15,19 +15,22 @@ interface Place {
   readonly intervalMs?: number;
 }
 
-/** Notes what became of it. A home that cannot be written now does not change what the destination has. */
+/** Notes the outcome of an attempt. Never throws: an unwritable home does not change what the destination received. */
 export function finish(place: Place, report: Stored, result: Result): Result {
   const { home, destination, clock, intervalMs = INTERVAL_MS } = place;
-  if (result.verdict === 'skipped') return result; // what it was is not known: the wait that it began stands
+  if (result.verdict === 'skipped') return result; // the outcome is unknown, so the wait that the attempt began stays
   const now = clock();
   const failure = failureOf(result);
   const unkept = failure === undefined ? causeOfFailing(() => keep(place, report, result, now)) : undefined;
   const unnoted = causeOfFailing(() => noteEnd(home, destination, failure, now, intervalMs));
-  if (unnoted !== undefined) debug('note the end of %s: %s', report.name, unnoted); // likewise
+  if (unnoted !== undefined) debug('note the end of %s: %s', report.name, unnoted); // an unwritable home, as above
   return unkept === undefined ? result : { ...result, unkept };
 }
 
-/** Without its receipt the report goes back, and the same bytes are sent again: the destination knows their ids. */
+/**
+ * If no receipt can be written, the report goes back. The same bytes are sent again, and the destination knows their
+ * ids.
+ */
 function keep({ home, destination }: Place, report: Stored, { verdict, answer }: Result, now: number): void {
   const { name, day, bytes, sha256 } = report;
   const outcome = verdict === 'delivered' ? verdict : 'rejected';

@@ -31,7 +31,7 @@ import { listReports, reportPath, wasTaken } from './report-files.js';
  */
 export function takeClosed(home: Home, gate: Gate, now: number, intervalMs = INTERVAL_MS): void {
   for (const name of listClosed(home)) {
-    // The receipt of an older report is gone, so that nobody can tell any more whether it was taken.
+    // The receipt of an older report is gone, so nothing tells any more whether it was taken.
     if (daysBetween(dayOfReport(name), dayOf(now)) > DAYS_KEPT) continue;
     try {
       if (wasTaken(home, name) || !gate.check().enabled) continue;
@@ -59,7 +59,7 @@ export function claim(home: Home, name: ReportName): Claim | undefined {
   }
 }
 
-/** Puts a report back if it was not delivered this time, and gives up the claim. In this order: see `purgeUnsent`. */
+/** Puts a report back if it was not delivered, then gives up the claim. `purgeUnsent` relies on this order. */
 export function release(home: Home, mine: Claim): void {
   if (holds(home, mine)) putBack(home, mine.name);
   removeClaim(home, mine);
@@ -69,7 +69,7 @@ function putBack(home: Home, name: ReportName): void {
   moveIfThere(reportPath(home.sending, name), reportPath(home.outbox, name));
 }
 
-/** Ends the way of a report. The receipt is written first: after a crash in between, the report is sent again. */
+/** Moves a report to sent/. The receipt is written first: after a crash in between, the report is sent again. */
 export function settle(home: Home, name: ReportName, receipt: Receipt): void {
   ensurePrivateFolder(home.sent);
   writeReceipt(home, name, receipt);
@@ -77,7 +77,7 @@ export function settle(home: Home, name: ReportName, receipt: Receipt): void {
   else moveIfThere(reportPath(home.sending, name), reportPath(home.sent, name));
 }
 
-/** Puts back what processes were sending that are gone. */
+/** Puts back the reports of senders that are gone. */
 export function reclaimAbandoned(home: Home): void {
   reclaim(home, (name) => putBack(home, name));
 }

@@ -7,14 +7,16 @@ import type { Home } from '../../platform/home.js';
 import type { Endpoint } from '../consent/destination.js';
 
 /*
- * When the home may make its next attempt. Nothing that a destination answers may make several days arrive together, nor
- * tell when a day was closed or a server started (P4). So a report is due at a random time after its day was closed, and
- * with each attempt the home begins a random wait, whatever comes of it. The wait is on disk before the request is
- * written, so that neither a second server, nor a process that ends meanwhile, nor a folder that cannot be written later
- * makes it shorter. Times are drawn from continuous distributions.
+ * When the home may make its next attempt. No answer of a destination may make several days arrive together, and no
+ * time of an attempt may tell when a day was closed or a server started (P4). So a report is due at a random time after
+ * its day was closed, and each attempt begins a random wait of the home, whatever its outcome. The wait is on disk
+ * before the request is written: neither a second server, nor a process that ends meanwhile, nor a folder that becomes
+ * unwritable can make it shorter. Times are drawn from continuous distributions.
  */
 
-/** What an attempt obeys: `retry-after` if a person asked for it, `nothing` if there is no later. */
+/**
+ * What an attempt obeys: `retry-after` if a person asked for the attempt, `nothing` if no later attempt is possible.
+ */
 export type Obeys = 'pace' | 'retry-after' | 'nothing';
 
 /** The unit of all waits below. Tests take a shorter one. */
@@ -22,18 +24,18 @@ export const INTERVAL_MS = 3_600_000;
 
 /** A report is due within this many intervals after its day was closed. */
 const DUE_WITHIN = 12;
-/** After an attempt the home waits from this many intervals … */
+/** After an attempt, the home waits for at least this many intervals. */
 const MIN_WAIT = 1;
-/** … to this many. */
+/** After an attempt, the home waits for at most this many intervals, unless attempts fail. */
 const MAX_WAIT = 3;
 
 /** The last attempt of the home, and why the next one waits. */
 export interface NextAttempt {
   readonly host: string;
   readonly key: string;
-  /** No destination gets anything before, ms since the epoch. */
+  /** Before this, no destination gets anything, ms since the epoch. */
   readonly notBefore: number;
-  /** This destination gets nothing before: later than `notBefore` after failures, ms since the epoch. */
+  /** Before this, this destination gets nothing, ms since the epoch. After failures it is later than `notBefore`. */
   readonly until: number;
   /** The end of the wait that the destination asked for with Retry-After, ms since the epoch. */
   readonly askedUntil: number;
@@ -51,11 +53,13 @@ export type Failure = Pick<NextAttempt, 'reason' | 'isUnauthorized'> & { readonl
 
 const MIN_BACK_OFF_MS = 60_000;
 const MAX_BACK_OFF_MS = 24 * 3_600_000;
-/** Of a Retry-After, no more counts. */
+/** A longer Retry-After counts as this. */
 const MAX_RETRY_AFTER_MS = 24 * 3_600_000;
 const MAX_CLOCK_ERROR_MS = 3_600_000;
 
-/** A reason is a status or a code. Other text in the file was not written by us, and must not be printed (P12). */
+/**
+ * A reason is a status or a code. This package did not write any other text in the file, so it is not printed (P12).
+ */
 const REASON = /^(?:HTTP \d{3}|\w{1,60})?$/;
 
 const pathOf = (home: Home) => join(home.outbox, 'next.json');
@@ -65,7 +69,7 @@ export function readPause(home: Home, endpoint: Endpoint, now: number, obeys: Ob
   return pauseOf(lastAttempt(home), endpoint, now, obeys);
 }
 
-/** What the attempt after `last` waits for. */
+/** The wait of the attempt after `last`. */
 export function pauseOf(
   last: NextAttempt | undefined,
   { host, key }: Endpoint,
@@ -79,7 +83,7 @@ export function pauseOf(
   return now < (obeys === 'pace' ? next.until : next.askedUntil) && isPlausible ? next : undefined;
 }
 
-/** The last attempt at this destination, if it failed: also when the wait after it is over. */
+/** The last attempt at this destination, if it failed, even if the wait after it is over. */
 export function readFailure(home: Home, { host, key }: Endpoint): NextAttempt | undefined {
   const last = lastAttempt(home);
   return last?.host === host && last.key === key && last.failures > 0 ? last : undefined;
@@ -95,12 +99,14 @@ function lastAttempt(home: Home): NextAttempt | undefined {
   return isComplete && typeof value?.isUnauthorized === 'boolean' ? (value as NextAttempt) : undefined;
 }
 
-/** Begins the wait, right before an attempt. @throws a system error if it cannot be written: then nothing may be sent */
+/**
+ * Begins the wait, right before an attempt. @throws a system error if it cannot be written: then nothing may be sent
+ */
 export function noteBegin(home: Home, endpoint: Endpoint, now: number, intervalMs: number): void {
   writeNext(home, begun(lastAttempt(home), endpoint, now, intervalMs));
 }
 
-/** Notes what became of an attempt. */
+/** Notes the outcome of an attempt. */
 export function noteEnd(
   home: Home,
   endpoint: Endpoint,
@@ -113,12 +119,12 @@ export function noteEnd(
 
 function writeNext(home: Home, next: NextAttempt): void {
   ensurePrivateFolder(home.outbox);
-  // A folder under its name, which no file can replace, must hold up no delivery.
+  // No file can replace a folder of this name, so it is moved aside: it must not hold up delivery.
   if (entry(pathOf(home))?.isDirectory()) renameSync(pathOf(home), `${pathOf(home)}.kept-${randomToken(4)}`);
   writeAtomically(pathOf(home), `${JSON.stringify(next, null, 2)}\n`);
 }
 
-/** The wait that an attempt begins. Nothing is known of its outcome, and may never be. */
+/** The wait that an attempt begins. Its outcome is not known yet, and may never be. */
 export function begun(
   last: NextAttempt | undefined,
   { host, key }: Endpoint,
@@ -149,7 +155,10 @@ export function ended(
   return { ...next, until, askedUntil: Math.round(now + asked), failures, reason, isUnauthorized };
 }
 
-/** Doubles with each failure in a row up to a day. Of that a random half to whole, so that installs do not retry together. */
+/**
+ * Doubles with each failure in a row, up to a day. A random share from half to all of it, so that installs do not retry
+ * together.
+ */
 function backOff(failures: number, isUnauthorized: boolean): number {
   const most = isUnauthorized ? MAX_BACK_OFF_MS : MIN_BACK_OFF_MS * 2 ** Math.min(failures - 1, 20);
   return Math.min(most, MAX_BACK_OFF_MS) * between(0.5, 1);

@@ -8,8 +8,8 @@ import { type Pin, readPin } from '../consent/look-up.js';
 import type { RecipientState } from '../consent/recipient.js';
 
 /**
- * Pins the recipient that is about to be used, so that no other takes its place unasked (P11).
- * @returns whether the file names it now. False if another server was faster with another one, since this was decided.
+ * Pins the recipient that is about to be used, so that no other takes its place without the user (P11).
+ * @returns whether the file names it now. False if another server has pinned another one since the decision.
  * @throws a system error if the file cannot be written: then nothing may be sent from this home
  */
 export function pinRecipient(home: Home, gate: Gate, { destination, pinned: decidedWith }: RecipientState): boolean {
@@ -43,7 +43,7 @@ function forgetIfOff(home: Home, gate: Gate): void {
   if (!gate.check().enabled) removePin(home);
 }
 
-/** Forgets both: what was pinned, or waits to be accepted, belongs to an earlier consent. Never through a link. */
+/** Removes the pinned and the pending recipient, which belong to an earlier consent. Never through a link. */
 export function removePin(home: Home): void {
   if (folderProblem(home.data) === undefined) removeFile(home.recipient);
 }

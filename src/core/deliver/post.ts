@@ -28,13 +28,13 @@ export function headersFor(url: string, body: string): Record<string, string> {
 }
 
 /**
- * One POST of exactly these bytes: no compression, no cookie, no redirect followed, no connection kept. Neither fetch nor
- * Node's http: programs that trace a host patch both, and add headers that identify it (P3, P4).
+ * One POST of exactly these bytes: no compression, no cookie, no redirect followed, no connection kept. Neither fetch
+ * nor Node's http: programs that trace a host patch both, and add headers that identify it (P3, P4).
  *
- * P10: between the last question (`mayStart`) and the one write of headers and body nothing else can run. However the
+ * P10: between the last check (`mayStart`) and the one write of headers and body, nothing else can run. However the
  * attempt ends, the connection is reset, so that nothing arrives after this is settled.
  *
- * @throws where there was no answer: refused, reset, not resolved, too late, aborted
+ * @throws if there was no answer: refused, reset, not resolved, too late, aborted
  */
 export async function post(url: string, body: string, options: PostOptions): Promise<Answer> {
   const { signal, background, lookup } = options;
@@ -67,7 +67,7 @@ async function exchange(
           try {
             listener(...args);
           } catch (error) {
-            reject(error as Error); // thrown from a listener it would end the host
+            reject(error as Error); // an error that a listener throws would end the host
           }
         };
       };

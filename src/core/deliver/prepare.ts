@@ -5,8 +5,8 @@ import { INTERVAL_MS } from './pace.js';
 import { type Dropped, tidy } from './retention.js';
 
 /**
- * Brings the outbox up to date, before anybody looks at what waits: takes what was closed, puts back what processes that
- * are gone were sending, and drops what is beyond the limits.
+ * Brings the outbox up to date, before anything reads it: takes closed reports, puts back the reports of senders that
+ * are gone, and drops reports beyond the limits.
  * @returns what was dropped
  * @throws a system error if the folders cannot be written
  */

@@ -4,7 +4,7 @@ import { dayOfReport, type ReportName } from '../report/closed-files.js';
 import { receiptPath } from './report-files.js';
 import { asStatedReason } from './stated-reason.js';
 
-/** What became of a report. Kept beside its bytes in sent/ for 45 days. */
+/** The outcome of a report. Kept beside its bytes in sent/ for 45 days. */
 export interface Receipt {
   readonly day: string;
   /** `expired`: dropped after 21 days, or because too many waited. `rejected`: the destination never accepts it. */
@@ -31,7 +31,7 @@ const SHA256 = /^(?:[0-9a-f]{64})?$/;
 const OUTCOMES: readonly unknown[] = ['delivered', 'rejected', 'expired'] satisfies Receipt['outcome'][];
 const isOutcome = (value: unknown): value is Receipt['outcome'] => OUTCOMES.includes(value);
 
-/** Only what a receipt can hold. Undefined if there is none, or if it is damaged. */
+/** Reads only the known fields. Undefined if there is no receipt, or if it is damaged. */
 export function readReceipt(home: Home, name: ReportName): Receipt | undefined {
   const { outcome, at, url, status, reason, bytes, sha256 } = tryReadObject(receiptPath(home, name), MAX_BYTES) ?? {};
   if (
@@ -56,7 +56,7 @@ export function readReceipt(home: Home, name: ReportName): Receipt | undefined {
   };
 }
 
-/** A host that looks like another one must not look so to whoever reads the receipt (P12). */
+/** As the URL parser reads it, so that a host cannot look like another one to a reader of the receipt (P12). */
 function normalizedUrl(url: unknown): string | undefined {
   if (typeof url !== 'string' || !URL.canParse(url)) return undefined;
   const { href, username, password } = new URL(url);

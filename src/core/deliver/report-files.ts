@@ -35,7 +35,9 @@ export function listReceipts(home: Home): ReportName[] {
   return listNames(home.sent, RECEIPT);
 }
 
-/** True if the outbox has taken the report before. Looks in the order in which it moves, so that it is not missed. */
+/**
+ * True if the outbox has taken the report before. Looks in the order in which a report moves, so that none is missed.
+ */
 export function wasTaken(home: Home, name: ReportName): boolean {
   const places = [home.outbox, home.sending, home.sent].map((folder) => reportPath(folder, name));
   return [...places, receiptPath(home, name)].some(isThere);

@@ -3,14 +3,14 @@ import type { Answer } from './answer.js';
 
 /** Characters of a reason that a destination states. */
 export const MAX_STATED_REASON = 200;
-/** Printable ASCII: what else a file holds in its place was not written by us. */
+/** Printable ASCII. This package did not write any other text in the file. */
 const ESCAPED = /^[ -~]+$/;
-/** Where services put it: RFC 9457, PostHog, and others. */
+/** The keys that services use: RFC 9457, PostHog, and others. */
 const NAMES = ['detail', 'error', 'message', 'reason', 'title'];
 
 /**
- * Why the destination refuses, in its own words: from its JSON, or the plain text itself. These words are foreign: they
- * are escaped as in JSON (`\n`, `\u202e`) and cut, so that they are one short line of printable ASCII.
+ * The reason that the destination gives for a refusal, from its JSON or its plain text. The text is foreign, so it is
+ * escaped as in JSON (`\n`, `\u202e`) and cut to one short line of printable ASCII.
  */
 export function statedReason({ body }: Answer): string | undefined {
   const text = stated(body).trim();
@@ -20,7 +20,7 @@ export function statedReason({ body }: Answer): string | undefined {
   return escaped === '' ? undefined : cut(escaped);
 }
 
-/** The same for what a file holds. */
+/** The same for a value that was read from a file. */
 export function asStatedReason(value: unknown): string | undefined {
   const fits = typeof value === 'string' && value.length <= MAX_STATED_REASON && ESCAPED.test(value);
   return fits ? value : undefined;
@@ -33,7 +33,7 @@ function stated(body: string): string {
     if (!isObject(value)) return '';
     return NAMES.map((name) => value[name]).find((one): one is string => typeof one === 'string' && one !== '') ?? '';
   } catch {
-    return body; // plain text; a page never gets here, because it rejects nothing
+    return body; // plain text; a page never gets here, because it is not a rejection
   }
 }
 

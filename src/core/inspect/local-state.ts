@@ -28,7 +28,7 @@ export interface InspectOptions {
 export interface View<Data> {
   /** Exactly what `--json` prints. */
   readonly data: Data;
-  /** What people must know beside the data, each without the last full stop. */
+  /** Warnings for people, each without the last full stop. */
   readonly warnings: readonly string[];
 }
 

@@ -73,7 +73,7 @@ export async function viewPreview(options: InspectOptions = {}): Promise<Preview
   const drafts = await Promise.all(openDays(local).map(({ day, totals }) => draft(local, day, totals)));
   const requests = [...finals, ...drafts.filter(isRequest)];
   warnings.push(...drafts.flatMap((one) => (isRequest(one) ? [] : unfrozenWarning(one))));
-  // Also while analytics is off here: a server that is on by its own environment will send these.
+  // Even while analytics is off here: a server whose own environment enables it will send these.
   if (enabled || requests.length > 0)
     return { data: { version: 1, enabled, kind: 'pending', requests }, warnings, recipient };
   const example = await draft(local, dayOf(local.now), exampleTotals(local.vocabulary));

@@ -15,7 +15,7 @@ export interface SentReport {
   readonly name: string;
   readonly day: string;
   readonly outcome: 'delivered' | 'rejected' | 'dropped';
-  /** When that happened, ISO 8601 UTC. */
+  /** When it was settled, ISO 8601 UTC. */
   readonly at: string;
   /** Where it was sent; null if it never was. */
   readonly url: string | null;
@@ -44,7 +44,7 @@ export interface SentOptions extends InspectOptions {
 }
 
 export interface SentView extends View<Sent> {
-  /** Copies without a receipt that can be read: nothing tells what was sent. */
+  /** Copies without a readable receipt. Nothing proves what was sent. */
   readonly unverifiable: readonly ReportName[];
 }
 

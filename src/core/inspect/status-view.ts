@@ -37,15 +37,17 @@ export interface Status {
   /** Reports dropped in the last 45 days: undeliverable after 21 days, or rejected by the destination. */
   readonly dropped: number;
   readonly destination: Pick<Destination, 'host' | 'source'> | null;
-  /** Who receives the reports, and who waits to be accepted instead; null if nobody is known. */
+  /** The recipient in force, and another one that waits to be accepted; null if no recipient is known. */
   readonly recipient: (Endpoint & { readonly accepted: boolean; readonly pending: Endpoint | null }) | null;
   /** The last attempt, if it failed. The reason is `HTTP 503` or a code such as `ECONNREFUSED`. */
   readonly lastFailure: { readonly at: string; readonly reason: string } | null;
-  /** Finished days of which no report may be made, and why. Their counts wait 21 days for a version that can. */
+  /**
+   * Finished days of which no report may be made, and why. Their counts wait 21 days for a version that can make one.
+   */
   readonly unfrozen: readonly Unfrozen[];
-  /** From when a running server tries to send the oldest report; null if none waits or none may be sent. */
+  /** The earliest time at which a running server sends the oldest report; null if none waits or none may be sent. */
   readonly nextTry: string | null;
-  /** What people must know beside the data, each without the last full stop. */
+  /** Warnings for people, each without the last full stop. */
   readonly warnings: readonly string[];
 }
 

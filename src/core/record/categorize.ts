@@ -1,6 +1,6 @@
 import { CATEGORIES, type Category } from '../../schema/vocabulary.js';
 
-/** The category of each error code that is a text: of the system, of Node, undici and the MCP SDKs. */
+/** The category of each textual error code: of the system, Node, undici and the MCP SDKs. */
 const BY_SYSTEM_CODE: Readonly<Record<string, Category>> = {
   ECONNREFUSED: 'network',
   ECONNRESET: 'network',
@@ -91,12 +91,12 @@ interface Known {
   readonly body?: { readonly kind?: unknown } | null;
 }
 
-/** So far down an error is followed. A cause can lead to itself. */
+/** How many causes are followed. A cause can lead to itself. */
 const MAX_CAUSES = 5;
 
 /**
- * The category that the error itself has, or the one that it was made from: a server converts its own errors to the
- * SDK's, whose code says less. Any other text is ignored (P3).
+ * The category that the error, or one of its causes, states. A server converts its own errors to the SDK's, whose code
+ * says less, so the cause may know more. Any other text is ignored (P3).
  */
 function declared(error: unknown): Category | undefined {
   let one = error as Known | null | undefined;

@@ -5,10 +5,10 @@ import { MAX_DISTINCT_TOOLS } from '../../schema/limits.js';
 import { CATEGORIES, type Category, OTHER, PROVIDERS, START, type Vocabulary } from '../../schema/vocabulary.js';
 
 /*
- * What is counted, as names of cells on lines: `tool recommend` has `successes`, `failures_timeout`, `latency_le_1000`.
- * A cell has the name that the field table gives it, and keeps it up to the dashboard. Two kinds of cells are not fields,
- * since rows are built from them: the tool before this one (`from_`), and as which different tool of its session this one
- * was called (`nth_`).
+ * Counts are cells on lines: the line `tool recommend` has the cells `successes`, `failures_timeout`,
+ * `latency_le_1000`. The field table names a cell, and the name stays the same up to the dashboard. Two kinds of cells
+ * are not fields, because rows are built from them: `from_<tool>` names the tool called before, and `nth_<n>` says that
+ * this was the nth different tool of its session.
  */
 
 /** How a call ended. */
@@ -22,13 +22,13 @@ export interface EndedCall {
   readonly milliseconds: number;
   /** The tool called before in the same session, or `start`; undefined outside of sessions. */
   readonly from?: string | undefined;
-  /** n where the tool is the nth different one of its session. */
+  /** n if the tool is the nth different one of its session. */
   readonly nth?: number | undefined;
 }
 
 /**
- * The cells that one call increases. All of them stand on the line of the called tool, so that one write counts it; steps
- * and sessions follow from them when the day is closed.
+ * The cells that one call increases. All of them stand on the line of the called tool, so that one write counts it;
+ * steps and sessions follow from them when the day is closed.
  */
 export function callCells(call: EndedCall): string[] {
   const { outcome, milliseconds, from, nth } = call;
@@ -43,8 +43,8 @@ export const FEATURE_CELLS: readonly string[] = ['uses'];
 export const PROVIDER_CELLS: readonly string[] = ['invocations'];
 
 /**
- * Text that is put together anew has to be hashed anew before a map can find it, which costs as much as the count. So
- * each name is made once and kept. It belongs to a member of the vocabulary, so there are few.
+ * Makes each name once and keeps it. A string that is built for each call would have to be hashed again for each lookup
+ * in a map, which costs as much as the count. Names belong to the vocabulary, so there are few.
  */
 function eachOnce<Part>(make: (part: Part) => string): (part: Part) => string {
   const made = new Map<Part, string>();
@@ -71,7 +71,9 @@ const LINES = {
 /** The key of a line. */
 export const lineOf = (subject: Subject, name: string): string => LINES[subject](name);
 
-/** P1: makes the names of a vocabulary before anything is counted, so that those in memory do not tell what was used. */
+/**
+ * P1: makes the names of a vocabulary before anything is counted, so that those in memory do not tell what was used.
+ */
 export function makeNames({ tools, features }: Pick<Vocabulary, 'tools' | 'features'>): void {
   for (const tool of [...tools, OTHER]) {
     lineOf('tool', tool);
@@ -83,7 +85,7 @@ export function makeNames({ tools, features }: Pick<Vocabulary, 'tools' | 'featu
   for (const category of CATEGORIES) failureCell(category);
 }
 
-/** The cells that fields of the table are, by the first schema that has them; on the lines of each subject. */
+/** For the lines of each subject: the cells that are fields of the table, with the first schema that has them. */
 const SINCE: Readonly<Record<Subject, ReadonlyMap<string, number>>> = {
   tool: sinceOf('tool'),
   feature: sinceOf('feature'),

@@ -2,16 +2,16 @@ import { MAX_COUNT } from '../../schema/limits.js';
 
 /*
  * The counts of one process and one UTC day, as the bytes of its spool file. Memory and disk hold the same text, so
- * that one positioned write brings a call to disk:
+ * one positioned write brings a call to disk:
  *
  *     dot-ai-analytics spool 1 2026-11-23                         line 0, SLOT_BYTES long, padded with spaces
  *     tool recommend successes=0012 latency_le_1000=0011 …          one per key, SLOT_BYTES long, ends in a newline
  *     feature helm uses=0003 …
  *
- * A cell has four digits and saturates. Its place never changes, so that an increment overwrites digits in place. When
- * a line is full, another line of the same key continues it, and a reader adds them up. SLOT_BYTES divides the size of
+ * A cell has four digits and saturates. Its place never changes, so an increment overwrites digits in place. When a
+ * line is full, another line of the same key continues it, and a reader adds them up. SLOT_BYTES divides the size of
  * the kernel's page, within which a write is whole or absent, even if the process is killed during it. Keys and cells
- * are members of the vocabulary, so that they bound the page, however many calls there are.
+ * are members of the vocabulary, so the page has a bound that does not depend on the number of calls.
  */
 
 export const SLOT_BYTES = 512;
@@ -40,8 +40,8 @@ export interface Page {
   /** The whole page, as it is on disk. Valid until the next `add`. */
   bytes(): Buffer;
   /**
-   * Calls `write` with each range of changed bytes, which lies within one slot, and forgets it. Their place in the buffer
-   * is their place in the file.
+   * Calls `write` with each range of changed bytes, which lies within one slot, and forgets it. Their place in the
+   * buffer is their place in the file.
    */
   flush(write: (buffer: Buffer, from: number, length: number) => void): void;
 }

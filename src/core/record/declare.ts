@@ -10,9 +10,9 @@ import {
 } from '../consent/server-declaration.js';
 
 /**
- * Kept in the data folder so that the command line shows, names and sends as the server would. Names that earlier
- * servers declared stay known: a report may wait that holds them. So does the destination of the first server, unless
- * the user accepted this one's (P11).
+ * Writes the declaration into the data folder, so that the command line shows, names and sends as the server would.
+ * Names that earlier servers declared stay known, because a waiting report may hold them. The destination of the first
+ * server stays too, unless the user accepted the one of this server (P11).
  */
 export function writeDeclaration(home: Home, declaration: Declaration): void {
   const own = asEndpoint(declaration.posthog);

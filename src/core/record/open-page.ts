@@ -11,7 +11,7 @@ import { newSpoolFile, type SpoolFile } from './spool-files.js';
 /** A page that this process counts on and, as soon as it has one, its file. */
 export interface OpenPage {
   readonly page: Page;
-  /** False for a page that only a call under way has seen. */
+  /** False while only calls under way have seen the page, and nothing is counted on it. */
   hasCounts: boolean;
   file?: SpoolFile;
   fd?: number;
@@ -58,7 +58,7 @@ export function writeFile(open: OpenPage): void {
       put(fd, bytes, 0, bytes.length);
       page.flush(() => {});
     } else {
-      // One range for most calls. A kill between two leaves a call half counted, which was not answered yet.
+      // Most calls change one range. A kill between two writes leaves a call half counted that was not answered yet.
       page.flush((buffer, from, length) => put(fd, buffer, from, length));
     }
     open.lags = false;
@@ -77,7 +77,7 @@ export function closeFile(open: OpenPage): void {
   try {
     closeSync(open.fd);
   } catch {
-    // whether it was closed or not, it is not used again
+    // closed or not, the descriptor is not used again
   }
   delete open.fd;
 }

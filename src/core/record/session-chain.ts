@@ -2,14 +2,14 @@ import { MAX_DISTINCT_TOOLS } from '../../schema/limits.js';
 import { START } from '../../schema/vocabulary.js';
 
 /**
- * The tools that one connection called: an object in memory, never an id, never written anywhere. It lasts as long as
- * the page that its calls are counted on, because neither the rows of another day (P4) nor rows counted after an
- * opt-out (P10) may tell what was called before. It keeps only the number of that page.
+ * The tools that one connection called. It is an object in memory, never an id, and is never written anywhere. It lasts
+ * as long as the page on which its calls are counted: neither the rows of another day (P4) nor rows counted after an
+ * opt-out (P10) may tell which tool was called before. It keeps only the number of that page.
  */
 export interface Chain {
   /** A call of `tool` begins. Returns the tool called before, or `start`. */
   follow(tool: string, generation: number): string;
-  /** That call of `tool` came to nothing: the chain is as it was before. */
+  /** That call of `tool` is not counted: restores the chain as it was before. */
   unfollow(tool: string, from: string, generation: number): void;
   /** A call of `tool` ends. Returns n if it is the nth different tool of the session. */
   nth(tool: string, generation: number): number | undefined;

@@ -46,14 +46,14 @@ export function peekPage(spool: Spool, day: Day): Page {
   return findOrAddPage(spool, day).page;
 }
 
-/** The day's page, to count on at once: ask for consent before. No file is created. */
+/** The day's page, to count on at once. The caller has asked for consent. No file is created. */
 export function openPage(spool: Spool, day: Day): Page {
   const open = findOrAddPage(spool, day);
   if (spool.pages.length > 1) retireOthers(spool, open);
   return open.page;
 }
 
-/** Lets go of pages whose file was deleted, by `clear`, by `disable` or by hand: what they held must stay deleted. */
+/** Drops pages whose file was deleted by `clear`, by `disable` or by hand, because their counts must stay deleted. */
 export function forgetDeletedPages(spool: Spool): void {
   const gone = spool.pages.filter(isFileGone);
   if (gone.length > 0)
@@ -84,7 +84,7 @@ export function takeBackPage(spool: Spool, page: Page): void {
   spool.pages.push({ ...newOpenPage(page), hasCounts: true });
 }
 
-/** Lets go of pages, because their files are gone or a report takes over their counts. */
+/** Drops pages whose files are gone, or whose counts a report takes over. */
 export function forgetPages(spool: Spool, pages: readonly Page[]): void {
   for (const open of spool.pages) if (pages.includes(open.page)) closeFile(open);
   spool.pages = spool.pages.filter(({ page }) => !pages.includes(page));
@@ -117,19 +117,22 @@ function addPage(spool: Spool, day: Day): OpenPage {
   return open;
 }
 
-/** Keeps of the other days only what is in no file. */
+/** Of pages of other days, keeps only counts that are in no file. */
 function retireOthers(spool: Spool, current: OpenPage): void {
   const others = spool.pages.filter((open) => open !== current);
   const unwritten = others.flatMap((open) => retire(spool, open)).filter(({ hasCounts }) => hasCounts);
   spool.pages = [...unwritten.slice(-MAX_DAYS_IN_MEMORY), current];
 }
 
-/** On a full disk: counts that their file did not take go to pages that have none. */
+/** On a full disk: moves counts that are missing in a file to a page without a file. */
 export function retireLaggingPages(spool: Spool): void {
   spool.pages = spool.pages.flatMap((open) => (open.lags ? retire(spool, open) : [open]));
 }
 
-/** Lets go of a page that has a file, which the process that closes its day reads. What the file lacks stays in memory. */
+/**
+ * Drops a page that has a file: the process that closes the day reads the file. Counts that the file lacks stay in
+ * memory.
+ */
 function retire(spool: Spool, open: OpenPage): OpenPage[] {
   if (open.file === undefined) return [open];
   if (open.lags) writeFile(open); // the last chance
@@ -149,8 +152,8 @@ function startFile(spool: Spool, open: OpenPage): void {
     return;
   }
   if (!createFile(open, home)) return;
-  // P10. `disable` first writes the opt-out, then deletes the files that exist. Either it saw this (still empty) file,
-  // or the file is younger than the opt-out, and this second question sees the opt-out before the file holds any count.
+  // P10: `disable` first writes the opt-out, then deletes the files that exist. Either it sees this (still empty) file,
+  // or the file is younger than the opt-out, and this second check sees the opt-out before the file holds any count.
   if (!gate.check().enabled) {
     forgetAllPages(spool, { erase: true });
     return;

@@ -3,10 +3,10 @@ import { readSpoolFile } from './read-spool-file.js';
 import type { SpoolFile } from './spool-files.js';
 
 /**
- * The counts of a page that its file lacks, because the disk was full, as a page of their own. Nobody writes the file any
- * more, so that it and this page together hold each count once (P7).
+ * A new page with the counts that a page has and its file lacks, because the disk was full. No process writes the file
+ * any more, so the file and the new page together hold each count once (P7).
  *
- * @returns undefined if the file is gone, or cannot be read: then what it holds must stay deleted, or is not known
+ * @returns undefined if the file is gone, so that its counts must stay deleted, or if it cannot be read
  */
 export function unwrittenCounts(page: Page, file: SpoolFile, generation: number): Page | undefined {
   const written = readSpoolFile(file);

@@ -37,7 +37,7 @@ const MAX_DAYS_UNREADABLE = 2;
 /**
  * Closes every finished day: makes one report of the spool files of all processes, dead ones included. Any number of
  * processes may do this at once. A day that fails does not hold up the others.
- * @returns the days of which no report may be made. Their counts stay, for a version that can
+ * @returns the days of which no report may be made. Their counts stay, for a version that can make one
  */
 export async function closeFinishedDays(closing: DayClosing, now: number): Promise<Unfrozen[]> {
   const { home, gate } = closing;
@@ -60,7 +60,7 @@ export async function closeFinishedDays(closing: DayClosing, now: number): Promi
   return unfrozen;
 }
 
-/** An opt-out between the look and the write has deleted what is in the folder already (P10). */
+/** If the user opted out between the look and this write, the folder was emptied before it: the note goes too (P10). */
 function note({ home, gate }: DayClosing, one: Unfrozen): void {
   if (gate.check().enabled) noteUnfrozen(home, one);
   if (!gate.check().enabled) forgetUnfrozen(home, one.day);
@@ -69,7 +69,8 @@ function note({ home, gate }: DayClosing, one: Unfrozen): void {
 async function closeDay(closing: DayClosing, day: Day, files: readonly SpoolFile[], isPatient: boolean): Promise<void> {
   const { home, gate, isKept } = closing;
   if (!isClosed(home, day)) {
-    // A file whose process froze it on shutdown is in a report of its own. A kill left only the file behind.
+    // A process that froze its file on shutdown has a report of its own. If it was killed then, the file is still
+    // there.
     const isFrozenAlone = ({ token }: SpoolFile) => isThere(closedPath(home, `${day}.${token}`));
     const open = files.filter((file) => !isFrozenAlone(file));
     const pages = open.map(readSpoolFile);
@@ -87,9 +88,9 @@ async function closeDay(closing: DayClosing, day: Day, files: readonly SpoolFile
 export interface OwnReports {
   /** The bodies that could not be written to disk. */
   readonly unpublished: readonly string[];
-  /** Of these no report could be made now. */
+  /** The counts of which no report could be made now. */
   readonly failed: readonly Unclosed[];
-  /** Of these no report may be made. They are in `failed` too. */
+  /** The days of which no report may be made. Their counts are in `failed` too. */
   readonly unfrozen: readonly Unfrozen[];
 }
 
@@ -137,8 +138,8 @@ function publishOwn(gate: Gate, home: Home, file: SpoolFile, body: string): bool
   } catch (error) {
     debug('close %s: %s', name, causeOf(error));
     if (mayBeClosed(home, name)) return true; // sending it from memory as well could count it twice
-    // Sent from memory, if this call takes the counts off the disk: otherwise another process would report them again, or
-    // the user deleted them before.
+    // The report is sent from memory only if this call removes the counts from the disk. Otherwise another process
+    // would report them again, or the user deleted them before.
     return !removeFile(file.path);
   }
 }

@@ -6,9 +6,9 @@ import { NotFrozen } from './unfrozen.js';
 
 /**
  * Encodes one day's rows as the request body that posthog-node would send. Rows are shuffled and dated noon UTC, and
- * each has a new random id, which is also its `distinct_id`. Two things that posthog-node adds are left out (P4): `sent_at`
- * would tell the time, and by how much the clock is wrong; `$lib_version` is that of the installed package, which is
- * released every few days, so that few installations share one at any time.
+ * each has a new random id, which is also its `distinct_id`. Two things that posthog-node adds are left out (P4):
+ * `sent_at` would tell the time, and by how much the clock is wrong; `$lib_version` is that of the installed package,
+ * which is released every few days, so that few installations share one at any time.
  *
  * @throws NotFrozen if posthog-node's request is not the expected one
  */

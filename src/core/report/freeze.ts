@@ -22,7 +22,7 @@ export interface Frame {
   readonly isContinued?: boolean;
 }
 
-/** If a body is too large, it is made again with this many rows less. */
+/** If a body is too large, it is made again with this many fewer rows. */
 const ROW_DECREMENT = 10;
 
 /**
@@ -30,7 +30,7 @@ const ROW_DECREMENT = 10;
  * that no body is frozen that would never leave. Closing, `preview` and its example share this function, so that
  * `preview` shows what is sent.
  *
- * @throws NotFrozen if the body is outside of the closed world, or cannot be made; a system error without a descriptor
+ * @throws NotFrozen if the body leaves the closed world or cannot be made; a system error if no descriptor is left
  */
 export async function freeze(totals: Totals, frame: Frame): Promise<string> {
   const { day, vocabulary, schema, seen, key, isContinued } = frame;
@@ -49,7 +49,7 @@ async function encodeOrExplain(rows: readonly Row[], day: Day, key: string): Pro
   try {
     return await encode(rows, day, key);
   } catch (error) {
-    // In a process without a descriptor the next attempt may work.
+    // If the process has no descriptor left, a later attempt may work.
     if (['EMFILE', 'ENFILE'].includes(systemCode(error) ?? '')) throw error;
     throw error instanceof NotFrozen ? error : new NotFrozen(`it cannot be encoded, ${causeOf(error)}`);
   }

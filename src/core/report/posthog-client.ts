@@ -6,7 +6,7 @@ import { MAX_ROWS } from '../../schema/limits.js';
 
 /** Never contacted, because the encoder's `fetch` only keeps its arguments. */
 export const NOWHERE = 'https://encoder.invalid';
-/** posthog-node refuses an empty key. The real key replaces this one afterwards. */
+/** posthog-node refuses an empty key. The real key replaces this one afterward. */
 const NO_KEY = 'none';
 
 /** Makes posthog-node an encoder only. docs/decisions/posthog-node-as-encoder.md gives the reason for each setting. */
@@ -38,13 +38,13 @@ export async function createEncoder(keep: (url: string, body: unknown) => void) 
 type PostHogNode = typeof import('posthog-node');
 
 /**
- * The published package has its own copy, of one exact version (scripts/build.ts), so that no other version on the
+ * The published package has its own copy of one exact version (scripts/build.ts), so that no other version on the
  * machine changes what is sent.
  *
- * P7: `require` reads the file again after it failed. Node remembers for good that an `import` failed, so that no day
- * would be closed any more once the process had no descriptor left (EMFILE). A host that is bundled into one file has
- * only what it imports. What Node then believes of package.json would stay too, so nothing is loaded while no file can
- * be opened.
+ * P7: after a failure, `require` reads the file again, but Node remembers a failed `import` forever. Once the process
+ * had no descriptor left (EMFILE), no day would be closed any more. Node also keeps what it failed to learn of
+ * package.json, so nothing is loaded while no file can be opened. The `import` is for a host that is bundled into one
+ * file, where `require` finds nothing.
  */
 async function loadPostHog(): Promise<PostHogNode> {
   assertFilesCanBeOpened();

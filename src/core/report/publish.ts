@@ -37,12 +37,12 @@ export function publish(home: Home, name: ReportName, body: string, gate: Gate, 
   return false;
 }
 
-/** @throws a system error if the file system does not tell */
+/** @throws a system error if the file system gives no answer */
 export function isClosed(home: Home, name: ReportName): boolean {
   return isThere(closedPath(home, name));
 }
 
-/** True also if the file system does not tell. Then the caller closes nothing, and the counts stay on disk. */
+/** Also true if the file system gives no answer. Then the caller closes nothing, and the counts stay on disk. */
 export function mayBeClosed(home: Home, name: ReportName): boolean {
   try {
     return isClosed(home, name);
@@ -51,7 +51,7 @@ export function mayBeClosed(home: Home, name: ReportName): boolean {
   }
 }
 
-/** Deletes closed reports that are older than any copy in sent/. Nobody counts into such a day any more. */
+/** Deletes closed reports that are older than any copy in sent/. No process counts into such a day any more. */
 export function forgetOldClosed(home: Home, today: Day): void {
   for (const name of listClosed(home)) {
     if (daysBetween(dayOfReport(name), today) > DAYS_KEPT) removeFile(closedPath(home, name));

@@ -23,9 +23,9 @@ interface RowOptions {
   readonly rows?: number;
   /** The schema that was accepted. */
   readonly schema: number;
-  /** Undefined if the folder does not outlive the process. Earlier reports are then unknown, and the flags left out. */
+  /** Undefined if the folder does not outlive the process: earlier reports are unknown, and the flags are left out. */
   readonly seen: Seen | undefined;
-  /** Without `active_install`, which another report of the same process and day has. */
+  /** True leaves out `active_install`, because another report of the same process and day has it. */
   readonly isContinued?: boolean | undefined;
 }
 

@@ -11,7 +11,7 @@ export interface Unfrozen {
   readonly problem: string;
 }
 
-/** Nothing was frozen, because of this. */
+/** The reason why nothing was frozen. */
 export class NotFrozen extends Error {
   override readonly name = 'NotFrozen';
 }

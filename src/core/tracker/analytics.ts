@@ -12,7 +12,7 @@ import { countUse } from './recorder.js';
 import { createSession } from './session.js';
 import { createTracker, type Tracker } from './tracker.js';
 
-/** Where the adapters find what the public interface does not show, also across two copies of this package. */
+/** The key under which adapters find the internals of a tracker, even across two copies of this package. */
 export const INTERNALS = Symbol.for('dot-ai-analytics.internals');
 
 export interface Internals {
@@ -25,8 +25,8 @@ export interface Internals {
 }
 
 /**
- * Creates a server's tracker. While off it does nothing: no file, no timer, no socket, no module for sending. If anything
- * fails, the tracker is one that is off for good.
+ * Creates a server's tracker. While off it does nothing: no file, no timer, no socket, no module for sending. If
+ * anything fails, the tracker is one that is off for good.
  *
  * @param options the server's names; for dot-ai, spread `dotAiVocabulary`
  * @throws AnalyticsError `BAD_VOCABULARY` if the declared names break the bounds: a mistake in the server's code, which
@@ -82,7 +82,7 @@ function statusLine({ gate }: Tracker): string {
   return gate.check().enabled ? 'Analytics: enabled (anonymous usage data)' : DISABLED;
 }
 
-/** A server calls it before it waits for the calls that are under way, and again when they have ended. */
+/** A server may close before it waits for the calls under way, and again when they have ended. */
 function closeAgain(tracker: Tracker): Promise<void> {
   const before = tracker.closing;
   tracker.closing = end(tracker, before);
@@ -92,7 +92,7 @@ function closeAgain(tracker: Tracker): Promise<void> {
 /** Never rejects. */
 async function end(tracker: Tracker, before: Promise<void> | undefined): Promise<void> {
   try {
-    await before; // also: the work begins after this returns, so that it does not delay the caller (P6)
+    await before; // this also lets `close()` return before the work begins, so that it does not delay the caller (P6)
     await shutDown(tracker);
   } catch (error) {
     debug('close: %s', causeOf(error));

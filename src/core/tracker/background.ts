@@ -21,8 +21,8 @@ export function noticeConsent(tracker: Tracker): boolean {
 }
 
 /**
- * P10: between two looks the user may have opted out and in again. What is on disk was deleted then; what is only in
- * memory, because the folder cannot be written, goes whenever config.json has changed.
+ * P10: between two looks the user may have opted out and in again. The opt-out deleted the counts on disk. Counts that
+ * are only in memory, because the folder cannot be written, are dropped whenever config.json has changed.
  */
 function forgetMemory(tracker: Tracker): void {
   forgetUnwrittenPages(tracker.spool);
@@ -73,7 +73,7 @@ async function runDueTasks(tracker: Tracker): Promise<void> {
   if (takeSending(schedule, now)) await send(tracker, schedule.abort.signal);
 }
 
-/** Ends the background work and, where the counts would not outlive the process, sends them. At most a second. */
+/** Ends the background work, and sends the counts that would not outlive the process. Takes at most a second. */
 export async function shutDown(tracker: Tracker): Promise<void> {
   stopTimer(tracker.schedule);
   if (!noticeConsent(tracker)) return;

@@ -7,9 +7,9 @@ export interface Feedback {
   claim(): string | undefined;
 }
 
-/** It is shown after one of twenty completed workflows. */
+/** The link is shown after one of twenty completed workflows, on average. */
 const DEFAULT_PROBABILITY = 0.05;
-/** For this time after the hint it is not shown: two notes at once are too many. */
+/** For this long after the hint, the link is not shown: two notes at once are too many. */
 const QUIET_AFTER_HINT_MS = 60_000;
 const MAX_URL_CHARACTERS = 500;
 

@@ -5,7 +5,7 @@ import type { Endpoint } from '../consent/destination.js';
 import type { Gate } from '../consent/gate.js';
 import { tryUpdateConfig } from '../control/config-update.js';
 
-/** What a server says instead of the text below. */
+/** The server's own words, in place of the text of `hintFor`. */
 export interface HintWords {
   /**
    * Whole sentences that say what is offered and how it is turned on. The recipient, and that the note is shown once,
@@ -45,7 +45,7 @@ export interface Hint {
   giveBack(): void;
 }
 
-/** A claim fails while another process holds the lock. After so many, the home counts as one that cannot be written. */
+/** A claim fails while another process holds the lock. After this many tries, the home counts as unwritable. */
 const MAX_TRIES = 5;
 
 /** Never shown. */

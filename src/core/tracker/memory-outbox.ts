@@ -9,15 +9,15 @@ interface MemoryReport {
   readonly body: string;
   /** Ms since the epoch. */
   readonly due: number;
-  /** What the gate had said of changes of config.json when the counts were known to be the user's will. */
+  /** `changes()` of the gate when the consent to these counts was last certain. */
   readonly changes: number;
 }
 
-/** How things stood before a report was made. */
+/** The state before a report was made. */
 export interface Before {
-  /** What the outbox said. If it says another number now, the user has opted out meanwhile. */
+  /** `clears` of the outbox. If it differs now, the user has opted out meanwhile. */
   readonly clears: number;
-  /** What the gate said of changes of config.json when the tracker last noticed any. */
+  /** `changes()` of the gate when the tracker last noticed a change. */
   readonly changes: number;
 }
 
@@ -57,10 +57,10 @@ export function addBodies(
 }
 
 /**
- * One pass: at the pace of a server one attempt, otherwise up to the first that has to wait.
+ * Makes one pass: one attempt at the pace of a server, otherwise up to the first report that has to wait.
  *
- * P10: no `disable` can see what is here, so it deletes nothing and waits for nobody. A report leaves only while
- * config.json is as it was when its counts were made: after a change the user may have opted out and in again.
+ * P10: `disable` cannot see these reports, so it neither deletes them nor waits for their sender. A report leaves only
+ * while config.json is unchanged since its counts were made: after a change, the user may have opted out and in again.
  */
 export async function sendFromMemory(outbox: MemoryOutbox, terms: Terms, pace: MemoryPace): Promise<void> {
   const { destination, gate } = terms;

@@ -22,7 +22,9 @@ export interface AnalyticsOptions<Tool extends string = string, Feature extends 
   readonly classify?: (result: unknown, tool: string) => Category | boolean | undefined;
   /** Where reports go unless the user configured another destination. Without any, calls are counted and never sent. */
   readonly posthog?: Endpoint;
-  /** `false`: never show the one-time hint. An object: the words for users who run other commands, as in a container. */
+  /**
+   * `false`: never show the one-time hint. An object: the words for users who run other commands, as in a container.
+   */
   readonly hint?: boolean | HintWords;
   /** Whether the folder vanishes with the process, so that `close()` sends what was counted. Default: detected. */
   readonly ephemeral?: boolean;
@@ -53,7 +55,7 @@ export interface Session<Tool extends string = string> {
 export interface Call {
   /** False while nothing is recorded. */
   readonly isCounted: boolean;
-  /** The tool is done: the time from here to `end` is not the tool's. Returns how long it took, ms. */
+  /** The tool is done: time from here to `end` does not count. Returns how long the tool took, ms. */
   stop(): number;
   /** Counts the call; only the first time. */
   end(outcome: Outcome): void;

@@ -12,7 +12,7 @@ import type { Tracker } from './tracker.js';
 /** While off, an opt-in is noticed at the first call after this time. */
 const ASK_AGAIN_AFTER_MS = 1_000;
 
-/** Whether it is worth timing a call. Costs nothing while on, and next to nothing while off. Never throws. */
+/** Whether to time a call. Costs nothing while on, and next to nothing while off. Never throws. */
 export function mayRecord(tracker: Tracker): boolean {
   if (tracker.isOn || tracker.gate.isFixed) return tracker.isOn;
   const now = monotonicClock();
@@ -27,13 +27,13 @@ export function currentGeneration(tracker: Tracker): number {
 }
 
 /**
- * Asks whether a call that ended now may be counted: today's page to count on at once, or undefined while off.
+ * Returns today's page to count on at once, if a call that ended now may be counted; undefined while off.
  *
- * P10. What config.json says and whether the spool file is still there is looked up at most once in MAX_LOOK_AGE_MS,
- * because the two system calls cost more than the count. `disable` writes its opt-out, `clear` deletes; both then wait for
- * longer than that age and delete once more. So a call that ends after they returned looks again, however long this
- * process was stopped. A process that is stopped between its look and its write holds a descriptor of a deleted file:
- * what it writes there is in no folder. A new file is created only after a fresh look (record/spool.ts).
+ * P10: config.json and the spool file are looked at most once in MAX_LOOK_AGE_MS, because the two system calls cost
+ * more than the count. `disable` writes its opt-out, and `clear` deletes; both then wait for longer than that age and
+ * delete once more. So a call that ends after they returned looks again, however long this process was stopped. A
+ * process that is stopped between its look and its write holds a descriptor of a deleted file, so its write is in no
+ * folder. A new file is created only after a fresh look (record/spool.ts).
  */
 export function requestPage(tracker: Tracker): Page | undefined {
   const now = monotonicClock();
@@ -41,13 +41,13 @@ export function requestPage(tracker: Tracker): Page | undefined {
   return tracker.isOn ? openPage(tracker.spool, today(tracker)) : undefined;
 }
 
-/** The age of a look counts from before it: a change during the look is seen at the next one. */
+/** The age of a look begins before the look, so that the next look sees a change that happens during this one. */
 function look(tracker: Tracker, now: number): void {
   tracker.lookedAt = now;
   if (noticeConsent(tracker)) forgetDeletedPages(tracker.spool);
 }
 
-/** Counts on the page that was requested just now, and leaves out what belongs to a schema that is not accepted. */
+/** Counts on the page that was requested just now. Leaves out cells of a schema that is not accepted. */
 export function countCells(
   tracker: Tracker,
   page: Page,

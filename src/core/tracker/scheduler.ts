@@ -11,12 +11,12 @@ export interface Timing {
   readonly interval: number;
 }
 
-/** So often a server looks for a report that may be sent. */
+/** How often per interval a server looks for a report that may be sent. */
 const LOOKS_PER_INTERVAL = 12;
 
 export const TIMING: Timing = { tick: 5_000, startSpread: 300_000, interval: 3_600_000 };
 
-/** When what is due, and the timer that looks. */
+/** The times at which tasks are due, and the timer that checks them. */
 export interface Schedule {
   readonly timing: Timing;
   closeAt: number;
@@ -72,7 +72,7 @@ export function takeClosing(schedule: Schedule, now: number): boolean {
   return true;
 }
 
-/** Whether to look for a report that may be sent now. Which may, and when, is for the home to say (deliver/pace.ts). */
+/** Whether to look for a report now. The home decides which report may be sent, and when (deliver/pace.ts). */
 export function takeSending(schedule: Schedule, now: number): boolean {
   if (!isDue(schedule.sendAt, now, schedule.timing)) return false;
   schedule.sendAt = now + (schedule.timing.interval / LOOKS_PER_INTERVAL) * (0.5 + Math.random());

@@ -16,7 +16,7 @@ export function createSession<Tool extends string>(tracker: Tracker, isConnectio
   const begin = (tool: string, isChained: boolean) => beginCall(tracker, tool, isChained ? chain : undefined);
   return {
     begin: (tool, options) => guard(() => begin(tool, options?.chained ?? isConnection), 'count') ?? UNCOUNTED,
-    // Between the caller and its work stands nothing that can throw: what is ours is guarded (P6).
+    // Nothing between the caller and its work can throw: code of this package is guarded (P6).
     run(tool, work) {
       const call = guard(() => begin(tool, isConnection), 'count') ?? UNCOUNTED;
       if (!call.isCounted) return work();
@@ -89,8 +89,8 @@ class CountedCall implements Call {
     if (page === undefined) return;
     const tool = this.#tool;
     const chain = this.#chain;
-    // On another page than at its beginning, the call may not tell what came before: that was on another day, or it was
-    // deleted, or a report holds it.
+    // If the page is not the one of the call's beginning, the call must not tell which tool came before: that call was
+    // on another day, was deleted, or is in a report.
     const from = page.generation === this.#generation ? this.#from : chain?.follow(tool, page.generation);
     const nth = chain?.nth(tool, page.generation);
     countCells(this.#tracker, page, 'tool', tool, callCells({ tool, outcome, milliseconds, from, nth }));
@@ -105,8 +105,9 @@ function endWhenDone(call: Call, result: unknown, tool: string, classify: Analyt
   };
   const onValue = (value: unknown) => guard(() => endWith(value), 'count');
   const onError = (error: unknown) => guard(() => call.end(categorize(error)), 'count');
-  // Our handlers come first: a caller that awaits the same promise answers after the count. Its own `then` is not
-  // called, because it can be anyone's. Nor is a foreign thenable's, which may do its work again (query builders do).
+  // Our handlers are attached first, so a caller that awaits the same promise answers after the count. The promise's
+  // own `then` is not called, because foreign code may have replaced it. A foreign thenable's `then` is not called
+  // either, because it may do its work again (query builders do).
   if (!types.isPromise(result) || !follow(result, onValue, onError)) endWith(result);
 }
 

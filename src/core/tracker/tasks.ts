@@ -33,7 +33,7 @@ export function declare(tracker: Tracker): void {
   if (pending !== null) notePending(home, gate, pending);
 }
 
-/** Closes finished days: those of all processes on disk, and those of this one that could not be written. */
+/** Closes finished days: those of all processes on disk, and days of this process that could not be written. */
 export async function closeDays(tracker: Tracker): Promise<void> {
   const { spool, clock } = tracker;
   const unwritten = unclosedPages(spool).filter(
@@ -43,7 +43,10 @@ export async function closeDays(tracker: Tracker): Promise<void> {
   await closeOnDisk(tracker);
 }
 
-/** Sends what waits, in memory and on disk. On shutdown all that would not outlive the process is sent at once. */
+/**
+ * Sends waiting reports, from memory and disk. On shutdown, sends everything at once that would not outlive the
+ * process.
+ */
 export async function send(
   tracker: Tracker,
   signal: AbortSignal,
@@ -65,7 +68,7 @@ export async function send(
   await deliver({ ...terms, home, vocabulary, clock, intervalMs, obeys });
 }
 
-/** On shutdown: what would not outlive the process is closed and sent, in what is left of the time for that. */
+/** On shutdown: closes and sends everything that would not outlive the process, within the remaining time. */
 export async function finish(tracker: Tracker): Promise<void> {
   const isKept = isFolderKept(tracker);
   const endangered = () => endangeredPages(tracker, isKept);
@@ -89,10 +92,10 @@ function endangeredPages({ spool }: Tracker, isKept: boolean): Unclosed[] {
 }
 
 /**
- * Makes reports of pages of this process. They are let go first, so that a call meanwhile is counted on a new one. One
- * that is only in memory is taken back if that fails, unless the user has opted out meanwhile.
+ * Makes reports of pages of this process. It drops the pages first, so that a call meanwhile is counted on a new page.
+ * If that fails, it takes back a page that is only in memory, unless the user has opted out meanwhile.
  *
- * @returns false if that failed for any
+ * @returns false if it failed for any page
  */
 async function closeInMemory(tracker: Tracker, own: readonly Unclosed[]): Promise<boolean> {
   const { home, gate, spool, clock, memoryOutbox } = tracker;
@@ -147,7 +150,7 @@ function isFolderKept({ home, env, options }: Tracker): boolean {
   return home !== undefined && !(options.ephemeral ?? isEphemeral(env, home));
 }
 
-/** Ends when the work does, or in time; the work learns of it by its signal. */
+/** Ends when the work does, or at the deadline, of which the signal tells the work. */
 async function withDeadline(ms: number, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
   const deadline = new AbortController();
   const isOver = new Promise<void>((resolve) => deadline.signal.addEventListener('abort', () => guard(resolve)));

@@ -11,7 +11,7 @@ import { createMemoryOutbox, type MemoryOutbox } from './memory-outbox.js';
 import type { AnalyticsOptions, Environment } from './options.js';
 import { createSchedule, type Schedule, TIMING } from './scheduler.js';
 
-/** All that one tracker knows. The other files of this folder are functions over it. */
+/** The whole state of one tracker. The other files of this folder are functions over it. */
 export interface Tracker {
   readonly options: AnalyticsOptions;
   readonly env: NodeJS.ProcessEnv;
@@ -27,9 +27,9 @@ export interface Tracker {
   readonly schedule: Schedule;
   /** The current day, from its beginning up to its end, ms since the epoch. */
   today: { readonly day: Day; readonly from: number; readonly to: number };
-  /** Whether the gate said on when it was last asked. */
+  /** The answer of the gate when it was last asked: true for on. */
   isOn: boolean;
-  /** What the gate said of changes of config.json when it was last asked. */
+  /** `changes()` of the gate when it was last asked. */
   configChanges: number;
   /** The schema that the user accepted, 0 while off. */
   acceptedSchema: number;
