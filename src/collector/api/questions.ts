@@ -1,3 +1,4 @@
+import { csvText } from '../../platform/csv-text.js';
 import { DAY_MS, type Day, dayOf, daysBetween } from '../../schema/calendar.js';
 import type { EventName } from '../../schema/field.js';
 import { LATENCY_CELLS } from '../../schema/latency.js';
@@ -153,6 +154,8 @@ function coverage({ from, to }: Period, intervals: readonly Interval[]): Answer[
 
 /** The first line names the columns, even if there are no rows. */
 export function toCsv({ rows }: Pick<Answer, 'rows'>, columns: readonly string[]): string {
-  const lines = rows.map((row) => columns.map((column) => row[column] ?? '').join(','));
-  return `${[columns.join(','), ...lines].join('\r\n')}\r\n`;
+  return csvText(
+    columns,
+    rows.map((row) => columns.map((column) => row[column] ?? '')),
+  );
 }
