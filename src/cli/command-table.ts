@@ -1,4 +1,4 @@
-import { DAYS_KEPT } from '../schema/limits.js';
+import { DAYS_KEPT, MAX_DAYS_WAITING, MIN_CALLS_FOR_LATENCY } from '../schema/limits.js';
 
 /*
  * The one table of commands. The parser, the help, the man pages, the completions and docs/cli.md are renderings of
@@ -90,6 +90,27 @@ export const COMMANDS = [
       { flag: '--raw', does: 'print the exact bytes of the next request body' },
     ],
     exclusive: ['--json', '--raw'],
+  },
+  {
+    name: 'history',
+    reader: 'user',
+    argument: { name: 'tool', does: 'the name of a tool, to show only its numbers; default: all tools' },
+    does: 'show what was counted here: calls by day and tool, failures, latency and steps',
+    more: [
+      `Shows the last ${DAYS_KEPT} days: the open days, the reports that wait, and the intact copies of reports that were delivered or rejected. Numbers of dropped reports are gone, so without a destination the history covers ${MAX_DAYS_WAITING} days. What is left out is named in a warning. Never writes a file.`,
+      'A number is what the report of its day says, or will say: from 100 up rounded to two digits, and the names that the report folds are "other". So it does not change when its day is closed. The numbers of several days are sums of these.',
+      `Latency is what the histograms of the reports tell. A tool that is called fewer than ${MIN_CALLS_FOR_LATENCY} times on a day has no histogram of its own that day, so its latency is that of the other days; the command says of how many calls it is.`,
+      'The columns of --csv are day, source, event, name, measure and value; docs/collected.md describes the events and measures.',
+    ],
+    options: [
+      {
+        flag: '--days <number>',
+        does: `the number of days, the last of which is today, 1 to ${DAYS_KEPT}; default: ${DAYS_KEPT}`,
+      },
+      { flag: '--json', does: 'print the numbers by day as one JSON object, with "version": 1' },
+      { flag: '--csv', does: 'print one line for each day, event, name and measure' },
+    ],
+    exclusive: ['--json', '--csv'],
   },
   {
     name: 'sent',

@@ -8,6 +8,7 @@ const MODULES: { readonly [Name in CommandName]: () => Promise<{ readonly run: R
   enable: () => import('./commands/enable.js'),
   disable: () => import('./commands/disable.js'),
   preview: () => import('./commands/preview.js'),
+  history: () => import('./commands/history.js'),
   sent: () => import('./commands/sent.js'),
   send: () => import('./commands/send.js'),
   hint: () => import('./commands/hint.js'),

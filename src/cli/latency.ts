@@ -31,12 +31,24 @@ function between(at: number): string {
 
 /** How long all calls took together. Uses only the numbers that the rows show; undefined if they are too few. */
 export function latencyOf(rows: readonly Row[], { hasPictures }: Output): string | undefined {
+  const counts = countsOf(rows);
+  if (counts === undefined) return undefined;
+  const shares = `half ${within(reached(counts, 0.5))}, nine of ten ${within(reached(counts, 0.9))}`;
+  return hasPictures ? `${picture(counts)}; ${shares}` : shares;
+}
+
+/** The time within which this share of the calls had ended, `2 s` or `over 5 min`. */
+export function timeOf(rows: readonly Row[], share: number): string | undefined {
+  const counts = countsOf(rows);
+  return counts && within(reached(counts, share)).replace('within ', '');
+}
+
+/** By bound; undefined if these are too few calls. */
+function countsOf(rows: readonly Row[]): number[] | undefined {
   const counts = BOUNDS.map((bound) =>
     rows.reduce((sum, { properties }) => sum + Number(properties[`${CELL}${bound}`] ?? 0), 0),
   );
-  if (counts.reduce((sum, count) => sum + count, 0) < FEWEST_FOR_SHARES) return undefined;
-  const shares = `half ${within(reached(counts, 0.5))}, nine of ten ${within(reached(counts, 0.9))}`;
-  return hasPictures ? `${picture(counts)}; ${shares}` : shares;
+  return counts.reduce((sum, count) => sum + count, 0) < FEWEST_FOR_SHARES ? undefined : counts;
 }
 
 /** The bound within which this share of the calls had ended. */

@@ -42,6 +42,7 @@ export const EXAMPLES: readonly (readonly [string, string])[] = [
   ['preview --raw | sha256sum', 'hash the exact bytes of the next request'],
   ['enable', 'opt in'],
   ['sent --verify', 'check the copies of what was sent'],
+  ['history', 'see what was counted here, by day and tool'],
   ['disable --purge', 'opt out, and delete everything'],
   ['collector --demo', 'see what the receiver of reports can see'],
 ];

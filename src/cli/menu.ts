@@ -12,6 +12,7 @@ export async function chooseCommand(): Promise<PlainCommand | undefined> {
     'preview',
     consent.enabled ? 'disable' : 'enable',
     'status',
+    'history',
     'sent',
     'schema',
   ];

@@ -12,20 +12,30 @@ import { bars } from './sparkline.js';
 
 type Properties = Row['properties'];
 
-/** Grouped by kind, most used first. A kind whose rows say much has a line for each, the others one for all. */
+/** Grouped by kind. A kind whose rows say much has a line for each, the others one for all. */
 export function showRows(rows: readonly Row[], output: Output): void {
   const { paint, width, data } = output;
   const lists: [string, string][] = [];
   for (const kind of EVENTS) {
-    const group = rows.filter((row) => row.event === kind.event).map(({ properties }) => properties);
+    const group = groupOf(kind, rows);
     if (group.length === 0) continue;
-    group.sort((a, b) => size(kind, b) - size(kind, a) || (nameOf(kind, a) < nameOf(kind, b) ? -1 : 1));
     if (kind.fields.some(isHistogram) && kind.fields.some(isName)) showTable(kind, group, output);
     else lists.push([paint.bold(kind.heading), list(kind, group)]);
   }
   const took = latencyOf(rows, output);
   if (took !== undefined) lists.push([paint.bold('All calls'), `${took} (calculated here, not sent)`]);
   data(columns(lists, width, 0));
+}
+
+/** The rows of one kind in one text; empty if there are none. */
+export function listOf(kind: EventKind, rows: readonly Row[]): string {
+  return list(kind, groupOf(kind, rows));
+}
+
+/** Most used first. */
+function groupOf(kind: EventKind, rows: readonly Row[]): Properties[] {
+  const group = rows.filter((row) => row.event === kind.event).map(({ properties }) => properties);
+  return group.sort((a, b) => size(kind, b) - size(kind, a) || (nameOf(kind, a) < nameOf(kind, b) ? -1 : 1));
 }
 
 function showTable(kind: EventKind, group: readonly Properties[], { paint, width, data, hasPictures }: Output): void {

@@ -139,6 +139,9 @@ const COMMANDS = [
   ['sent', DAY],
   ['sent', '--json'],
   ['sent', '--verify'],
+  ['history'],
+  ['history', '--json'],
+  ['history', '--csv'],
   ['send'],
   ['hint'],
   ['hint', '--mark-shown'],
@@ -171,7 +174,9 @@ async function attack(args: readonly string[], env: NodeJS.ProcessEnv): Promise<
     env: { ...env, ...(hasColors && { FORCE_COLOR: '1' }) },
     timeout: 8_000,
   });
-  const forged = [stdout, stderr].map((printed) => forgedIn(printed, hasColors)).filter((found) => found !== undefined);
+  // CSV ends its lines with CRLF (RFC 4180); a line that data begins is found all the same.
+  const lines = args.includes('--csv') ? stdout.replaceAll('\r\n', '\n') : stdout;
+  const forged = [lines, stderr].map((printed) => forgedIn(printed, hasColors)).filter((found) => found !== undefined);
   sums.shown += 1;
   if (forged.length > 0) sums.forged += 1;
   return forged.map((found) => `${args[0]} ${args.length}: ${found}`);
@@ -205,6 +210,8 @@ describe('P12: data cannot forge output', () => {
         ['status', text],
         ['status', `--${text}`],
         ['sent', text],
+        ['history', text],
+        ['history', '--days', text],
         ['completion', text],
         ['dashboard', text],
         ['help', text],

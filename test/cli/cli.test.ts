@@ -16,6 +16,9 @@ const COMMANDS = [
   ['preview'],
   ['preview', '--json'],
   ['preview', '--raw'],
+  ['history'],
+  ['history', '--json'],
+  ['history', '--csv'],
   ['sent'],
   ['sent', '--json'],
   ['hint'],
@@ -540,13 +543,22 @@ test.runIf(hasStrace)('enable and hint read settings, and no count and no report
   expect(await opened('status')).not.toEqual([]);
 });
 
-test('status, enable, disable, hint, schema, clear and sent load no module that could send', async () => {
+test('status, enable, disable, hint, schema, clear, sent and history load no module that could send', async () => {
   const probe = `
     process.on('exit', () => {
       const loaded = process.moduleLoadList.filter((name) => /NativeModule (http|https|tls|dns|internal\\/deps\\/undici\\/undici|_http_client)$/.test(name));
       if (loaded.length) process.stderr.write('LOADED ' + loaded.join());
     });`;
-  for (const args of [['status'], ['enable', '--yes'], ['disable'], ['hint'], ['schema'], ['clear'], ['sent']]) {
+  for (const args of [
+    ['status'],
+    ['enable', '--yes'],
+    ['disable'],
+    ['hint'],
+    ['schema'],
+    ['clear'],
+    ['sent'],
+    ['history'],
+  ]) {
     const home = testHome();
     const preload = join(home.folder, 'probe.cjs');
     writeFileSync(preload, probe);

@@ -86,6 +86,8 @@ const ENVIRONMENTS: Record<string, NodeJS.ProcessEnv> = {
 const CALLS = [
   'status',
   'preview',
+  'history',
+  'history query --days 3',
   'sent',
   'schema',
   'hint',

@@ -74,6 +74,14 @@ export function blindSpot({ home, consent }: Local): string | undefined {
   return `${where}: a server keeps its counts in memory and sends them after the day is over or when it ends, so they cannot be shown here`;
 }
 
+/** A warning if counts exist that are not sent yet although analytics is off here. */
+export function dataWhileOff({ consent }: Local, hasUnsent: boolean): string | undefined {
+  return consent.enabled || !hasUnsent ? undefined : DATA_WHILE_OFF;
+}
+
+const DATA_WHILE_OFF =
+  'counts exist although analytics is off here: a server was started with DOT_AI_ANALYTICS=true in its own environment, or they are from before; dot-ai-analytics disable deletes them';
+
 /** A warning about a day of which no report may be made. */
 export function unfrozenWarning({ day, problem }: Unfrozen): string {
   return `the counts of ${day} are not sent, because ${problem}. They wait for a version that can send them, at most ${MAX_DAYS_WAITING} days`;

@@ -6,7 +6,7 @@ import type { Layer, LayerName } from '../consent/layers.js';
 import type { RecipientState } from '../consent/recipient.js';
 import type { Receipt } from '../deliver/receipts.js';
 import type { Unfrozen } from '../report/unfrozen.js';
-import { blindSpot, type Local, pendingWarning, unfrozenWarning, type View } from './local-state.js';
+import { blindSpot, dataWhileOff, type Local, pendingWarning, unfrozenWarning, type View } from './local-state.js';
 
 /** What `status --json` prints. */
 export interface Status {
@@ -122,12 +122,9 @@ function warningsOf(local: Local, hasData: boolean): string[] {
   const warnings = [
     homeProblem(env),
     blindSpot(local),
-    !consent.enabled && hasData ? DATA_WHILE_OFF : undefined,
+    dataWhileOff(local, hasData),
     ...consent.layers.map(({ warning }) => warning),
     pendingWarning(resolved) ?? resolved.problem,
   ];
   return warnings.filter((warning) => warning !== undefined);
 }
-
-const DATA_WHILE_OFF =
-  'counts exist although analytics is off here: a server was started with DOT_AI_ANALYTICS=true in its own environment, or they are from before; dot-ai-analytics disable deletes them';

@@ -31,6 +31,19 @@ export const invalidDay = {
   remedy: 'List the days that have a copy: `dot-ai-analytics sent`.',
 } as const satisfies ErrorDefinition;
 
+export const invalidNumberOfDays = {
+  code: 'USAGE',
+  message: '--days takes a whole number from 1 to <most>.',
+  why: '`history --days` has another value. Copies of reports are kept for {DAYS_KEPT} days.',
+} as const satisfies ErrorDefinition;
+
+export const unknownTool = {
+  code: 'USAGE',
+  message: 'No server declared this tool here, and it was not counted. Known tools: <tools>.',
+  why: '`history` takes the name of a tool that a server has declared on this machine. `-` is read as `_`.',
+  remedy: 'Show all tools: `dot-ai-analytics history`.',
+} as const satisfies ErrorDefinition;
+
 export const noCopy = {
   code: 'NOT_DONE',
   message: 'No such copy is kept. To list the copies that are kept: dot-ai-analytics sent',
