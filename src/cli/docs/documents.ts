@@ -5,7 +5,7 @@ import { errorsMarkdown } from './errors.js';
 import { type Figures, renewFigures } from './figures.js';
 import { renewLimits } from './limit-numbers.js';
 import { manPages } from './man.js';
-import { cliMarkdown, commandTable } from './markdown.js';
+import { cliMarkdown } from './markdown.js';
 
 /** Written by hand; the numbers of limits and measured figures in them are rendered. */
 export const HANDWRITTEN = [
@@ -31,10 +31,8 @@ export const HANDWRITTEN = [
 export function documents(read: (path: string) => string): Record<string, string> {
   const figures: Figures = JSON.parse(read('docs/figures.json'));
   const handwritten = HANDWRITTEN.map((path) => [path, renewFigures(renewLimits(read(path)), figures)] as const);
-  const { 'README.md': readme = '', ...others } = Object.fromEntries(handwritten);
   return {
-    'README.md': readme.replace(COMMAND_LIST, (_, begin, end) => `${begin}\n${commandTable()}\n${end}`),
-    ...others,
+    ...Object.fromEntries(handwritten),
     'docs/collected.md': collectedMarkdown(dotAiVocabulary),
     'docs/cli.md': cliMarkdown(),
     'docs/errors.md': errorsMarkdown(),
@@ -42,5 +40,3 @@ export function documents(read: (path: string) => string): Record<string, string
     ...manPages(),
   };
 }
-
-const COMMAND_LIST = /(<!-- commands: npm run docs -->)[\s\S]*?(<!-- end of commands -->)/;

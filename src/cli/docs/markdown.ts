@@ -1,4 +1,4 @@
-import { COMMANDS, type CommandSpec } from '../command-table.js';
+import { COMMANDS } from '../command-table.js';
 import { ENVIRONMENT, EXIT_CODES, FILES } from '../manual-table.js';
 import { sentence, synopsis, taken } from './synopsis.js';
 import { wrapProse } from './wrap-prose.js';
@@ -24,15 +24,6 @@ export function cliMarkdown(): string {
       table('code', EXIT_CODES),
     ].join('\n\n')}\n`,
   );
-}
-
-/** The list of commands in the README. */
-export function commandTable(): string {
-  const rows = COMMANDS.map(
-    ({ name, argument, does }: CommandSpec) =>
-      [[name, ...(argument?.choices ? [argument.choices.join('\\|')] : [])].join(' '), does] as const,
-  );
-  return table('command', rows);
 }
 
 function table(head: string, rows: readonly (readonly [unknown, string])[]): string {
