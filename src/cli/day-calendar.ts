@@ -84,8 +84,8 @@ function cellOf({ days, leftOut }: History, day: Day, calls = 0): string {
 
 /** What the marks of `calendar` mean that it has. */
 export function marksIn(lines: readonly string[]): string {
-  const meanings = { '-': 'nothing counted', '+': 'not closed yet', '?': 'left out, see the warning' };
+  const meanings = { '-': 'nothing counted', '+': 'not closed yet', '?': 'left out (see the warning)' };
   const cells = lines.join('\n').replaceAll(/\d-\d/g, '');
   const found = Object.entries(meanings).filter(([mark]) => cells.includes(mark));
-  return found.map(([mark, meaning]) => `${mark} ${meaning}`).join('   ');
+  return found.map(([mark, meaning]) => `${mark} ${meaning}`).join('; ');
 }

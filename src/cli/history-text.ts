@@ -9,7 +9,7 @@ import { decider, grouped, plural } from './format.js';
 import { factsOf, stepLines } from './history-facts.js';
 import { columns } from './layout.js';
 import type { Output } from './output.js';
-import { nameOf, toolRemarks, toolTable } from './tool-table.js';
+import { MAX_TOOLS_SHOWN, nameOf, toolRemarks, toolTable } from './tool-table.js';
 
 /** The history for people: in short, by day, by tool, and what else is known of the calls. */
 export function showHistory(view: HistoryView, output: Output): void {
@@ -37,7 +37,10 @@ const LINES_BESIDE = { all: 28, one: 14 };
 function isTallerThan(rows: number | undefined, { data }: HistoryView, tools: readonly Row[]): boolean {
   const { tool, to } = data;
   const weeks = Math.ceil(daysBetween(firstShown(data), to) / 7);
-  return rows !== undefined && rows < LINES_BESIDE[tool === null ? 'all' : 'one'] + weeks + tools.length;
+  return (
+    rows !== undefined &&
+    rows < LINES_BESIDE[tool === null ? 'all' : 'one'] + weeks + Math.min(tools.length, MAX_TOOLS_SHOWN)
+  );
 }
 
 function showAgain(lines: readonly string[], { data, paint }: Output): void {
@@ -93,9 +96,14 @@ function showDays({ data: history }: HistoryView, { data, line, paint, width, ha
 function showTools({ data: history }: HistoryView, tools: readonly Row[], output: Output): void {
   const { data, line, paint } = output;
   data(`\n${paint.bold('Tools')}`);
-  const lines = toolTable(history, tools, output);
+  const [shown, others] = [tools.slice(0, MAX_TOOLS_SHOWN), tools.slice(MAX_TOOLS_SHOWN)];
+  const lines = toolTable(history, shown, output);
   for (const one of lines) line(one);
-  for (const remark of toolRemarks(history, tools, lines)) data(remark);
+  if (others.length > 0)
+    data(
+      `and ${plural(others.length, 'other tool')}: ${plural(callsIn(others), 'call')}, ${grouped(failuresIn(others))} failed.`,
+    );
+  for (const remark of toolRemarks(history, shown, lines)) data(remark);
 }
 
 function closing({ data: { days, tool } }: HistoryView, [first]: readonly Row[]): string[] {

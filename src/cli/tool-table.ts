@@ -1,5 +1,5 @@
-import { callsIn, failuresIn, rowsAbout, timedCalls } from '../core/inspect/add-up.js';
-import { type History, rowsIn } from '../core/inspect/history.js';
+import { callsIn, failuresIn, timedCalls } from '../core/inspect/add-up.js';
+import type { History, HistoryDay } from '../core/inspect/history.js';
 import { MIN_CALLS_FOR_LATENCY } from '../schema/limits.js';
 import type { Row } from '../schema/report.js';
 import { daysFrom, firstShown } from './day-calendar.js';
@@ -12,6 +12,10 @@ import { type Column, TABLE_GAP, TABLE_INDENT, tableLines, tableWidth } from './
 
 /** One column has nothing to be compared with. */
 const MIN_COLUMNS_DRAWN = 2;
+/** Where times leave less room, they are left out. */
+const MIN_ROOM = 10;
+/** More would not be read. */
+export const MAX_TOOLS_SHOWN = 20;
 
 /** A line for each tool, most used first: when and how often it was called, how often it failed, how long it took. */
 export function toolTable(history: History, tools: readonly Row[], output: Output): string[] {
@@ -26,7 +30,8 @@ export function toolTable(history: History, tools: readonly Row[], output: Outpu
     { heading: '9/10 in ', cells: tools.map((row) => timeCell(history, row, 0.9)) },
   ];
   const withTimes = [...numbers, ...times];
-  const right = tableWidth([names, ...withTimes]) > output.width ? numbers : withTimes;
+  const room = output.width - tableWidth([names, ...withTimes]) - (output.hasPictures ? TABLE_GAP + MIN_ROOM : 0);
+  const right = room < 0 ? numbers : withTimes;
   const days = drawnDays(history, tools, output, output.width - tableWidth([names, ...right]) - TABLE_GAP);
   return tableLines([names, ...(days === undefined ? [] : [days]), ...right]);
 }
@@ -59,7 +64,11 @@ function timeCell(history: History, row: Row, share: number): string {
 
 /** Of how many calls of a tool the latency is known. */
 export function timedCallsOf({ days }: History, tool: string): number {
-  return days.reduce((sum, day) => sum + timedCalls(rowsAbout(tool, rowsIn([day]))), 0);
+  return days.reduce((sum, day) => sum + timedCalls(usageOf(day, tool)), 0);
+}
+
+function usageOf({ tool_usage }: HistoryDay, tool: string): Row[] {
+  return tool_usage.filter((one) => one.tool === tool).map((properties) => ({ event: 'tool_usage', properties }));
 }
 
 function drawnDays(history: History, tools: readonly Row[], output: Output, room: number): Column | undefined {
@@ -68,7 +77,7 @@ function drawnDays(history: History, tools: readonly Row[], output: Output, room
   if (!output.hasPictures || room < 1 || days.length / perColumn < MIN_COLUMNS_DRAWN) return undefined;
   const heading = perColumn === 1 ? 'by day' : `by ${perColumn} days`;
   const cells = tools.map((row) => {
-    const calls = new Map(history.days.map((one) => [one.day, callsIn(rowsAbout(nameOf(row), rowsIn([one])))]));
+    const calls = new Map(history.days.map((one) => [one.day, callsIn(usageOf(one, nameOf(row)))]));
     const byDay = days.map((day) => calls.get(day) ?? 0);
     return sparkline(inGroups(byDay, perColumn));
   });

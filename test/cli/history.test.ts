@@ -62,7 +62,7 @@ describe('what people read', () => {
       '',
     ]);
     expect(stdout).toMatch(
-      /\nweek of +Mon +Tue +Wed +Thu +Fri +Sat +Sun +week\n(\d{4}-\d\d-\d\d [ 0-9+-]+\n)+(- nothing counted {3})?\+ not closed yet\n/,
+      /\nweek of +Mon +Tue +Wed +Thu +Fri +Sat +Sun +week\n(\d{4}-\d\d-\d\d [ 0-9+-]+\n)+(- nothing counted; )?\+ not closed yet\n/,
     );
     expect(stdout.match(/(?<!\d)21(?= )/g)?.length, 'the closed days').toBeGreaterThanOrEqual(3);
     expect(stdout).toMatch(/ 21\+/);
@@ -95,6 +95,20 @@ describe('what people read', () => {
     expect(said).toContain('1,200 calls of 1 tool, 0 failed.');
     expect(said).toMatch(/From 100 up, the number of a day is rounded to two digits, as in its report/);
     expect((await history(await usedHome())).said).not.toContain('rounded');
+  });
+
+  test('of many tools the most used are shown, and how much the others are', async () => {
+    const home = testHome({ analytics: true });
+    const tools = Array.from({ length: 30 }, (_, at) => `tool${at}`);
+    const { analytics } = testTracker(home, { tools } as object, { now: `${TODAY}T10:00:00Z` });
+    const session = analytics.session();
+    for (const [at, tool] of tools.entries())
+      for (let nth = 0; nth <= at; nth += 1) await session.run(tool as 'query', async () => ({}));
+    await analytics.close();
+    const { stdout } = await history(home);
+    expect(stdout.match(/^ {2}tool\d+ +\d/gm)).toHaveLength(20);
+    expect(stdout).toContain('\nand 10 other tools: 55 calls, 0 failed.\n');
+    expect((await historyJson(home)).days[0].tool_usage).toHaveLength(30);
   });
 
   test('nothing counted: what would appear, and how', async () => {
@@ -140,7 +154,7 @@ describe('what people read', () => {
     writeFileSync(reportPath(home.paths.sent, back(2)), '{}');
     const { stdout, errors } = await history(home);
     expect(stdout).toMatch(/63 calls/);
-    expect(stdout).toMatch(/ \? [\s\S]*\? left out, see the warning/);
+    expect(stdout).toMatch(/ \? [\s\S]*\? left out \(see the warning\)/);
     expect(errors).toBe(`Warning: the numbers of ${back(2)} are left out: the copy is altered. `);
     const json = await historyJson(home);
     expect(json.leftOut).toEqual([{ day: back(2), reason: 'altered' }]);
