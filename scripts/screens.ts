@@ -24,23 +24,17 @@ const args = ['bin/dot-ai-analytics.cjs', 'collector', ...options];
 const collector = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
 const url = await addressOf(collector.stdout);
 
+rmSync('docs/screens', { recursive: true, force: true });
 mkdirSync('docs/screens', { recursive: true });
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
   args: ['--no-sandbox', '--disable-background-networking'],
 });
-for (const [name, width, colorScheme] of [
-  ['wide-light', 1280, 'light'],
-  ['wide-dark', 1280, 'dark'],
-  ['phone-light', 390, 'light'],
-  ['phone-dark', 390, 'dark'],
-] as const) {
-  const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme });
-  await page.goto(url);
-  await page.waitForSelector('#words');
-  await page.screenshot({ path: `docs/screens/${name}.png`, fullPage: true });
-  console.log(`docs/screens/${name}.png`);
-}
+const page = await browser.newPage({ viewport: { width: 1280, height: 1000 }, colorScheme: 'light' });
+await page.goto(url);
+await page.waitForSelector('#words');
+await page.screenshot({ path: 'docs/screens/dashboard.png' });
+console.log('docs/screens/dashboard.png');
 await photographTerminal('preview', 'preview');
 await browser.close();
 collector.kill('SIGTERM');
