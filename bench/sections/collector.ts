@@ -22,7 +22,7 @@ const YEARS = [
 ] as const;
 
 export async function collector({ quick, say }: RunOptions): Promise<Section<CollectorFigures>> {
-  const options = { seconds: quick ? 1 : 5, rounds: quick ? 1 : 5 };
+  const options = { seconds: quick ? 1 : 5, rounds: quick ? 1 : 4 };
   const here = process.versions.node.split('.')[0];
   const first = await throughput(options);
   const runs = [{ label: `Node ${here}`, load: first }];

@@ -39,7 +39,7 @@ export interface DeliveryFigures {
 
 export async function delivery({ quick, say }: RunOptions): Promise<Section<DeliveryFigures>> {
   const calls = quick ? 2_000 : 20_000;
-  const { table, processor } = await processorTime(quick ? [900, 1_800] : [4_500, 22_500], quick ? 1 : 3);
+  const { table, processor } = await processorTime(quick ? [900, 1_800] : [4_500, 22_500], quick ? 1 : 2);
   say('bytes on the wire …');
   const rows: Row[] = [];
   for (const kind of SENDING) if (kind !== 'on') rows.push(await wireRow(kind));

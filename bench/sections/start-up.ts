@@ -57,9 +57,9 @@ export async function startUp({ quick, say }: RunOptions): Promise<Section<Start
     const measures = Object.fromEntries(Object.entries(subjects).map(([name, { measure }]) => [name, measure]));
     const { base, spreads, noise } = await takeTurns(
       { ...measures, [BASELINE]: subjects[BASELINE].measure },
-      quick ? 7 : 25,
+      quick ? 7 : 15,
     );
-    const instructions = quick ? undefined : instructionsOf(subjects, say);
+    const instructions = quick || tables.length > 0 ? undefined : instructionsOf(subjects, say);
     const ratio = (median: number) => median / base.median;
     tables.push({
       title: `Start-up, ${setting.label}`,

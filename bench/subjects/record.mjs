@@ -4,7 +4,7 @@
  * function. With WRITES it fails unless each measured call wrote so many times: a counter that is full writes nothing.
  */
 import { open, TOOLS } from '../peers.mjs';
-import { MAX_OTHER_WRITES, writesSoFar } from '../writes.mjs';
+import { mostOtherWrites, writesSoFar } from '../writes.mjs';
 
 const [kind = '', url = '', calls, expectedWrites] = process.argv.slice(2);
 
@@ -41,7 +41,7 @@ if (record === undefined) throw new Error(`${kind} has nothing to call at functi
 const bare = await perCall(() => work());
 const measured = await perCall(() => record(work));
 const expected = Number(expectedWrites ?? 0) * Number(calls);
-if (expectedWrites !== undefined && Math.abs(measured.writes - expected) > MAX_OTHER_WRITES)
+if (expectedWrites !== undefined && Math.abs(measured.writes - expected) > mostOtherWrites(Number(calls)))
   throw new Error(`${kind}: ${measured.writes} writes instead of ${expected}`);
 console.log(JSON.stringify({ ns: measured.ns - bare.ns, cpu: measured.cpu - bare.cpu, writes: measured.writes }));
 process.exit(0); // `delivery` measures what peers would still send
