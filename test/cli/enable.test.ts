@@ -81,7 +81,7 @@ describe.runIf(hasTerminal)('P11: on a terminal', () => {
     expect(JSON.parse(readFileSync(out, 'utf8'))).toMatchObject({ version: 1, saved: true, enabled: true });
   });
 
-  test.each(['n\\r', '\\r', 'x\\r'])('%s: the refusal is saved, and the hint does not come back', async (keys) => {
+  test.each(['n\\r', '\\r', 'No\\r'])('%s: the refusal is saved, and the hint does not come back', async (keys) => {
     const home = testHome({ model: 'kept' });
     const { shown, code } = await onTerminal('enable', { env: home.env, keys });
     expect(code).toBe(1);
@@ -103,6 +103,20 @@ describe.runIf(hasTerminal)('P11: on a terminal', () => {
     expect(code).toBe(1);
     expect(words(shown)).toContain('Nothing was changed.');
     expect(readFileSync(home.paths.config, 'utf8')).toBe(config);
+  });
+
+  test.each([
+    ['xterm', 'yep'],
+    ['xterm', 'maybe'],
+    ['dumb', 'yep'],
+    ['dumb', 'yes please'],
+  ])('TERM=%s: %s is no answer, and is asked about again', async (TERM, answer) => {
+    const home = testHome();
+    const keys = [`${answer}\\r`, CTRL_C];
+    const { shown, code } = await onTerminal('enable', { env: { ...home.env, TERM }, keys });
+    expect(words(shown)).toMatch(/Answer y or n\..*Nothing was changed\./);
+    expect(code).toBe(1);
+    expect(tree(home.folder)).toEqual({});
   });
 
   test.each(['xterm', 'dumb'])('Ctrl-C changes nothing (TERM=%s)', async (TERM) => {
