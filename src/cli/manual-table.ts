@@ -24,7 +24,7 @@ export const ENVIRONMENT: readonly (readonly [string, string])[] = [
   ['DOT_AI_FEEDBACK_ENABLED', 'server: false hides the link; default: true'],
   ['DOT_AI_FEEDBACK_PROBABILITY', 'server: the probability that the link is shown, from 0 to 1; default: 0.05'],
   ['NODE_DEBUG', 'dot-ai-analytics: explain on stderr what otherwise happens silently'],
-  ['NO_COLOR', 'any value except empty: no colors'],
+  ['NO_COLOR', 'any value except empty: no colors, unless FORCE_COLOR is set'],
   ['FORCE_COLOR', 'colors, even in a pipe; 0: no colors'],
 ];
 

@@ -35,7 +35,7 @@ export function parse(argv: readonly string[], output: Output): Call | ExitCode 
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return EXIT.done; // help and version are not errors
-    output.error(inOneLine(error));
+    output.error(inOneLine(error, argv));
     output.remark(`(${hint})`);
     return EXIT.usage;
   }
@@ -47,8 +47,9 @@ function outputFor({ text }: Output) {
   return { writeOut: text, writeErr: () => {} };
 }
 
-/** Its own prefix and the line break before a suggestion are left out. */
-function inOneLine({ message }: CommanderError): string {
+/** Its own prefix and the line break before a suggestion are left out. For `help nosuch` it has no message. */
+function inOneLine({ code, message }: CommanderError, argv: readonly string[]): string {
+  if (code === 'commander.help') return `unknown command '${argv.at(-1)}'`;
   return message.replace(/^error: /, '').replace(/\n(?=\(Did you mean [^\n]*$)/, ' ');
 }
 

@@ -26,7 +26,7 @@ const ENDS: Readonly<Record<string, { readonly code: number; readonly says: RegE
   'dot-ai-analytics preview': { code: 0, says: /example/i },
   'dot-ai-analytics enable': { code: 2, says: /--yes/ },
   'dot-ai-analytics history': { code: 0, says: /./ },
-  'dot-ai-analytics sent --verify': { code: 0, says: /Nothing was sent/ },
+  'dot-ai-analytics sent --verify': { code: 0, says: /No sent report/ },
   'dot-ai-analytics disable': { code: 0, says: /off/ },
   'dot-ai-analytics dashboard posthog --project 12345 --dry-run': { code: 0, says: /"insights"|insight/ },
 };

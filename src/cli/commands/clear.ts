@@ -15,7 +15,11 @@ export interface ClearResult {
 export const run: Run<'clear'> = async ({ options }, output) => {
   if (options.json) return runForPrograms(output);
   const hadData = await clearData();
-  output.data(hadData ? 'All local data is deleted. Your choice stays.' : 'There was no local data.');
+  output.data(
+    hadData
+      ? 'All local data is deleted. The consent setting and the accepted recipient stay.'
+      : 'There was no local data.',
+  );
   return EXIT.done;
 };
 

@@ -2,6 +2,7 @@ import { readConfig } from '../../core/consent/config-file.js';
 import { decide } from '../../core/consent/decide.js';
 import { readPolicy } from '../../core/consent/policy.js';
 import { deleteRecorded, saveOptOut } from '../../core/control/opt-out.js';
+import { viewSent } from '../../core/inspect/sent.js';
 import * as CLI_ERRORS from '../../platform/error-table/cli.js';
 import { AnalyticsError } from '../../platform/errors.js';
 import { requireHome } from '../../platform/home.js';
@@ -17,6 +18,7 @@ export const run: Run<'disable'> = async ({ options }, output) => {
   const { keptCopy, isInPlace } = await saveOptOut(home);
   const consent = decide(readPolicy(), process.env, readConfig(home.config));
   const saved = { saved: false, consent, configPath: home.config, keptCopy };
+  const hasCopies = viewSent().data.reports.some(({ copy }) => copy !== null);
   // Said before anything is deleted: deleting can take seconds, or fail.
   if (!options.json) showSaved(saved, '', output);
   remarkSaved(saved, output);
@@ -24,17 +26,16 @@ export const run: Run<'disable'> = async ({ options }, output) => {
   const { deleted, problem } = await deleteRecorded(home, purge);
   const problems = [problem, noEffect(saved)].filter((one) => one !== undefined);
   if (options.json) output.json(settingResult(saved, { deleted, problems: problems.map(({ message }) => message) }));
-  else output.data(deleted ? withCommandLines(DELETED[purge ? 'all' : 'unsent']) : NOT_DELETED);
+  else output.data(deleted ? withCommandLines(purge ? PURGED : DELETED + (hasCopies ? COPIES : '')) : NOT_DELETED);
   return fail(problems, (message) => output.remark(`Error: ${message}`));
 };
 
 const IN_PLACE =
   'config.json could not be replaced, so its value true was overwritten with null, which means off as well.';
-const DELETED = {
-  unsent:
-    'Deleted: everything unsent. Copies of what was already sent stay for you to read: dot-ai-analytics sent. Delete them: dot-ai-analytics clear',
-  all: 'Deleted: everything unsent, and the copies of what was sent.',
-};
+const DELETED = 'Deleted: everything unsent.';
+const COPIES =
+  ' Copies of what was already sent stay for you to read: dot-ai-analytics sent. Delete them: dot-ai-analytics clear';
+const PURGED = 'Deleted: everything unsent, and the copies of what was sent. Only the setting "off" remains.';
 const NOT_DELETED = 'Not everything could be deleted.';
 
 function noEffect({ consent }: Saved): AnalyticsError | undefined {

@@ -87,7 +87,12 @@ async function decline(local: Local, options: Options<'enable'>, output: Output)
   const { config, consent, home } = lookAt();
   const state: Saved = { saved: config.analytics === true, consent, configPath: home?.config ?? '' };
   if (options.json) output.json(settingResult(state));
-  else output.data(isSaved ? 'Analytics stays off. This is saved, so the hint is not shown.' : 'Nothing was changed.');
+  else
+    output.data(
+      isSaved
+        ? 'Analytics stays off. Your answer is saved, so servers do not mention analytics again.'
+        : 'Nothing was changed.',
+    );
   return EXIT.failed;
 }
 

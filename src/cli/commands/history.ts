@@ -15,7 +15,7 @@ export const run: Run<'history'> = async ({ argument: tool, options }, output) =
   requireHome(process.env);
   const view = viewHistory({ days, tool });
   if (tool !== undefined && view.data.tool === null)
-    throw new AnalyticsError(CLI_ERRORS.unknownTool, { tools: view.tools.join(', ') });
+    throw new AnalyticsError(CLI_ERRORS.unknownTool, { tool, tools: view.tools.join(', ') });
   if (options.json) {
     output.json(view.data);
     return EXIT.done;

@@ -53,7 +53,7 @@ function decision({ data: { enabled, kind, requests }, recipient: named }: Previ
   );
   const to =
     named === null
-      ? 'Recipient: none yet. Opting in accepts the first one that a server names.'
+      ? `Recipient: none yet. ${enabled ? 'Your opt-in' : 'Opting in'} accepts the first one that a server names.`
       : `Recipient: ${recipient(named)}; it sees the IP address. Sent once a day, within 12 hours after 01:00 UTC.`;
   const what = 'tools, steps, sessions, features, AI providers); no identifier, name or content.';
   if (kind === 'example') {

@@ -4,6 +4,7 @@ import * as CLI_ERRORS from '../../platform/error-table/cli.js';
 import { AnalyticsError } from '../../platform/errors.js';
 import { requireHome } from '../../platform/home.js';
 import { isDay } from '../../schema/calendar.js';
+import { DAYS_KEPT } from '../../schema/limits.js';
 import type { Run } from '../command.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { showForeign } from '../foreign-text.js';
@@ -12,7 +13,7 @@ import type { Output } from '../output.js';
 import { showRows } from '../report-rows.js';
 
 export const run: Run<'sent'> = async ({ argument: day, options }, output) => {
-  if (day !== undefined && !isDay(day)) throw new AnalyticsError(CLI_ERRORS.invalidDay);
+  if (day !== undefined && !isDay(day)) throw new AnalyticsError(CLI_ERRORS.invalidDay, { day });
   requireHome(process.env);
   const view = viewSent({ day });
   const { reports } = view.data;
@@ -28,7 +29,9 @@ export const run: Run<'sent'> = async ({ argument: day, options }, output) => {
   return EXIT.done;
 };
 
-const nothing = (day?: string) => (day === undefined ? 'Nothing was sent.' : `Nothing was sent for ${day}.`);
+/** Nothing tells whether a report was sent whose receipt and copy were deleted. */
+const nothing = (day?: string) =>
+  `No sent report${day === undefined ? '' : ` of ${day}`} is on record here. Records are kept for ${DAYS_KEPT} days, and deleted by clear and by disable --purge.`;
 
 /** Only bytes that were sent are printed as such. */
 function raw(reports: readonly SentReport[], output: Output): ExitCode {

@@ -50,8 +50,8 @@ function waiting({ data: { waiting }, unclosed: days }: StatusView): string {
 async function facts({ data: status }: StatusView): Promise<[string, string][]> {
   const { today, lastSent, lastFailure, nextTry, dropped } = status;
   return [
-    ['today', today === null ? 'nothing counted' : `${plural(today.rows, 'row')} so far (${today.day}, UTC)`],
-    ['last sent', lastSent === null ? 'never' : `${minute(lastSent.at)}, the report of ${lastSent.day}`],
+    ['today', today === null ? 'no open counts' : `${plural(today.rows, 'row')} so far (${today.day}, UTC)`],
+    ['last sent', lastSent === null ? 'none on record here' : `${minute(lastSent.at)}, the report of ${lastSent.day}`],
     ['last failure', lastFailure === null ? 'none' : await failureInWords(lastFailure)],
     ['next attempt', nextTry === null ? 'none' : `by a running server, from ${minute(nextTry)}`],
     ...(dropped > 0 ? [['dropped', plural(dropped, 'report')] as [string, string]] : []),

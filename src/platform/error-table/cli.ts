@@ -26,7 +26,7 @@ export const disableHasNoEffect = {
 
 export const invalidDay = {
   code: 'USAGE',
-  message: 'The argument is not a calendar day in the form YYYY-MM-DD, such as 2026-11-23.',
+  message: '<day> is not a calendar day in the form YYYY-MM-DD, such as 2026-11-23.',
   why: '`sent` takes a UTC day.',
   remedy: 'List the days that have a copy: `dot-ai-analytics sent`.',
 } as const satisfies ErrorDefinition;
@@ -39,14 +39,14 @@ export const invalidNumberOfDays = {
 
 export const unknownTool = {
   code: 'USAGE',
-  message: 'No server declared this tool here, and it was not counted. Known tools: <tools>.',
+  message: 'No server declared a tool <tool> here, and none was counted. Known tools: <tools>.',
   why: '`history` takes the name of a tool that a server has declared on this machine. `-` is read as `_`.',
   remedy: 'Show all tools: `dot-ai-analytics history`.',
 } as const satisfies ErrorDefinition;
 
 export const noCopy = {
   code: 'NOT_DONE',
-  message: 'No such copy is kept. To list the copies that are kept: dot-ai-analytics sent',
+  message: 'There is no copy of a sent report to print. To list the copies that are kept: dot-ai-analytics sent',
   why: '`sent --raw` found no copy: nothing was sent of that day, or the day is more than {DAYS_KEPT} days ago.',
 } as const satisfies ErrorDefinition;
 
@@ -66,7 +66,7 @@ export const copyNotIntact = {
 
 export const analyticsOff = {
   code: 'OFF',
-  message: 'Analytics is off: <decider>. Nothing was sent. What decides: dot-ai-analytics status',
+  message: 'Analytics is off: <decider>. Nothing was sent. What decides: dot-ai-analytics status --verbose',
   why: '`send` sends only with consent, and checks it again before each report.',
 } as const satisfies ErrorDefinition;
 
