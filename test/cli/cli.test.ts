@@ -387,7 +387,9 @@ describe('what people read', () => {
       return stdout + stderr;
     };
     expect(await through(['status'], { npm_command: 'exec' })).toContain(': npx dot-ai-analytics preview\n');
-    expect(await through(['send'], { npm_command: 'exec' })).toContain('decides: npx dot-ai-analytics status\n');
+    expect(await through(['send'], { npm_command: 'exec' })).toContain(
+      'decides: npx dot-ai-analytics status --verbose\n',
+    );
     expect(await through(['--help'], { npm_command: 'exec' })).toContain('  npx dot-ai-analytics preview  ');
     const DOT_AI_CONFIG_DIR = join(folder, "it's $here, <decider>");
     const quoted = `'${folder}/it'\\''s $here, <decider>'`;

@@ -132,11 +132,11 @@ describe('what people read', () => {
     expect(await historyJson(home, 'projectSetup')).toMatchObject({ tool: 'projectSetup' });
   });
 
-  test('P12: an unknown tool is an error that names those that are known, and does not repeat the argument', async () => {
+  test('P12: an unknown tool is an error that names those that are known, and shows the argument escaped', async () => {
     for (const flags of [[], ['--json'], ['--csv']]) {
       const { code, stdout, errors } = await history(await usedHome(), 'no\u001b[2Jtool', ...flags);
       expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-      expect(errors).toMatch(/^Error: No server declared this tool here.* Known tools: recommend, version, .*\. $/);
+      expect(errors).toMatch(/^Error: No server declared a tool \S+ here.* Known tools: recommend, version, .*\. $/);
       expect(errors).not.toContain('tool\u001b');
     }
   });
