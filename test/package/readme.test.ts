@@ -97,6 +97,6 @@ test('its promise is five lines, and each of the three readers finds theirs on o
   const SCREEN = 40;
   for (const section of sections.slice(0, 3)) expect(section.trim().split('\n').length).toBeLessThanOrEqual(SCREEN);
   const paragraph = promise.split('\n\n')[1] ?? '';
-  expect(paragraph.split('\n').length).toBeLessThanOrEqual(6);
+  expect(paragraph.split('\n').length).toBeLessThanOrEqual(5);
   expect(promise).toContain('docs/screens/preview.png');
 });
