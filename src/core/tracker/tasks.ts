@@ -73,8 +73,12 @@ export async function finish(tracker: Tracker): Promise<void> {
   const isKept = isFolderKept(tracker);
   const endangered = () => endangeredPages(tracker, isKept);
   if (isKept && endangered().length === 0 && tracker.memoryOutbox.reports.length === 0) return;
+  // A host may close on `beforeExit`, which is emitted again after each work that does not end at once: without new counts
+  // there is none, and never more than a second of it.
+  const remainingMs = FINISH_TIMEOUT_MS - tracker.msFinishing;
+  if (remainingMs <= 0 || (tracker.msFinishing > 0 && endangered().length === 0)) return;
   const from = monotonicClock();
-  await withDeadline(FINISH_TIMEOUT_MS - tracker.msFinishing, async (signal) => {
+  await withDeadline(remainingMs, async (signal) => {
     if (!isKept) await closeOnDisk(tracker);
     let isClosed: boolean;
     do {

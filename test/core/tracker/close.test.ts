@@ -330,6 +330,31 @@ describe('P6: close() does not hold up the host', () => {
   });
   if (!canUnshare) process.stderr.write('SKIPPED: the silent name server needs root for unshare(1)\n');
 
+  test('P6: a host that closes on beforeExit, to a destination that refuses, ends after one attempt', async () => {
+    const home = testHome({ analytics: true });
+    const program = `
+      import { createServer } from 'node:http';
+      import { createAnalytics, dotAiVocabulary } from 'dot-ai-analytics';
+      let requests = 0, closed = 0;
+      const refusing = createServer((request, response) => {
+        requests += 1;
+        request.resume().on('end', () => response.writeHead(422).end('{}'));
+      });
+      await new Promise((resolve) => refusing.listen(0, '127.0.0.1', resolve));
+      refusing.unref();
+      const posthog = { host: 'http://127.0.0.1:' + refusing.address().port, key: 'k' };
+      const analytics = createAnalytics({ ...dotAiVocabulary, hint: false, ephemeral: true, posthog });
+      await analytics.session().run('query', async () => ({}));
+      process.on('beforeExit', () => { closed += 1; analytics.close(); });
+      process.on('exit', () => console.log(JSON.stringify({ requests, closed })));`;
+    const { code, stdout } = await runScript(program, { env: home.env });
+    expect(code).toBe(0);
+    const { requests, closed } = JSON.parse(stdout);
+    expect(requests).toBe(1);
+    expect(closed).toBeGreaterThan(1); // it is emitted again after the first
+    expect(closed).toBeLessThan(5);
+  });
+
   test('a host that ends by itself during a send is not held up', async () => {
     const received = await checkingDestination();
     received.respondWith(() => {});
