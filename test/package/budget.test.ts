@@ -37,7 +37,7 @@ function chunkFile(name: string): string {
 
 test.each([
   ['what `status` reads', () => ['dist/cli/bin.cjs', chunkFile('status')], 62],
-  ['what `--help` reads', () => ['dist/cli/bin.cjs', chunkFile('help')], 24],
+  ['what `--help` reads', () => ['dist/cli/bin.cjs', chunkFile('help')], 26],
   ['the encoder', () => ['dist/posthog-node.cjs'], 88],
   ['what a server reads that embeds it', () => withLoaded('dist/cjs/index.js', 'dist/cjs/mcp.js'), 228],
   ['the dashboard', () => ['dist/page'], 70],
@@ -95,7 +95,7 @@ const HEAVY =
 const CRYPTO = /^(internal\/)?crypto/;
 
 test.each([
-  [['sent'], chunks('status', 'local-data', 'report-rows', 'foreign-text', 'sent')],
+  [['sent'], chunks('status', 'local-data', 'report-rows', 'foreign-text', 'sent', 'sent')],
   [['hint'], chunks('status', 'local-data', 'config-update', 'hint')],
   [['schema'], chunks('status', 'local-data', 'schema')],
 ])('%j loads these files, and of Node no network, process, compression or hashing', async (args, expected) => {

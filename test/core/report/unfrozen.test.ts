@@ -7,7 +7,9 @@ import { installed } from '../../support/installed.js';
 import { ROOT, run } from '../../support/processes.js';
 
 const DAY_MS = 86_400_000;
-const YESTERDAY = new Date(Date.now() - DAY_MS).toISOString().slice(0, 10);
+/** A day is closed from 01:00 UTC of the next one on, and these tests also run before that hour. */
+const LONG_AGO_MS = DAY_MS + 2 * 3_600_000;
+const CLOSED_DAY = new Date(Date.now() - LONG_AGO_MS).toISOString().slice(0, 10);
 
 /** posthog-node as a later release could be: the text of a class that takes the place of its client. */
 const RELEASES = {
@@ -82,16 +84,16 @@ describe('P3, P7: a body that may not leave is not frozen, and its counts stay',
     async (release) => {
       const [home, received] = [testHome({ analytics: true }), await checkingDestination()];
       const changed = packageWith(RELEASES[release]);
-      expect(await serve(changed, home, received.posthog, { calls: 3, at: Date.now() - DAY_MS })).toBe('');
+      expect(await serve(changed, home, received.posthog, { calls: 3, at: Date.now() - LONG_AGO_MS })).toBe('');
       const stderr = await serve(changed, home, received.posthog);
-      expect(stderr).toContain(`dot-ai-analytics: the counts of ${YESTERDAY} are not sent, because `);
+      expect(stderr).toContain(`dot-ai-analytics: the counts of ${CLOSED_DAY} are not sent, because `);
       expect(stderr.match(/DOT_AI_ANALYTICS_UNFROZEN/g)).toHaveLength(1);
       const status = await command(changed, home, 'status');
-      expect(status).toMatchObject({ waiting: [], unfrozen: [{ day: YESTERDAY, problem: expect.any(String) }] });
-      expect(status.warnings.join()).toContain(`the counts of ${YESTERDAY} are not sent, because`);
+      expect(status).toMatchObject({ waiting: [], unfrozen: [{ day: CLOSED_DAY, problem: expect.any(String) }] });
+      expect(status.warnings.join()).toContain(`the counts of ${CLOSED_DAY} are not sent, because`);
       const preview = await command(changed, home, 'preview');
       expect(preview.requests).toEqual([]);
-      expect(preview.stderr).toContain(`the counts of ${YESTERDAY} are not sent, because`);
+      expect(preview.stderr).toContain(`the counts of ${CLOSED_DAY} are not sent, because`);
       expect(spooled(home)).toHaveLength(1);
       expect(received.requests).toEqual([]);
       expect(stderr + JSON.stringify([status, preview, tree(home.folder)])).not.toContain('secret-of-host');
@@ -110,7 +112,7 @@ describe('P3, P7: a body that may not leave is not frozen, and its counts stay',
     const [home, received] = [testHome({ analytics: true }), await checkingDestination()];
     const folder = packageWith(undefined);
     rmSync(join(folder, 'node_modules/dot-ai-analytics/dist/posthog-node.cjs'));
-    await serve(folder, home, received.posthog, { calls: 1, at: Date.now() - DAY_MS });
+    await serve(folder, home, received.posthog, { calls: 1, at: Date.now() - LONG_AGO_MS });
     expect(await serve(folder, home, received.posthog)).toContain('it cannot be encoded');
     expect(spooled(home)).toHaveLength(1);
   });
@@ -118,7 +120,7 @@ describe('P3, P7: a body that may not leave is not frozen, and its counts stay',
   test('a pre-release version changes nothing, because no version is sent', async () => {
     const [home, received] = [testHome({ analytics: true }), await checkingDestination()];
     const folder = packageWith(RELEASES['a pre-release version']);
-    await serve(folder, home, received.posthog, { calls: 3, at: Date.now() - DAY_MS });
+    await serve(folder, home, received.posthog, { calls: 3, at: Date.now() - LONG_AGO_MS });
     for (let tries = 0; tries < 5 && received.requests.length === 0; tries += 1)
       expect(await serve(folder, home, received.posthog)).toBe('');
     expect(String(received.requests[0]?.body)).not.toContain('beta');
@@ -127,23 +129,25 @@ describe('P3, P7: a body that may not leave is not frozen, and its counts stay',
   test('after 21 days the counts are dropped, and status and sent say so', async () => {
     const [home, received] = [testHome({ analytics: true }), await checkingDestination()];
     const folder = packageWith(RELEASES['an added property']);
-    await serve(folder, home, received.posthog, { calls: 3, at: Date.now() - DAY_MS });
-    await serve(folder, home, received.posthog, { at: Date.now() + 20 * DAY_MS });
+    await serve(folder, home, received.posthog, { calls: 3, at: Date.now() - LONG_AGO_MS });
+    await serve(folder, home, received.posthog, { at: Date.now() + 19 * DAY_MS });
     expect(spooled(home)).toHaveLength(1);
     await serve(folder, home, received.posthog, { at: Date.now() + 21 * DAY_MS });
     expect(spooled(home)).toEqual([]);
     expect(await command(folder, home, 'status')).toMatchObject({ unfrozen: [], dropped: 1, today: null });
     const { reports } = await command(folder, home, 'sent');
-    expect(reports).toMatchObject([{ day: YESTERDAY, outcome: 'dropped', reason: expect.stringContaining('21 days') }]);
+    expect(reports).toMatchObject([
+      { day: CLOSED_DAY, outcome: 'dropped', reason: expect.stringContaining('21 days') },
+    ]);
     expect(received.requests).toEqual([]);
   });
 
   test('P10: the note goes with the counts', async () => {
     const [home, received] = [testHome({ analytics: true }), await checkingDestination()];
     const folder = packageWith(RELEASES['an added property']);
-    await serve(folder, home, received.posthog, { calls: 3, at: Date.now() - DAY_MS });
+    await serve(folder, home, received.posthog, { calls: 3, at: Date.now() - LONG_AGO_MS });
     await serve(folder, home, received.posthog);
-    expect(readdirSync(home.paths.spool)).toContain(`${YESTERDAY}.unfrozen.json`);
+    expect(readdirSync(home.paths.spool)).toContain(`${CLOSED_DAY}.unfrozen.json`);
     await command(folder, home, 'disable');
     expect(readdirSync(home.paths.spool)).toEqual([]);
   });
