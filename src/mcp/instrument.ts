@@ -52,7 +52,8 @@ function attach(
   analytics: Analytics<string, string>,
   { nameOf = (tool) => tool }: InstrumentOptions,
 ): void {
-  const internals = (analytics as { readonly [INTERNALS]?: Internals })[INTERNALS];
+  // In JavaScript it can be undefined: a circular require has not come to its end.
+  const internals = (analytics as { readonly [INTERNALS]?: Internals } | null | undefined)?.[INTERNALS];
   const low: LowLevelServer | undefined = isHighLevel(server) ? server.server : server;
   const obstacle = isServer(low) ? obstacleOf(low, internals) : NO_SERVER;
   if (internals === undefined || obstacle !== undefined) {

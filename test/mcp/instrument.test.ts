@@ -285,6 +285,12 @@ describe('used wrongly, it is harmless and says so once', () => {
       'cannot be instrumented',
     ],
     ['with something else', 'instrument(make(), {});', 'not a tracker'],
+    ['with a tracker that is not there yet', 'instrument(make(), undefined);', 'not a tracker'],
+    [
+      'with a destination that cannot be used',
+      'const { dotAiVocabulary } = await import("dot-ai-analytics"); createAnalytics({ ...dotAiVocabulary, posthog: { host: "http://collector.internal:8377", key: "k" } });',
+      '"posthog" cannot be used: the host is not https',
+    ],
     [
       'on a framework’s object',
       'class FastMCP { addTool() {} start() {} }; for (let i = 0; i < 3; i += 1) instrument(new FastMCP(), analytics);',

@@ -2,6 +2,7 @@ import { debug } from '../../platform/debug.js';
 import { AnalyticsError, causeOf } from '../../platform/errors.js';
 import { guard } from '../../platform/guard.js';
 import { canonicalVocabulary, checkVocabulary, foldProvider, OTHER } from '../../schema/vocabulary.js';
+import { endpointProblem } from '../consent/destination.js';
 import { FEATURE_CELLS, PROVIDER_CELLS } from '../record/cells.js';
 import { noticeConsent, shutDown } from './background.js';
 import { createFeedback } from './feedback.js';
@@ -51,6 +52,7 @@ function start<Tool extends string, Feature extends string>(
   options: AnalyticsOptions,
   environment: Environment,
 ): Analytics<Tool, Feature> {
+  warnOfUnusable(options.posthog);
   const tracker = createTracker(options, environment);
   const { hint } = tracker;
   const feedback = createFeedback(tracker.env, hint, environment.random ?? Math.random);
@@ -72,6 +74,14 @@ function start<Tool extends string, Feature extends string>(
   };
   const internals: Internals = { hint, classify: options.classify, countIfDeclared, warned: new Set() };
   return Object.defineProperty(analytics, INTERNALS, { value: internals });
+}
+
+/** Otherwise a destination that is misspelled in the server's code would look like one that nobody named. */
+function warnOfUnusable(posthog: AnalyticsOptions['posthog']): void {
+  const problem = posthog === undefined ? undefined : guard(() => endpointProblem(posthog));
+  if (problem === undefined) return;
+  const text = `dot-ai-analytics: "posthog" cannot be used: ${problem}; what is counted stays on this machine`;
+  guard(() => process.emitWarning(text, { code: 'DOT_AI_ANALYTICS_DESTINATION' }), 'warning');
 }
 
 function countFeature(tracker: Tracker, feature: string): void {
