@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { type CollectorOptions, startCollector } from '../collector/collector.js';
 import { type Ask, writeStaticCopy } from '../collector/static-copy.js';
 import * as COLLECTOR_ERRORS from '../platform/error-table/collector.js';
@@ -14,6 +15,11 @@ export async function publishCopy(
   output: Output,
 ): Promise<ExitCode> {
   const { token: _, ...open } = options;
+  // Opening it would make an empty database, and publish that nothing is known.
+  if (url === undefined && !existsSync(open.db)) {
+    const cause = `${open.db} does not exist; name the running collector with --url, or its file with --db`;
+    throw new AnalyticsError(COLLECTOR_ERRORS.notPublished, { folder, cause });
+  }
   const own = url === undefined ? await startCollector({ ...open, host: '127.0.0.1', port: 0 }) : undefined;
   try {
     const files = await writeStaticCopy(

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { fillYear } from '../../src/simulation/year.js';
@@ -35,9 +35,21 @@ describe('collector publish', () => {
     expect(read('api/v1/tools.csv').split('\r\n')).toHaveLength(rows.length + 2);
   });
 
+  test('a file that does not exist is not made', async () => {
+    const { folder, env } = testHome();
+    const { code, stdout, stderr } = await cli(['collector', 'publish', 'out', '--db', 'none.db'], {
+      env,
+      cwd: folder,
+    });
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr.replace(/\s+/g, ' ')).toMatch(/none\.db does not exist; name the running collector with --url/);
+    expect(tree(folder)).toEqual({});
+  });
+
   test('numbers that are not pooled are not published', async () => {
     const { folder, env } = testHome();
     const out = join(folder, 'out');
+    writeFileSync(join(folder, 'c.db'), '');
     const args = ['collector', 'publish', out, '--db', join(folder, 'c.db'), '--min-installs', '1'];
     const { code, stderr } = await cli(args, { env });
     expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('not pooled') });

@@ -39,7 +39,7 @@ export const badAction = {
 export const notPublished = {
   code: 'COLLECTOR',
   message: 'The numbers cannot be copied into <folder>: <cause>.',
-  why: 'The folder cannot be written, the collector at --url does not answer, or it does not pool its numbers (--min-installs 1).',
+  why: 'The folder cannot be written, the collector at --url does not answer, the file is missing, or numbers are not pooled (--min-installs 1).',
 } as const satisfies ErrorDefinition;
 
 export const databaseInUse = {
