@@ -6,7 +6,7 @@ import { bodyOf, createMemory, totalsOf } from '../src/simulation/reports.js';
 /** About ten on the average. */
 const MAX_ROWS = 15;
 
-export const CONNECTIONS = 64;
+const CONNECTIONS = 64;
 
 /** The day that the reports are about: yesterday. */
 export const DAY = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);

@@ -9,12 +9,12 @@ const EXPECTED = [
   /^(package\.json|README\.md|LICENSE|SECURITY\.md|CHANGELOG\.md)$/,
   /^bin\/dot-ai-analytics\.cjs$/,
   /^man\/dot-ai-analytics(-[a-z]+)?\.1$/,
-  /^docs\/(decisions\/)?([\w-]+\.md|openapi\.json)$/,
+  /^docs\/((decisions\/)?[\w-]+\.md|openapi\.json|schemas\/[a-z]+\.json)$/,
   /^dist\/(esm|cjs)\/.+\.(js|d\.ts)$/,
   /^dist\/cjs\/package\.json$/,
   /^dist\/cli\/(bin\.cjs|chunks\/[\w-]+\.(cjs|wasm\.br))$/,
   /^dist\/page\/(app\.js|index\.html|style\.css)$/,
-  /^dist\/THIRD-PARTY-NOTICES\.txt$/,
+  /^dist\/(THIRD-PARTY-NOTICES\.txt|posthog-node\.cjs)$/,
 ];
 
 const NOTICES = 'dist/THIRD-PARTY-NOTICES.txt';

@@ -19,8 +19,8 @@ export interface SentDay {
 }
 
 /** A whole number of months of whole weeks, so that a query can cover all of it. */
-export const FIRST_DAY = '2026-06-01';
-export const DAYS = 91;
+const FIRST_DAY = '2026-06-01';
+const DAYS = 91;
 
 /** What invented installs send. They all begin within the first four weeks, and stay as long as people do. */
 export function invent(installs: number, seed: number): SentDay[] {

@@ -71,7 +71,3 @@ export const tool = (name: string, more: Record<string, number | true>): Row => 
   event: 'tool_usage',
   properties: { tool: name, ...more },
 });
-export const step = (from: string, to: string, count: number): Row => ({
-  event: 'workflow_step',
-  properties: { from, to, count },
-});

@@ -10,7 +10,7 @@ export interface Shape {
 }
 
 /** The columns that every row begins with. */
-export const PLACE = ['interval', 'from', 'to', 'state'] as const;
+const PLACE = ['interval', 'from', 'to', 'state'] as const;
 
 /** The names of the counts of an event. Histograms have an answer of their own. */
 export function countsOf(event: EventName): string[] {

@@ -88,17 +88,6 @@ export interface Cell {
   readonly sum: number;
 }
 
-/** The cells that are not zero, and the number of rows as the cell `rows`. */
-export function cellsOf(event: EventName, tally: Tally): Cell[] {
-  const count = tally[ROWS] ?? 0;
-  const all = measures(event).map((measure, index) => ({
-    measure,
-    rows: tally[first(event) + 2 * index] ?? 0,
-    sum: tally[first(event) + 2 * index + 1] ?? 0,
-  }));
-  return [{ measure: 'rows', rows: count, sum: count }, ...all].filter(({ rows }) => rows > 0);
-}
-
 export function toBytes(tally: Tally): Uint8Array {
   return new Uint8Array(tally.buffer, tally.byteOffset, tally.byteLength);
 }

@@ -11,11 +11,11 @@ import { senderOf } from './rate-limit.js';
  * report has (schema/limits.ts), so that honest senders stay.
  */
 
-export const MAX_CONNECTIONS = 4_000;
+const MAX_CONNECTIONS = 4_000;
 /** Of bodies that are being read, and of answers that are not sent yet. */
-export const MAX_HELD_BYTES = 64 * 1024 * 1024;
+const MAX_HELD_BYTES = 64 * 1024 * 1024;
 /** From the headers of a request to the last byte of its answer. */
-export const ANSWER_TIMEOUT_MS = 30_000;
+const ANSWER_TIMEOUT_MS = 30_000;
 const CHECK_INTERVAL_MS = 1_000;
 
 interface Connection {

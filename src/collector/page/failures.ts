@@ -8,7 +8,7 @@ const PREFIX = 'failures_';
 const OTHER = `${PREFIX}other`;
 
 /** The categories that occur in the tools' rows, most frequent first, `other` last. */
-export function categoriesOf(tools: readonly ToolFacts[]): string[] {
+function categoriesOf(tools: readonly ToolFacts[]): string[] {
   const rows = tools.flatMap(({ known }) => known.rows);
   const all = Object.keys(rows[0] ?? {}).filter((column) => column.startsWith(PREFIX));
   const counts = new Map(all.map((column) => [column, sum(rows, column)]));

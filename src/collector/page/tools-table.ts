@@ -99,7 +99,7 @@ function orderOf({ sort, order }: View['address']): [string, boolean] {
   return known === undefined ? ['calls', false] : [known.key, order === 'rising'];
 }
 
-export function sortedTools({ tools, address }: View): ToolFacts[] {
+function sortedTools({ tools, address }: View): ToolFacts[] {
   const [key, isRising] = orderOf(address);
   const { value } = COLUMNS.find((one) => one.key === key) ?? NAME;
   const names = declared(tools).map(({ name }) => name);

@@ -11,7 +11,7 @@ import { post } from './post.js';
  * Why a report got no answer. In this order: the network; a folder or file of the home; an opt-out; a deadline or a
  * signal; another process that holds the report; the pace of the home; another recipient in force; the report itself.
  */
-export type Obstacle = 'network' | 'home' | 'off' | 'stopped' | 'held' | 'pace' | 'recipient' | 'report';
+type Obstacle = 'network' | 'home' | 'off' | 'stopped' | 'held' | 'pace' | 'recipient' | 'report';
 
 /** The outcome of one attempt. */
 export interface Result {

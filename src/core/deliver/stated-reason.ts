@@ -2,7 +2,7 @@ import { isObject } from '../../platform/files.js';
 import type { Answer } from './answer.js';
 
 /** Characters of a reason that a destination states. */
-export const MAX_STATED_REASON = 200;
+const MAX_STATED_REASON = 200;
 /** Printable ASCII. This package did not write any other text in the file. */
 const ESCAPED = /^[ -~]+$/;
 /** The keys that services use: RFC 9457, PostHog, and others. */

@@ -21,7 +21,7 @@ export type Source = 'open' | 'waiting' | 'delivered' | 'rejected';
 /** Why a report has no numbers here. `unreadable`: it waits, but is not a report. */
 export type Reason = 'dropped' | 'altered' | 'missing' | 'no receipt' | 'unreadable';
 
-export type Found = { readonly source: Source; readonly rows: readonly Row[] } | { readonly reason: Reason };
+type Found = { readonly source: Source; readonly rows: readonly Row[] } | { readonly reason: Reason };
 
 /** A report that was made of what this machine counted, or that will be. */
 export type CountedReport = Found & { readonly day: Day };

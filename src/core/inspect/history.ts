@@ -19,7 +19,7 @@ import {
 } from './local-state.js';
 
 /** The events that count something. */
-export type CountedEvent = Exclude<EventName, 'active_install'>;
+type CountedEvent = Exclude<EventName, 'active_install'>;
 
 /**
  * The reports of one day, added up. The rows are named as in the report, and without flags; a count of zero is absent.
@@ -31,7 +31,7 @@ export interface HistoryDay extends Readonly<Record<CountedEvent, readonly Prope
 }
 
 /** A report whose numbers are not in the history. */
-export interface LeftOut {
+interface LeftOut {
   readonly day: Day;
   readonly reason: Reason;
 }

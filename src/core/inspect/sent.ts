@@ -8,7 +8,7 @@ import { dayOfReport } from '../report/closed-files.js';
 import type { InspectOptions, View } from './local-state.js';
 
 /** `altered`: its sha256 is not that of the receipt, or it cannot be read. */
-export type CopyState = 'intact' | 'altered' | 'missing';
+type CopyState = 'intact' | 'altered' | 'missing';
 
 /** A report that will not be sent again: its receipt, and the copy of what was sent. */
 export interface SentReport {
