@@ -33,7 +33,9 @@ export function installPeers(): void {
 
 export function thisMachine(): Machine {
   const { dependencies }: { dependencies: object } = JSON.parse(readFileSync(join(BENCH, 'package.json'), 'utf8'));
-  const peers = Object.keys(dependencies).map((name) => [name, versionIn(join(BENCH, 'node_modules', name))] as const);
+  const folders = Object.keys(dependencies).map((name) => [name, join(BENCH, 'node_modules', name)] as const);
+  // With `--ours` nothing has to be installed.
+  const peers = folders.filter(([, folder]) => existsSync(folder)).map(([name, at]) => [name, versionIn(at)] as const);
   return {
     when: new Date().toISOString().slice(0, 10),
     node: process.version,
