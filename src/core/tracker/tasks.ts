@@ -23,6 +23,8 @@ import type { Tracker } from './tracker.js';
 
 /** All calls of `close()` together wait at most a second (P6); this much of it is for sending. */
 const FINISH_TIMEOUT_MS = 950;
+/** A later `close()` of a host that waited for its calls tries again what did not arrive. */
+const RETRY_AFTER_MS = 1_000;
 
 /** Tells the command line what this server declares, if there is a data folder already. */
 export function declare(tracker: Tracker): void {
@@ -73,11 +75,12 @@ export async function finish(tracker: Tracker): Promise<void> {
   const isKept = isFolderKept(tracker);
   const endangered = () => endangeredPages(tracker, isKept);
   if (isKept && endangered().length === 0 && tracker.memoryOutbox.reports.length === 0) return;
-  // A host may close on `beforeExit`, which is emitted again after each work that does not end at once: without new counts
-  // there is none, and never more than a second of it.
-  const remainingMs = FINISH_TIMEOUT_MS - tracker.msFinishing;
-  if (remainingMs <= 0 || (tracker.msFinishing > 0 && endangered().length === 0)) return;
   const from = monotonicClock();
+  const remainingMs = FINISH_TIMEOUT_MS - tracker.msFinishing;
+  // A host may close on `beforeExit`, which is emitted again after all work that does not end at once. So what has just
+  // failed is not tried again, and after a second nothing is.
+  const hasJustTried = from - tracker.finishedAt < RETRY_AFTER_MS && endangered().length === 0;
+  if (remainingMs <= 0 || hasJustTried) return;
   await withDeadline(remainingMs, async (signal) => {
     if (!isKept) await closeOnDisk(tracker);
     let isClosed: boolean;
@@ -86,7 +89,8 @@ export async function finish(tracker: Tracker): Promise<void> {
       await send(tracker, signal, { isShutdown: true });
     } while (isClosed && endangered().length > 0 && !signal.aborted); // calls that ended meanwhile
   });
-  tracker.msFinishing += monotonicClock() - from;
+  tracker.finishedAt = monotonicClock();
+  tracker.msFinishing += tracker.finishedAt - from;
 }
 
 function endangeredPages({ spool }: Tracker, isKept: boolean): Unclosed[] {

@@ -41,6 +41,8 @@ export interface Tracker {
   readonly reportedDays: Set<Day>;
   /** How long `close()` has waited, ms. */
   msFinishing: number;
+  /** When the last `close()` that had something to do ended, ms of the monotonic clock. */
+  finishedAt: number;
   /** The last `close()`. From the first one on, the background work does not start again. */
   closing: Promise<void> | undefined;
 }
@@ -73,6 +75,7 @@ export function createTracker(
     hasWarned: false,
     reportedDays: new Set(),
     msFinishing: 0,
+    finishedAt: Number.NEGATIVE_INFINITY,
     closing: undefined,
   };
 }

@@ -330,6 +330,21 @@ describe('P6: close() does not hold up the host', () => {
   });
   if (!canUnshare) process.stderr.write('SKIPPED: the silent name server needs root for unshare(1)\n');
 
+  test('P7: a later close() tries again what the first could not deliver, though nothing was counted since', async () => {
+    const home = testHome({ analytics: true });
+    const received = await checkingDestination(home);
+    received.respondWith((_request, response) => response.writeHead(503).end());
+    const { analytics, use } = testTracker(home, { posthog: received.posthog, ephemeral: true });
+    await use('query', 3);
+    await analytics.close();
+    await analytics.close(); // at once: not tried again
+    expect(received.requests).toHaveLength(1);
+    received.respondWith((_request, response) => response.writeHead(200).end('{"status":1}'));
+    await new Promise((resolve) => setTimeout(resolve, 1_100));
+    await analytics.close();
+    expect(received.requests.map(({ body }) => usage(body.toString(), 'query'))).toEqual([3, 3]);
+  });
+
   test('P6: a host that closes on beforeExit, to a destination that refuses, ends after one attempt', async () => {
     const home = testHome({ analytics: true });
     const program = `
