@@ -5,7 +5,11 @@
  */
 import { loadAdapter, loadLibrary } from './ours.mjs';
 
-/** Called in turn: a counter that has reached 9,999 writes nothing, and so would a benchmark of one tool. */
+/**
+ * dot-ai's. Called in turn: a counter that has reached 9,999 writes nothing, and so would a benchmark of one tool. They
+ * are written here, because a program that measures a peer must not load this library; another name would be counted as
+ * `other`, and the check of what arrived would fail.
+ */
 export const TOOLS = /** @type {const} */ ([
   'recommend',
   'version',
