@@ -18,7 +18,6 @@ export const run: Run<'disable'> = async ({ options }, output) => {
   const { keptCopy, isInPlace } = await saveOptOut(home);
   const consent = decide(readPolicy(), process.env, readConfig(home.config));
   const saved = { saved: false, consent, configPath: home.config, keptCopy };
-  const hasCopies = viewSent().data.reports.some(({ copy }) => copy !== null);
   // Said before anything is deleted: deleting can take seconds, or fail.
   if (!options.json) showSaved(saved, '', output);
   remarkSaved(saved, output);
@@ -26,7 +25,7 @@ export const run: Run<'disable'> = async ({ options }, output) => {
   const { deleted, problem } = await deleteRecorded(home, purge);
   const problems = [problem, noEffect(saved)].filter((one) => one !== undefined);
   if (options.json) output.json(settingResult(saved, { deleted, problems: problems.map(({ message }) => message) }));
-  else output.data(deleted ? withCommandLines(purge ? PURGED : DELETED + (hasCopies ? COPIES : '')) : NOT_DELETED);
+  else output.data(deleted ? withCommandLines(purge ? PURGED : DELETED + copiesThatStay()) : NOT_DELETED);
   return fail(problems, (message) => output.remark(`Error: ${message}`));
 };
 
@@ -35,8 +34,12 @@ const IN_PLACE =
 const DELETED = 'Deleted: everything unsent.';
 const COPIES =
   ' Copies of what was already sent stay for you to read: dot-ai-analytics sent. Delete them: dot-ai-analytics clear';
-const PURGED = 'Deleted: everything unsent, and the copies of what was sent. Only the setting "off" remains.';
+const PURGED = 'Deleted: everything unsent, and the copies of what was sent. No counts are left here.';
 const NOT_DELETED = 'Not everything could be deleted.';
+
+function copiesThatStay(): string {
+  return viewSent().data.reports.some(({ copy }) => copy !== null) ? COPIES : '';
+}
 
 function noEffect({ consent }: Saved): AnalyticsError | undefined {
   if (!consent.enabled) return undefined;
