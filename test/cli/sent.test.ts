@@ -127,3 +127,13 @@ test.skipIf(process.getuid?.() === 0)('a copy that cannot be read does not verif
   chmodSync(join(home.paths.sent, `${YESTERDAY}.json`), 0);
   expect((await sent(home, '--verify')).code).toBe(1);
 });
+
+test('disable speaks of copies only where there are some', async () => {
+  const disabled = async (home: TestHome, ...args: string[]) =>
+    oneLine((await cli(['disable', ...args], { env: home.env })).stdout);
+  expect(await disabled(testHome({ analytics: true }))).toMatch(/Deleted: everything unsent\. $/);
+  const home = await sentHome(YESTERDAY);
+  expect(await disabled(home)).toContain('Copies of what was already sent stay for you to read');
+  expect(await disabled(home, '--purge')).toContain('No counts are left here.');
+  expect((await sent(home)).said).toContain('No sent report is on record here.');
+});
