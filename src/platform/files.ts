@@ -6,19 +6,12 @@ import {
   openSync,
   readdirSync,
   readSync,
-  renameSync,
   type Stats,
   unlinkSync,
-  writeSync,
 } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
-import { randomToken } from './crypto.js';
 import { systemCode } from './errors.js';
 
 export const PRIVATE_FILE = 0o600;
-
-/** The folder of config.json has files of other programs too, so the name says whose file was left behind. */
-const TEMPORARY = '.analytics-tmp-';
 
 /**
  * The bytes of a regular file of at most `limit` bytes. Opened without blocking and checked before reading, so that a
@@ -107,41 +100,6 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** A new name, in the folder of `path`, that `sweepTemporaries` and `removeTemporariesOf` recognize. */
-export function temporaryBeside(path: string): string {
-  return join(dirname(path), `${temporaryPrefix(path)}${randomToken(6)}`);
-}
-
-const temporaryPrefix = (path: string) => `${TEMPORARY}${basename(path)}-`;
-
-/** Writes a complete private file under a temporary name beside `path`, and returns its path. */
-export function writeTemporary(path: string, bytes: string | Buffer, mode = PRIVATE_FILE): string {
-  const temporary = temporaryBeside(path);
-  const fd = openSync(temporary, 'wx', mode);
-  try {
-    const buffer = typeof bytes === 'string' ? Buffer.from(bytes) : bytes;
-    let written = 0;
-    while (written < buffer.length) written += writeSync(fd, buffer, written);
-  } catch (error) {
-    closeSync(fd);
-    removeFile(temporary);
-    throw error;
-  }
-  closeSync(fd);
-  return temporary;
-}
-
-/** Replaces `path` in one step. Readers see the old content or the new, never a part, even after a crash. */
-export function writeAtomically(path: string, bytes: string | Buffer): void {
-  const temporary = writeTemporary(path, bytes);
-  try {
-    renameSync(temporary, path);
-  } catch (error) {
-    removeFile(temporary);
-    throw error;
-  }
-}
-
 /** The names in the folder, sorted; none if it is missing, unreadable or a symbolic link. */
 export function listFolder(path: string): string[] {
   try {
@@ -181,24 +139,6 @@ export function isThere(path: string): boolean {
   } catch (error) {
     if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return false;
     throw error;
-  }
-}
-
-/** Afterward, the writer of such a file can no longer put it into the place of `path`. */
-export function removeTemporariesOf(path: string): void {
-  for (const name of listFolder(dirname(path))) {
-    if (name.startsWith(temporaryPrefix(path))) removeFile(join(dirname(path), name));
-  }
-}
-
-/** An older temporary file was left behind by a killed process. */
-const ABANDONED_AFTER_MS = 3_600_000;
-
-export function sweepTemporaries(folder: string): void {
-  for (const name of listFolder(folder)) {
-    if (!name.startsWith(TEMPORARY)) continue;
-    const stat = entry(join(folder, name));
-    if (stat !== undefined && Date.now() - stat.mtimeMs > ABANDONED_AFTER_MS) removeFile(join(folder, name));
   }
 }
 

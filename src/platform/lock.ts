@@ -2,7 +2,8 @@ import { closeSync, linkSync, openSync, renameSync, writeSync } from 'node:fs';
 import { monotonicClock } from './clock.js';
 import { randomToken } from './crypto.js';
 import { systemCode } from './errors.js';
-import { entry, PRIVATE_FILE, removeFile, temporaryBeside, tryReadText } from './files.js';
+import { entry, PRIVATE_FILE, removeFile, tryReadText } from './files.js';
+import { temporaryBeside } from './temporary-files.js';
 
 /*
  * A lock is a file that O_EXCL creates, so exactly one process creates it. It contains a random token, by which the

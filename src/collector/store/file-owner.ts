@@ -3,10 +3,11 @@ import { hostname } from 'node:os';
 import { randomToken } from '../../platform/crypto.js';
 import * as COLLECTOR_ERRORS from '../../platform/error-table/collector.js';
 import { AnalyticsError, messageOf, systemCode } from '../../platform/errors.js';
-import { entry, parseObject, removeFile, temporaryBeside, tryReadText, writeTemporary } from '../../platform/files.js';
+import { entry, parseObject, removeFile, tryReadText } from '../../platform/files.js';
 import { guard } from '../../platform/guard.js';
 import { tryWithLock } from '../../platform/lock.js';
 import { asIdentity, ownIdentity, presenceOf } from '../../platform/process-identity.js';
+import { temporaryBeside, writeTemporary } from '../../platform/temporary-files.js';
 
 /*
  * FILE.owner names the process that uses a database. It is linked there whole, so that one process wins. Its owner

@@ -1,7 +1,8 @@
 import { closeSync, constants, copyFileSync, existsSync, fsyncSync, openSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { removeFile, temporaryBeside } from '../../platform/files.js';
+import { removeFile } from '../../platform/files.js';
 import { guard } from '../../platform/guard.js';
+import { temporaryBeside } from '../../platform/temporary-files.js';
 import { walOf } from './database.js';
 
 /** Tells whether an open database still is where its path says. */

@@ -1,10 +1,11 @@
 import { realpathSync } from 'node:fs';
 import { systemCode } from '../../platform/errors.js';
-import { entry, removeTemporariesOf, sweepTemporaries } from '../../platform/files.js';
+import { entry } from '../../platform/files.js';
 import { makeFolder } from '../../platform/folders.js';
 import type { Home } from '../../platform/home.js';
 import { editKey } from '../../platform/json-text.js';
 import { type Lock, tryWithLock, withLock } from '../../platform/lock.js';
+import { removeTemporariesOf, sweepTemporaries } from '../../platform/temporary-files.js';
 import {
   type ConfigState,
   isForeign,

@@ -11,8 +11,9 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { systemCode } from '../../platform/errors.js';
-import { entry, removeFile, systemError, writeTemporary } from '../../platform/files.js';
+import { entry, removeFile, systemError } from '../../platform/files.js';
 import type { Lock } from '../../platform/lock.js';
+import { writeTemporary } from '../../platform/temporary-files.js';
 
 /** What is known of the file that is replaced. */
 export interface Replaced {

@@ -2,11 +2,12 @@ import { renameSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 import { randomToken } from '../../platform/crypto.js';
 import { systemCode } from '../../platform/errors.js';
-import { entry, parseObject, removeFile, temporaryBeside, tryReadText, writeTemporary } from '../../platform/files.js';
+import { entry, parseObject, removeFile, tryReadText } from '../../platform/files.js';
 import type { Home } from '../../platform/home.js';
 import { linkOnce } from '../../platform/link-once.js';
 import { tryWithLock } from '../../platform/lock.js';
 import { asIdentity, ownIdentity, presenceOf } from '../../platform/process-identity.js';
+import { temporaryBeside, writeTemporary } from '../../platform/temporary-files.js';
 import { listNames, type ReportName } from '../report/closed-files.js';
 
 /*

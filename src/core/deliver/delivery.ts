@@ -1,8 +1,8 @@
 import type { Clock } from '../../platform/clock.js';
 import { debug } from '../../platform/debug.js';
 import { causeOf } from '../../platform/errors.js';
-import { writeAtomically } from '../../platform/files.js';
 import type { Home } from '../../platform/home.js';
+import { writeAtomically } from '../../platform/temporary-files.js';
 import { openEnvelope } from '../../schema/envelope.js';
 import type { Vocabulary } from '../../schema/vocabulary.js';
 import { withKey } from '../report/body.js';

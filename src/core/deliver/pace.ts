@@ -1,9 +1,10 @@
 import { renameSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { randomToken } from '../../platform/crypto.js';
-import { entry, tryReadObject, writeAtomically } from '../../platform/files.js';
+import { entry, tryReadObject } from '../../platform/files.js';
 import { ensurePrivateFolder } from '../../platform/folders.js';
 import type { Home } from '../../platform/home.js';
+import { writeAtomically } from '../../platform/temporary-files.js';
 import type { Endpoint } from '../consent/destination.js';
 
 /*

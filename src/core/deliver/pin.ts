@@ -1,7 +1,8 @@
-import { entry, removeFile, writeAtomically, writeTemporary } from '../../platform/files.js';
+import { entry, removeFile } from '../../platform/files.js';
 import { ensurePrivateFolder, folderProblem } from '../../platform/folders.js';
 import type { Home } from '../../platform/home.js';
 import { linkOnce } from '../../platform/link-once.js';
+import { writeAtomically, writeTemporary } from '../../platform/temporary-files.js';
 import { type Endpoint, isSameRecipient } from '../consent/destination.js';
 import type { Gate } from '../consent/gate.js';
 import { type Pin, readPin } from '../consent/look-up.js';

@@ -1,5 +1,6 @@
-import { tryReadObject, writeAtomically } from '../../platform/files.js';
+import { tryReadObject } from '../../platform/files.js';
 import type { Home } from '../../platform/home.js';
+import { writeAtomically } from '../../platform/temporary-files.js';
 import { dayOfReport, type ReportName } from '../report/closed-files.js';
 import { receiptPath } from './report-files.js';
 import { asStatedReason } from './stated-reason.js';

@@ -1,7 +1,8 @@
 import { debug } from '../../platform/debug.js';
 import { causeOf } from '../../platform/errors.js';
-import { removeFile, sweepTemporaries } from '../../platform/files.js';
+import { removeFile } from '../../platform/files.js';
 import type { Home } from '../../platform/home.js';
+import { sweepTemporaries } from '../../platform/temporary-files.js';
 import { type Day, dayOf, daysBetween } from '../../schema/calendar.js';
 import { DAYS_KEPT, MAX_DAYS_WAITING, MAX_REPORTS_WAITING } from '../../schema/limits.js';
 import { listSpool } from '../record/spool-files.js';

@@ -1,5 +1,6 @@
-import { tryReadText, writeAtomically } from '../../platform/files.js';
+import { tryReadText } from '../../platform/files.js';
 import type { Home } from '../../platform/home.js';
+import { writeAtomically } from '../../platform/temporary-files.js';
 import { asEndpoint } from '../consent/destination.js';
 import { isInForce } from '../consent/look-up.js';
 import {

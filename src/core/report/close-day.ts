@@ -1,8 +1,9 @@
 import { debug } from '../../platform/debug.js';
 import { causeOf } from '../../platform/errors.js';
-import { isThere, removeFile, sweepTemporaries } from '../../platform/files.js';
+import { isThere, removeFile } from '../../platform/files.js';
 import { guard } from '../../platform/guard.js';
 import { assertOwnData, type Home } from '../../platform/home.js';
+import { sweepTemporaries } from '../../platform/temporary-files.js';
 import { type Day, dayOf, daysBetween, isFinished } from '../../schema/calendar.js';
 import type { Vocabulary } from '../../schema/vocabulary.js';
 import type { Gate } from '../consent/gate.js';

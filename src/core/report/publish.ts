@@ -1,7 +1,8 @@
-import { isThere, removeFile, writeTemporary } from '../../platform/files.js';
+import { isThere, removeFile } from '../../platform/files.js';
 import { ensurePrivateFolder } from '../../platform/folders.js';
 import type { Home } from '../../platform/home.js';
 import { linkOnce } from '../../platform/link-once.js';
+import { writeTemporary } from '../../platform/temporary-files.js';
 import { type Day, daysBetween } from '../../schema/calendar.js';
 import { DAYS_KEPT } from '../../schema/limits.js';
 import type { Gate } from '../consent/gate.js';

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
-import { isThere, listFolder, removeFile, tryReadObject, writeAtomically } from '../../platform/files.js';
+import { isThere, listFolder, removeFile, tryReadObject } from '../../platform/files.js';
 import { ensurePrivateFolder } from '../../platform/folders.js';
 import type { Home } from '../../platform/home.js';
+import { writeAtomically } from '../../platform/temporary-files.js';
 import { type Day, isDay } from '../../schema/calendar.js';
 
 /** A finished day of which no report may be made: its body would break a rule of what may leave. */
