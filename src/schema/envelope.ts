@@ -20,7 +20,7 @@ export interface SentRow {
 }
 
 /**
- * Takes a body apart, in order. Does not check the rows; `reportProblem` does that.
+ * Takes a body apart, in order. Does not check the rows; `refusalOf` does that.
  * @param body parsed JSON
  */
 export function takeApart(body: unknown, sender: Sender): readonly SentRow[] | Refusal {

@@ -1,16 +1,19 @@
 import { hash } from 'node:crypto';
-import { gunzipSync } from 'node:zlib';
+import { constants, gunzipSync } from 'node:zlib';
 import type { Day } from '../../schema/calendar.js';
 import { type SentRow, takeApart } from '../../schema/envelope.js';
 import { SCHEMA } from '../../schema/fields.js';
-import { DAYS_REPEAT_IS_KNOWN } from '../../schema/limits.js';
+import { DAYS_REPEAT_IS_KNOWN, MAX_REPORT_BYTES } from '../../schema/limits.js';
 import { type Refusal, type Report, refusalOf } from '../../schema/report.js';
 import type { Vocabulary } from '../../schema/vocabulary.js';
 import { labelOf } from '../cells/measures.js';
 import { type Arrival, isAcceptable } from './arrival.js';
 
-/** Limits the received bytes, and the unpacked ones. A report has far fewer (schema/limits.ts); a batch has several. */
-export const MAX_BODY_BYTES = 512 * 1024;
+/** Limits the received bytes, and the unpacked ones. Senders of this package put one report into a body. */
+export const MAX_BODY_BYTES = 2 * MAX_REPORT_BYTES;
+
+/** The last bytes of gzip: how long its content is. */
+const GZIP_LENGTH_BYTES = 4;
 
 /** Takes a request body apart and checks every string and number. One unknown value refuses the whole body. */
 export function open(
@@ -77,15 +80,19 @@ function hashOf(rows: readonly SentRow[]): Uint8Array {
 }
 
 /**
- * Undefined if the bytes are not gzip, are cut off, or unpack to more than the limit. One body at a time is unpacked:
- * when all that wait were, a few kilobytes from each of thousands of senders would become gigabytes.
+ * Undefined if the bytes are not gzip, are cut off, or unpack to more than the limit or than their end tells. One body
+ * at a time is unpacked, into one buffer of its length: else a few kilobytes from each of thousands of senders would
+ * become gigabytes, or garbage that grows faster than it is collected.
  */
 function unpack(bytes: Buffer, encoding: string | undefined): string | undefined {
   const kind = encoding?.trim().toLowerCase() ?? '';
   if (kind === '' || kind === 'identity') return bytes.toString('utf8');
-  if (kind !== 'gzip') return undefined;
+  if (kind !== 'gzip' || bytes.length < GZIP_LENGTH_BYTES) return undefined;
+  const length = bytes.readUInt32LE(bytes.length - GZIP_LENGTH_BYTES);
+  if (length === 0 || length > MAX_BODY_BYTES) return undefined;
   try {
-    return gunzipSync(bytes, { maxOutputLength: MAX_BODY_BYTES }).toString('utf8');
+    const chunkSize = Math.max(length + 1, constants.Z_MIN_CHUNK); // in a full buffer, zlib asks for a second one
+    return gunzipSync(bytes, { maxOutputLength: length, chunkSize }).toString('utf8');
   } catch {
     return undefined;
   }
