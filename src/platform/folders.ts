@@ -72,5 +72,6 @@ export function parentProblem(folder: string): 'EOWNER' | 'EOTHERS' | undefined 
   } catch {
     return undefined; // it does not exist, or cannot be seen: then nothing in it can be read or written
   }
-  return ownershipProblem(stat, isContainer() && isMountPoint(folder));
+  const problem = ownershipProblem(stat);
+  return problem === 'EOTHERS' && isContainer() && isMountPoint(folder) ? undefined : problem;
 }

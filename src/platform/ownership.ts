@@ -8,14 +8,11 @@ const ROOT = 0;
 /**
  * Why another user can have written this file, or put something into this folder: `EOWNER`, somebody else owns it, or
  * `EOTHERS`, somebody else may write it. Undefined if only this user and root can, and on Windows, which has no modes.
- *
- * @param isOpen the exception for volumes: any mode will do
  */
-export function ownershipProblem(stat: Stats, isOpen = false): 'EOWNER' | 'EOTHERS' | undefined {
+export function ownershipProblem(stat: Stats): 'EOWNER' | 'EOTHERS' | undefined {
   const uid = process.geteuid?.();
   if (uid === undefined) return undefined;
   if (![uid, ROOT].includes(stat.uid) && uid !== ROOT) return 'EOWNER';
-  if (isOpen) return undefined;
   if ((stat.mode & OTHERS_WRITE) !== 0) return 'EOTHERS';
   return (stat.mode & GROUP_WRITES) !== 0 && !isTrustedGroup(stat) ? 'EOTHERS' : undefined;
 }
