@@ -21,12 +21,30 @@ export type Days = ReadonlyMap<Day, readonly Entry[]>;
  * @param k from how many installs a number has to be, at least 2
  */
 export function publish(cells: Days, published: readonly Interval[], today: Day, k: number): Interval[] {
-  const months = [...new Set([...cells.keys()].map(monthOf))].sort();
-  return months.flatMap((month) => {
-    const blocks = blocksOf([...cells].filter(([day]) => monthOf(day) === month));
-    const known = published.filter(({ from }) => monthOf(from) === month);
-    return publishMonth(month, blocks, known, today, k);
+  const days = byMonth(cells, ([day]) => day);
+  const known = byMonth(published, ({ from }) => from);
+  return [...days.keys()].sort().flatMap((month) => {
+    const blocks = blocksOf(days.get(month) ?? []);
+    return publishMonth(month, blocks, known.get(month) ?? [], today, k);
   });
+}
+
+/** A day is looked up in the calendar once, because thousands of intervals begin on the same one. */
+function byMonth<T>(all: Iterable<T>, dayOf: (one: T) => Day): Map<string, T[]> {
+  const months = new Map<string, T[]>();
+  const days = new Map<Day, T[]>();
+  for (const one of all) {
+    const day = dayOf(one);
+    let month = days.get(day);
+    if (month === undefined) {
+      const name = monthOf(day);
+      month = months.get(name) ?? [];
+      months.set(name, month);
+      days.set(day, month);
+    }
+    month.push(one);
+  }
+  return months;
 }
 
 /** The rows of a month, by block. */
@@ -35,13 +53,14 @@ type Blocks = ReadonlyMap<string, { readonly block: Block; readonly weeks: ByWee
 function blocksOf(days: readonly (readonly [Day, readonly Entry[]])[]): Blocks {
   const blocks = new Map<string, { block: Block; weeks: Map<Day, Tally> }>();
   for (const [day, entries] of days) {
+    const monday = mondayOf(day);
     for (const { event, label, tally } of entries) {
       const key = keyOf({ event, label });
       const known = blocks.get(key) ?? { block: { event, label }, weeks: new Map() };
       blocks.set(key, known);
-      const week = known.weeks.get(mondayOf(day)) ?? emptyTally(event);
+      const week = known.weeks.get(monday) ?? emptyTally(event);
       addTally(week, tally);
-      known.weeks.set(mondayOf(day), week);
+      known.weeks.set(monday, week);
     }
   }
   return blocks;
