@@ -1,7 +1,7 @@
 // @ts-check
-// A host that goes through the life of a server once for each function of the library that is made to throw. The first
-// line of stdin: { ids, expects }; prints what the host saw. FAULTS: the numbers of functions, separated by commas, or
-// empty; ALSO: functions that throw as well.
+// A host that goes through the life of a server once for each function of the library that is made to throw, and prints
+// what it saw. Its argument is the file of a plan: { ids, also }, the numbers of these functions, and of others that
+// throw in each of these lives.
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
