@@ -29,8 +29,8 @@ console.log(isQuick ? `\n> tests, without ${SLOW.join(', ')}` : '\n> tests');
 const folder = mkdtempSync(join(tmpdir(), 'dot-ai-analytics-test-'));
 const report = join(folder, 'report.json');
 const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-// One more than vitest takes: most tests wait for processes and sockets.
-const workers = `--maxWorkers=${availableParallelism() + (isQuick ? 1 : 0)}`;
+// More than vitest takes: most tests wait for processes and sockets.
+const workers = `--maxWorkers=${availableParallelism() + 1}`;
 const leftOut = isQuick ? SLOW.map((pattern) => `--exclude=${pattern}`) : [];
 const status = run(bin('vitest'), 'run', ...reporters, workers, ...leftOut, ...forVitest);
 console.log(`\n${summary(report, status)}`);
