@@ -8,8 +8,8 @@ import type { Output } from './output.js';
 /** What `enable` and `disable` print with `--json`. */
 export interface SettingResult {
   readonly version: 1;
-  /** The setting that is now in config.json. */
-  readonly saved: boolean;
+  /** What config.json says now. */
+  readonly analytics: boolean;
   /** The consent in this environment. */
   readonly enabled: boolean;
   readonly decidedBy: LayerName;
@@ -27,21 +27,21 @@ export interface SettingResult {
 
 /** A setting that was saved, and what it means here. */
 export interface Saved {
-  readonly saved: boolean;
+  readonly analytics: boolean;
   readonly consent: Consent;
   readonly configPath: string;
   readonly keptCopy?: string | undefined;
 }
 
 export function settingResult(
-  { saved, consent, configPath, keptCopy = undefined }: Saved,
+  { analytics, consent, configPath, keptCopy = undefined }: Saved,
   outcome: { readonly deleted?: boolean; readonly problems?: readonly string[] } = {},
 ): SettingResult {
   const { deleted = null, problems = [] } = outcome;
   const { acceptedSchema = null, recipient = null } = readConfig(configPath);
   return {
     version: 1,
-    saved,
+    analytics,
     enabled: consent.enabled,
     decidedBy: consent.decidedBy,
     configPath,
@@ -54,9 +54,9 @@ export function settingResult(
 }
 
 /** The two lines that both commands print: the saved and the effective state. */
-export function showSaved({ saved, consent, configPath }: Saved, what: string, output: Output): void {
-  const reason = consent.enabled === saved ? '' : `, because of ${decider(consent)}`;
-  output.data(`Saved: ${onOff(saved, output)}${what}, in ${shortPath(configPath)}.`);
+export function showSaved({ analytics, consent, configPath }: Saved, what: string, output: Output): void {
+  const reason = consent.enabled === analytics ? '' : `, because of ${decider(consent)}`;
+  output.data(`Saved: ${onOff(analytics, output)}${what}, in ${shortPath(configPath)}.`);
   output.data(`In effect here: ${onOff(consent.enabled, output)}${reason}.`);
 }
 

@@ -78,7 +78,7 @@ describe.runIf(hasTerminal)('P11: on a terminal', () => {
     expect(code).toBe(0);
     expect(words(shown)).toContain('What is collected');
     expect(words(shown)).toContain(QUESTION);
-    expect(JSON.parse(readFileSync(out, 'utf8'))).toMatchObject({ version: 1, saved: true, enabled: true });
+    expect(JSON.parse(readFileSync(out, 'utf8'))).toMatchObject({ version: 1, analytics: true, enabled: true });
   });
 
   test.each(['n\\r', '\\r', 'No\\r'])('%s: the refusal is saved, and the hint does not come back', async (keys) => {

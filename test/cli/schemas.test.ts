@@ -135,14 +135,14 @@ describe('what --json prints is what docs/schemas says', () => {
     const none = { acceptedSchema: null, recipient: null };
     expect(await json(home, 'disable')).toEqual({
       version: 1,
-      saved: false,
+      analytics: false,
       enabled: false,
       deleted: true,
       ...none,
       ...where,
     });
     expect(await json(home, 'enable', '--yes')).toEqual({
-      ...{ version: 1, saved: true, enabled: true, deleted: null, acceptedSchema: 1, recipient: null },
+      ...{ version: 1, analytics: true, enabled: true, deleted: null, acceptedSchema: 1, recipient: null },
       ...where,
     });
     expect(await json(home, 'hint')).toEqual({ version: 1, shown: false, text: expect.stringContaining('dot-ai') });
@@ -151,9 +151,12 @@ describe('what --json prints is what docs/schemas says', () => {
     expect(await json(home, 'clear')).toEqual({ version: 1, deleted: false, problem: null });
 
     const damaged = testHome('{');
-    expect(await json(damaged, 'disable')).toMatchObject({ saved: false, keptCopy: `${damaged.paths.config}.kept-1` });
+    expect(await json(damaged, 'disable')).toMatchObject({
+      analytics: false,
+      keptCopy: `${damaged.paths.config}.kept-1`,
+    });
     const linked = { deleted: false, problem: expect.stringContaining('symbolic link') };
-    expect(await json(homeWithLinkedData(), 'disable')).toMatchObject({ saved: false, enabled: false, ...linked });
+    expect(await json(homeWithLinkedData(), 'disable')).toMatchObject({ analytics: false, enabled: false, ...linked });
     expect(await json(homeWithLinkedData(), 'clear')).toMatchObject(linked);
   });
 
@@ -162,7 +165,11 @@ describe('what --json prints is what docs/schemas says', () => {
     const out = `${home.folder}/out`;
     const { code } = await onTerminal(`enable --json > ${out}`, { env: home.env, keys: 'n\\r' });
     expect(code).toBe(1);
-    expect(parsed('enable', readFileSync(out, 'utf8'))).toMatchObject({ saved: false, enabled: false, problem: null });
+    expect(parsed('enable', readFileSync(out, 'utf8'))).toMatchObject({
+      analytics: false,
+      enabled: false,
+      problem: null,
+    });
   });
 });
 

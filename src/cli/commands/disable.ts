@@ -17,7 +17,7 @@ export const run: Run<'disable'> = async ({ options }, output) => {
   const home = requireHome(process.env);
   const { keptCopy, isInPlace } = await saveOptOut(home);
   const consent = decide(readPolicy(), process.env, readConfig(home.config));
-  const saved = { saved: false, consent, configPath: home.config, keptCopy };
+  const saved = { analytics: false, consent, configPath: home.config, keptCopy };
   // Said before anything is deleted: deleting can take seconds, or fail.
   if (!options.json) showSaved(saved, '', output);
   remarkSaved(saved, output);

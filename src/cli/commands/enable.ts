@@ -20,7 +20,7 @@ export const run: Run<'enable'> = async ({ options }, output) => {
   const home = requireHome(process.env);
   const local = lookAt();
   if (isAccepted(local)) {
-    if (options.json) output.json(settingResult({ saved: true, consent: local.consent, configPath: home.config }));
+    if (options.json) output.json(settingResult({ analytics: true, consent: local.consent, configPath: home.config }));
     else output.data(`Analytics is on already. Turn it off: ${commandLine('disable')}`);
     return EXIT.done;
   }
@@ -85,7 +85,7 @@ async function decline(local: Local, options: Options<'enable'>, output: Output)
   const wasOn = local.consent.enabled || local.config.analytics === true;
   const isSaved = !wasOn && isUnderstood(local.config.state) && (await saveRefusal());
   const { config, consent, home } = lookAt();
-  const state: Saved = { saved: config.analytics === true, consent, configPath: home?.config ?? '' };
+  const state: Saved = { analytics: config.analytics === true, consent, configPath: home?.config ?? '' };
   if (options.json) output.json(settingResult(state));
   else
     output.data(

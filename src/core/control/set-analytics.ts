@@ -24,8 +24,8 @@ export interface SetAnalyticsOptions {
 }
 
 export interface SetAnalyticsResult {
-  /** The consent setting that is now in config.json. */
-  readonly saved: boolean;
+  /** What config.json says now. */
+  readonly analytics: boolean;
   /** The consent in this environment, in which a variable may decide otherwise. */
   readonly consent: Consent;
   readonly configPath: string;
@@ -53,7 +53,7 @@ export async function setAnalytics(
   const accept = () => (recipient === undefined ? offered(home, env) : recipient);
   const done = enabled ? { ...(await optIn(home, replace, accept())), deleted: null } : await optOut(home, purge);
   return {
-    saved: enabled,
+    analytics: enabled,
     consent: decide(readPolicy(), env, readConfig(home.config)),
     configPath: home.config,
     ...done,
