@@ -9,15 +9,15 @@ import { DAY, install, testCollector } from '../../support/collector.js';
 import { ROOT } from '../../support/processes.js';
 import { exampleReport } from '../../support/reports.js';
 
-/** A request with a Host header of its own, which fetch does not allow. */
-function get(url: string, headers: Record<string, string>): Promise<number> {
+/** A request with a Host header of its own, which fetch does not allow; with a body, it is posted. */
+function ask(url: string, headers: Record<string, string>, body?: string): Promise<number> {
   return new Promise((resolve, reject) => {
-    request(url, { headers }, (response) => {
+    request(url, { headers, method: body === undefined ? 'GET' : 'POST' }, (response) => {
       response.resume();
       resolve(response.statusCode ?? 0);
     })
       .on('error', reject)
-      .end();
+      .end(body);
   });
 }
 
@@ -34,9 +34,12 @@ describe('who may read', () => {
         'evil.example',
         `evil.example:${port}`,
         '127.0.0.1.evil.example',
-      ].map((host) => get(`${url}api/v1/tools`, { host })),
+      ].map((host) => ask(`${url}api/v1/tools`, { host })),
     );
     expect(answers).toEqual([200, 200, 200, 200, 421, 421, 421]);
+    const report = await encode([install()], DAY, 'k');
+    expect(await ask(`${url}batch/`, { host: 'evil.example' }, report)).toBe(421);
+    expect(await ask(`${url}batch/`, { host: 'stats.example.com' }, report)).toBe(200);
   });
 
   test('elsewhere with the token, as a bearer token or as a password; reports need none', async () => {
@@ -44,7 +47,7 @@ describe('who may read', () => {
     const url = collector.url.replace('0.0.0.0', '127.0.0.1');
     const basic = (text: string) => `Basic ${Buffer.from(text).toString('base64')}`;
     const status = (authorization?: string) =>
-      get(`${url}api/v1/tools`, authorization === undefined ? {} : { authorization });
+      ask(`${url}api/v1/tools`, authorization === undefined ? {} : { authorization });
     expect(
       await Promise.all([
         status(),
@@ -55,8 +58,8 @@ describe('who may read', () => {
         status('Digest x'),
       ]),
     ).toEqual([401, 401, 401, 200, 401, 401]);
-    expect(await get(url, {})).toBe(401);
-    expect(await get(`${url}healthz`, {})).toBe(200);
+    expect(await ask(url, {})).toBe(401);
+    expect(await ask(`${url}healthz`, {})).toBe(200);
     const post = await fetch(`${url}batch/`, { method: 'POST', body: await encode([install()], DAY, 'k') });
     expect(post.status).toBe(200);
   });
@@ -73,7 +76,7 @@ describe('who may read', () => {
   test('another site cannot make it work: the address of a picture is refused, a link is not', async () => {
     const { url } = await testCollector();
     const from = (site: string, mode: string) =>
-      get(`${url}api/v1/tools`, { 'sec-fetch-site': site, 'sec-fetch-mode': mode });
+      ask(`${url}api/v1/tools`, { 'sec-fetch-site': site, 'sec-fetch-mode': mode });
     const answers = [
       await from('cross-site', 'no-cors'),
       await from('same-origin', 'cors'),
@@ -92,7 +95,7 @@ describe('who may read', () => {
       '%2e%2e/package.json',
       'app.js/../../package.json',
     ];
-    for (const path of paths) expect(await get(`${url}${path}`, {}), path).toBe(404);
+    for (const path of paths) expect(await ask(`${url}${path}`, {}), path).toBe(404);
     for (const query of [
       'from=yesterday',
       'to=2026-02-30',
@@ -101,7 +104,7 @@ describe('who may read', () => {
       'from=2026-11-01&from=2026-11-02',
       'from=1000-01-01',
     ]) {
-      expect(await get(`${url}api/v1/tools?${query}`, {}), query).toBe(400);
+      expect(await ask(`${url}api/v1/tools?${query}`, {}), query).toBe(400);
     }
   });
 });
@@ -169,7 +172,7 @@ describe('slow and many', () => {
 
   test('headers beyond 8 KiB', async () => {
     const { url } = await testCollector();
-    expect(await get(url, { 'x-long': 'y'.repeat(20_000) })).toBe(431);
+    expect(await ask(url, { 'x-long': 'y'.repeat(20_000) })).toBe(431);
   });
 });
 
