@@ -104,6 +104,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     isInvented,
     releases,
     writer,
+    isOurs: database.isOurs,
     published,
     readers,
     page,

@@ -124,7 +124,15 @@ export function openApi(): object {
     },
     paths: {
       '/batch/': { post: RECEIVE },
-      '/healthz': { get: { summary: 'Is it there?', responses: { 200: { description: 'Yes.' } } } },
+      '/healthz': {
+        get: {
+          summary: 'Can reports be written?',
+          responses: {
+            200: { description: 'Yes, unless the disk is full or fails.' },
+            503: { description: 'No: the database was deleted or replaced, or another process has it.' },
+          },
+        },
+      },
       '/api/v1/about.json': { get: { summary: 'The same as /api/v1, as a static copy has it.', responses: ABOUT } },
       '/api/v1': {
         get: { summary: 'The questions, the minimum of installs, and what was refused.', responses: ABOUT },

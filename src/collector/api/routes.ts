@@ -26,6 +26,8 @@ export interface Parts extends Receiving {
   readonly isInvented: boolean;
   readonly releases: readonly Release[];
   readonly published: Published;
+  /** False while another process has the database, or it was deleted or replaced. */
+  readonly isOurs: () => boolean;
   /** The folder of the dashboard's files. */
   readonly page: string;
 }
@@ -53,7 +55,11 @@ export function createApp(parts: Parts): Hono<Env> {
       strictTransportSecurity: false,
     }),
   );
-  app.get('/healthz', (c) => c.json({ status: 'ok' }));
+  app.get('/healthz', (c) =>
+    parts.isOurs()
+      ? c.json({ status: 'ok' })
+      : refuse(503, 'the database was deleted or replaced, or another process has it'),
+  );
   app.post('/batch', (c) => c.redirect('/batch/', 308));
   app.all('/batch/', () => notAllowed('POST'));
   app.on(WRITING, ['/', '/app.js', '/style.css', '/healthz', '/api/*'], () => notAllowed('GET, HEAD'));

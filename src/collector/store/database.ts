@@ -25,6 +25,8 @@ export interface Database extends Engine {
    * @throws an error if not; then the changes must not be acknowledged
    */
   transact<T>(section: () => T): T;
+  /** False while nothing can be written because another process has the file, or it was deleted or replaced. */
+  isOurs(): boolean;
 }
 
 /** Before anything is read. The WebAssembly engine has no shared memory, and a file has one collector. */

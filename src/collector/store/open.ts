@@ -48,6 +48,11 @@ function guarded(engine: Engine, file: string, owner: Ownership, place: Place): 
   }
   return {
     ...engine,
+    isOurs: () =>
+      guard(() => {
+        assertOurs();
+        return true;
+      }) ?? false,
     transact(section) {
       assertOurs();
       engine.exec('BEGIN IMMEDIATE');

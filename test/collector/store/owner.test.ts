@@ -105,7 +105,10 @@ test('somebody removes FILE.owner while the collector runs: it acknowledges noth
   const db = join(testHome().folder, 'collector.db');
   const old = await start(db);
   expect(await post(old.url, await oneCall())).toBe(200);
+  const health = async () => (await fetch(`${old.url}healthz`)).status;
+  expect(await health()).toBe(200);
   rmSync(`${db}.owner`);
+  expect(await health()).toBe(503); // a liveness probe restarts it
   const next = await start(db).catch((error: Error) => error);
   expect(await post(old.url, await oneCall())).toBe(503);
   if ('url' in next) {

@@ -132,7 +132,10 @@ describe.each(engines)('what cannot be used as a database: %s', (_name, node = '
       const db = join(testHome().folder, 'collector.db');
       const collector = await start(db, [], [node]);
       expect(await post(collector.url, await body())).toBe(200);
+      const health = async () => (await fetch(`${collector.url}healthz`)).status;
+      expect(await health()).toBe(200);
       change(db);
+      expect(await health()).toBe(503);
       const late = await body();
       expect(await post(collector.url, late)).toBe(503);
       expect(await post(collector.url, late)).toBe(503); // a repetition, which the lost file knows
