@@ -1,8 +1,9 @@
-import { existsSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, renameSync } from 'node:fs';
 import type { Arrival } from '../collector/intake/arrival.js';
 import { open } from '../collector/intake/intake.js';
 import { openStore } from '../collector/store/cell-store.js';
 import { openDatabase } from '../collector/store/open.js';
+import { emptyTables } from '../collector/store/tables.js';
 import { addDays, DAY_MS, type Day, dayOf, daysBetween, mondayOf } from '../schema/calendar.js';
 import { dotAiVocabulary } from '../schema/dot-ai.js';
 import { createInstall, type Repair } from './installs.js';
@@ -31,12 +32,14 @@ export interface Year {
  * interrupted run starts again from the beginning.
  *
  * @returns the number of reports
+ * @throws AnalyticsError `COLLECTOR` if another process fills the file, or it cannot be written
  */
 export async function fillYear({ db, today, installs = 300, days = 365, seed = 1, onProgress }: Year): Promise<number> {
   if (existsSync(db)) return 0;
   const unfinished = `${db}.unfinished`;
-  for (const rest of ['', '-wal', '-journal']) rmSync(`${unfinished}${rest}`, { force: true });
-  const store = openStore(await openDatabase(unfinished));
+  const database = await openDatabase(unfinished);
+  emptyTables(database);
+  const store = openStore(database);
   const random = randomFrom(seed);
   const repair: Repair = { tool: 'remediate', since: repairedOn(today), fails: 0.04 };
   const first = Date.parse(`${today}T12:00:00Z`) - days * DAY_MS;

@@ -40,6 +40,11 @@ export function prepareTables(engine: Engine, file: string): void {
   engine.exec(TABLES);
 }
 
+/** Of a database whose filling was interrupted. */
+export function emptyTables(engine: Engine): void {
+  engine.exec('DELETE FROM cells; DELETE FROM reports; DELETE FROM published;');
+}
+
 function assertSound(engine: Engine, file: string): void {
   const [found] = engine.prepare('PRAGMA quick_check(1)').all<{ quick_check: string }>();
   if (found?.quick_check === 'ok') return;
