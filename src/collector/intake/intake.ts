@@ -89,7 +89,7 @@ function unpack(bytes: Buffer, encoding: string | undefined): string | undefined
   if (kind === '' || kind === 'identity') return bytes.toString('utf8');
   if (kind !== 'gzip' || bytes.length < GZIP_LENGTH_BYTES) return undefined;
   const length = bytes.readUInt32LE(bytes.length - GZIP_LENGTH_BYTES);
-  if (length === 0 || length > MAX_BODY_BYTES) return undefined;
+  if (length > MAX_BODY_BYTES) return undefined;
   try {
     const chunkSize = Math.max(length + 1, constants.Z_MIN_CHUNK); // in a full buffer, zlib asks for a second one
     return gunzipSync(bytes, { maxOutputLength: length, chunkSize }).toString('utf8');
