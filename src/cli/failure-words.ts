@@ -101,7 +101,7 @@ const UNTRUSTED = words(
 );
 const NO_TLS = words('the host does not speak TLS at this port', 'Check the host and the port');
 
-/** By the code of the system, of Node or of OpenSSL. */
+/** By the code of the system, of Node, of OpenSSL, or of `deliver/post.ts`. */
 const BY_CODE: Readonly<Record<string, Words>> = {
   ENOTFOUND: NO_NAME,
   EAI_AGAIN: NO_NAME,
@@ -109,6 +109,7 @@ const BY_CODE: Readonly<Record<string, Words>> = {
     'nothing listens at the address of the destination',
     'Check the host and the port, or start what should listen there',
   ),
+  NO_ANSWER: words('the destination did not answer within 3 s', NETWORK),
   ECONNRESET: CLOSED,
   EPIPE: CLOSED,
   ETIMEDOUT: words('the host cannot be reached', NETWORK),

@@ -41,6 +41,9 @@ const answering =
   (_request, response) =>
     void response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(body);
 
+const silent: Respond = () => {};
+const hangingUp: Respond = (_request, response) => void response.socket?.end();
+
 const oneLine = (text: string) => text.replace(/\s+/g, ' ');
 
 async function send(home: TestHome, env: NodeJS.ProcessEnv = {}, ...args: string[]) {
@@ -113,6 +116,8 @@ describe('what became of each report', () => {
     ],
     ['a login page', answering(200, '<html>'), {}, /kept: the destination answered 200, but not as one that took/],
     ['a redirect', answering(302), {}, /kept: the destination redirects to another address \(302\)/],
+    ['no answer', silent, {}, /kept: the destination did not answer within 3 s\. Check the network/],
+    ['no answer, and closed', hangingUp, {}, /kept: the connection was closed before an answer\. Check the network/],
     ['a closed port', undefined, CLOSED, /kept: nothing listens at the address of the destination/],
     [
       'no such name',
@@ -120,16 +125,19 @@ describe('what became of each report', () => {
       { ...CLOSED, DOT_AI_POSTHOG_HOST: 'https://nothing.invalid' },
       /kept: the name of the host does not resolve\. Check the host and the network/,
     ],
-  ] as const)('kept (%s): why, what to do, and when a server tries again', async (_name, respond, env, words) => {
+  ] as const)('kept (%s): why, what to do, and when a server tries again', async (_name, respond, closed, words) => {
     const opened = respond && (await destination(respond));
     const home = await homeWith(dayAgo(2), YESTERDAY);
-    const { code, said, errors } = await send(home, opened?.env ?? env);
+    const env = opened?.env ?? closed;
+    const { code, said, errors } = await send(home, env);
     expect(said).toMatch(words);
     expect(said).toMatch(/A running server tries again from \d{4}-\d\d-\d\d \d\d:\d\d UTC/);
     expect(said).toContain(`${YESTERDAY} kept: it was not tried, because`);
     expect(said).not.toMatch(/retry|HTTP|ENOTFOUND|EAI_AGAIN|ECONN/);
     expect(errors).toMatch(/2 kept/);
     expect(code).toBe(1);
+    const { stdout } = await cli(['status'], { env: { ...home.env, ...env } });
+    expect(oneLine(stdout)).toMatch(/last failure 20\S+ \S+ UTC: (?!.*unknown).+; the report is kept/);
   });
 
   test('Retry-After is obeyed: nothing is sent, and it says until when', async () => {

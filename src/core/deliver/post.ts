@@ -16,6 +16,7 @@ export interface PostOptions {
 
 /** From the DNS lookup to the last byte of the answer. */
 const ATTEMPT_TIMEOUT_MS = 3_000;
+
 /** All headers of a request, in order. `preview` shows the same. */
 export function headersFor(url: string, body: string): Record<string, string> {
   return {
@@ -72,7 +73,7 @@ async function exchange(
         };
       };
       const late = orReject(() => {
-        throw new Error(`no answer within ${ATTEMPT_TIMEOUT_MS} ms`);
+        throw withCode('NO_ANSWER', `no answer within ${ATTEMPT_TIMEOUT_MS} ms`);
       });
       timer = setTimeout(late, ATTEMPT_TIMEOUT_MS);
       if (background) timer.unref();
@@ -93,7 +94,7 @@ async function exchange(
         look(received.length >= MAX_ANSWER_BYTES);
       });
       const over = orReject(() => {
-        if (received.length === 0) throw new Error('the connection was closed without an answer');
+        if (received.length === 0) throw withCode('ECONNRESET', 'the connection was closed without an answer');
         look(true);
       });
       const ready = orReject((stream: Socket) => {
@@ -108,4 +109,9 @@ async function exchange(
     clearTimeout(timer);
     if (abort !== undefined) signal.removeEventListener('abort', abort);
   }
+}
+
+/** The code is what is noted of the attempt, for `status`. */
+function withCode(code: string, message: string): Error {
+  return Object.assign(new Error(message), { code });
 }
