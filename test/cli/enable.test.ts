@@ -172,6 +172,7 @@ describe('P2: enable does not replace a file that cannot be understood', () => {
     // Nobody said no: it is the file.
     const status = await cli(['status'], { env: home.env });
     expect(words(status.stdout)).toMatch(/^Analytics is off: config\.json, which cannot be read or understood\./);
+    expect(words(status.stderr)).toMatch(problem);
 
     const replaced = await cli(['enable', '--yes', '--replace'], { env: home.env });
     expect(replaced).toMatchObject({ code: 0, stderr: expect.stringContaining('config.json.kept-1') });

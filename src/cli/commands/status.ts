@@ -1,3 +1,4 @@
+import { syntaxErrorIn } from '../../core/consent/config-file.js';
 import { type Local, lookAt } from '../../core/inspect/local-state.js';
 import { type LocalData, NO_DATA, type Status, type StatusView, viewStatus } from '../../core/inspect/status-view.js';
 import { entry } from '../../platform/files.js';
@@ -13,7 +14,10 @@ export const run: Run<'status'> = async ({ options }, output) => {
   const view = viewStatus(local, await dataOf(local));
   const status = view.data;
   if (options.json) output.json(status);
-  else await show(view, options.verbose === true, output);
+  else {
+    await show(view, options.verbose === true, output);
+    if (local.config.state === 'invalid') await showPlace(status, output);
+  }
   return options.exitCode && !status.enabled ? EXIT.off : EXIT.done;
 };
 
@@ -39,6 +43,12 @@ async function show(view: StatusView, isVerbose: boolean, output: Output): Promi
   }
   for (const warning of warnings) output.remark(`Warning: ${withCommandLines(warning)}.`);
   data(`\n${nextStep(status)}`);
+}
+
+/** So that the file can be repaired. */
+async function showPlace({ config: { path } }: Status, output: Output): Promise<void> {
+  const syntax = path === null ? undefined : await syntaxErrorIn(path);
+  if (syntax !== undefined) output.remark(`The first error of config.json is at ${syntax}.`);
 }
 
 function waiting({ data: { waiting }, unclosed: days }: StatusView): string {

@@ -3,7 +3,7 @@ import { defaultLoadersSync } from 'cosmiconfig/dist/defaults.js';
 import { causeOf, systemCode } from '../../platform/errors.js';
 import { entry, isObject, readCurrentBytes, systemError } from '../../platform/files.js';
 import { parentProblem } from '../../platform/folders.js';
-import { placeOf } from '../../platform/json-place.js';
+import { firstSyntaxError, placeOf } from '../../platform/json-place.js';
 import { findDuplicate, findMembers } from '../../platform/json-text.js';
 import { ownershipProblem } from '../../platform/ownership.js';
 import { SCHEMA } from '../../schema/schema-number.js';
@@ -105,6 +105,15 @@ export function readOwnConfig(path: string, follow: boolean): Buffer {
   const problem = parentProblem(folder);
   if (problem !== undefined) throw systemError(problem, folder);
   return bytes;
+}
+
+/** Where config.json stops being JSON, and why; undefined if it is JSON or cannot be read. */
+export async function syntaxErrorIn(config: string): Promise<string | undefined> {
+  try {
+    return await firstSyntaxError(readOwnConfig(config, true).toString('utf8'));
+  } catch {
+    return undefined;
+  }
 }
 
 /** True for the error of a file that somebody else can have written. */

@@ -1,8 +1,7 @@
 import * as LIBRARY_ERRORS from '../../platform/error-table/library.js';
 import { AnalyticsError, causeOf, systemCode } from '../../platform/errors.js';
 import type { Home } from '../../platform/home.js';
-import { firstSyntaxError } from '../../platform/json-place.js';
-import { isUnderstood, readConfig, readOwnConfig } from '../consent/config-file.js';
+import { isUnderstood, readConfig, syntaxErrorIn } from '../consent/config-file.js';
 
 /** The error for a change of config.json that was not made. @param lock the path of the lock for changes */
 export async function notWritten(home: Home, lock: string, cause: unknown): Promise<AnalyticsError> {
@@ -31,10 +30,6 @@ async function notUnderstood({ config }: Home, cause?: Error): Promise<Analytics
 /** What is wrong with the file, and where. */
 async function problemOf(config: string): Promise<string> {
   const { problem } = readConfig(config);
-  try {
-    const syntax = await firstSyntaxError(readOwnConfig(config, true).toString('utf8'));
-    return syntax === undefined ? problem : `${config}, ${syntax}`;
-  } catch {
-    return problem; // it cannot be read, which is the problem
-  }
+  const syntax = await syntaxErrorIn(config);
+  return syntax === undefined ? problem : `${config}, ${syntax}`;
 }
