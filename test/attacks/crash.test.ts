@@ -129,7 +129,7 @@ describe('P7: a crash, or an error, in every single operation on a file between 
     expect(steps).toBeGreaterThan(50);
     // In the short form some of them, others each time; at length all.
     const random = randomFrom(SEED);
-    const share = (8 * TIMES) / steps;
+    const share = (5 * TIMES) / steps;
     let tried = 0;
     for (let at = 1; at <= steps; at += 1) {
       if (random() >= share) continue;
