@@ -55,17 +55,17 @@ function guarded(engine: Engine, file: string, owner: Ownership, place: Place): 
       }) ?? false,
     transact(section) {
       assertOurs();
-      engine.exec('BEGIN IMMEDIATE');
-      let result: ReturnType<typeof section>;
       try {
-        result = section();
+        engine.exec('BEGIN IMMEDIATE');
+        const result = section();
         engine.exec('COMMIT');
+        assertOurs(); // still: what a successor has copied does not contain a later commit
+        return result;
       } catch (error) {
         guard(() => engine.exec('ROLLBACK')); // after some errors SQLite has done so itself
+        assertOurs(); // a process that was stopped meanwhile gets errors of SQLite that do not name the cause
         throw error;
       }
-      assertOurs(); // still: what a successor has copied does not contain a later commit
-      return result;
     },
     close() {
       try {

@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { SILENCE_MS } from '../../../src/collector/store/file-owner.js';
+import { openDatabase } from '../../../src/collector/store/open.js';
 import { encode } from '../../../src/core/report/encode.js';
 import { install, tool } from '../../support/collector.js';
 import { calls, node24, post, type Started, start, yesterday } from '../../support/collector-process.js';
@@ -120,6 +121,18 @@ test('somebody removes FILE.owner while the collector runs: it acknowledges noth
   }
   const last = await start(db);
   expect(await calls(last.url)).toBe('url' in next ? 2 : 1);
+});
+
+test('an error of SQLite in a file that another process has taken: the cause is told, not the error', async () => {
+  const db = join(testHome().folder, 'collector.db');
+  const database = await openDatabase(db);
+  const interrupted = () =>
+    database.transact(() => {
+      rmSync(`${db}.owner`);
+      throw new Error('attempt to write a readonly database');
+    });
+  expect(interrupted).toThrow(/^another process has taken/);
+  database.close();
 });
 
 test.each([
