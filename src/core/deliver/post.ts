@@ -35,7 +35,8 @@ export function headersFor(url: string, body: string): Record<string, string> {
  * P10: between the last check (`mayStart`) and the one write of headers and body, nothing else can run. However the
  * attempt ends, the connection is reset, so that nothing arrives after this is settled.
  *
- * @throws if there was no answer: refused, reset, not resolved, too late, aborted
+ * @throws an error with a code if there was no answer: that of the system or of TLS, `ECONNRESET` if the connection was
+ *   closed before it, `NO_ANSWER` if it came too late. The reason of `signal` if that is aborted
  */
 export async function post(url: string, body: string, options: PostOptions): Promise<Answer> {
   const { signal, background, lookup } = options;
