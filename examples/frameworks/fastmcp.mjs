@@ -1,3 +1,4 @@
+// @ts-check
 // A server of fastmcp over stdio. It makes its SDK servers itself, so its tools are counted where they run.
 import { createAnalytics } from 'dot-ai-analytics';
 import { FastMCP } from 'fastmcp';
@@ -6,7 +7,12 @@ import { z } from 'zod';
 const analytics = createAnalytics({ tools: ['echo', 'divide'], features: [] });
 const session = analytics.session(); // over stdio a process has one connection
 
-/** A tool whose calls are counted. */
+/**
+ * A tool whose calls are counted.
+ * @template {import('fastmcp').ToolParameters} Input
+ * @param {import('fastmcp').Tool<import('fastmcp').FastMCPSessionAuth, Input>} tool
+ * @returns {import('fastmcp').Tool<import('fastmcp').FastMCPSessionAuth, Input>}
+ */
 const counted = (tool) => ({
   ...tool,
   execute: (args, context) => session.run(analytics.tool(tool.name), () => tool.execute(args, context)),

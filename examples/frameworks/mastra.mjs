@@ -1,3 +1,4 @@
+// @ts-check
 // A server of Mastra over stdio. It makes its SDK servers itself, so its tools are counted where they run.
 import { createTool } from '@mastra/core/tools';
 import { MCPServer } from '@mastra/mcp';
@@ -6,12 +7,17 @@ import { z } from 'zod';
 
 const analytics = createAnalytics({ tools: ['echo', 'divide'], features: [] });
 
-/** A tool whose calls are counted. Mastra speaks the revision of 2026-07-28, which has no sessions. */
-const counted = (tool) =>
-  createTool({
+/**
+ * A tool whose calls are counted. Mastra speaks the revision of 2026-07-28, which has no sessions.
+ * @type {typeof createTool}
+ */
+const counted = (tool) => {
+  const { id, execute } = tool;
+  return createTool({
     ...tool,
-    execute: (input, context) => analytics.run(analytics.tool(tool.id), () => tool.execute(input, context)),
+    execute: execute && ((input, context) => analytics.run(analytics.tool(id), () => execute(input, context))),
   });
+};
 
 const server = new MCPServer({
   name: 'mastra-counted',

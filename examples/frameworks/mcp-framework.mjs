@@ -1,3 +1,4 @@
+// @ts-check
 // A server of mcp-framework over stdio. It makes its SDK servers itself, so its tools are counted where they run.
 import { createAnalytics } from 'dot-ai-analytics';
 import { MCPServer, MCPTool } from 'mcp-framework';
@@ -7,7 +8,12 @@ const analytics = createAnalytics({ tools: ['echo', 'divide'], features: [] });
 const session = analytics.session(); // over stdio a process has one connection
 
 /** A tool whose calls are counted. `toolCall` checks the arguments too, so that refused ones are counted. */
+// @ts-expect-error: it is abstract, as MCPTool is, and JavaScript has no word for that
 class CountedTool extends MCPTool {
+  /**
+   * @override
+   * @param {Parameters<MCPTool['toolCall']>[0]} request
+   */
   toolCall(request) {
     return session.run(analytics.tool(this.name), () => super.toolCall(request));
   }
@@ -17,6 +23,7 @@ class Echo extends CountedTool {
   name = 'echo';
   description = 'repeats a message';
   schema = z.object({ message: z.string().describe('what to repeat') });
+  /** @param {{ message: string }} input */
   async execute({ message }) {
     return message;
   }
@@ -26,6 +33,7 @@ class Divide extends CountedTool {
   name = 'divide';
   description = 'divides one by a number';
   schema = z.object({ by: z.number().describe('the divisor') });
+  /** @param {{ by: number }} input */
   async execute({ by }) {
     if (by === 0) throw new RangeError('nothing can be divided by zero');
     return 1 / by;

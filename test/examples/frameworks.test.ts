@@ -4,6 +4,7 @@ import { FOLDER, FRAMEWORKS, type Framework, measure, measureInstrumented } from
 import { nodeAtHand } from '../../scripts/newer-node.js';
 import { testHome } from '../support/home.js';
 import { countsIn } from '../support/previewed.js';
+import { ROOT, run } from '../support/processes.js';
 import { runReadme } from '../support/readme.js';
 
 const isInstalled = existsSync(`${FOLDER}/node_modules`);
@@ -33,6 +34,13 @@ const EXPECTED = {
 };
 
 describe.runIf(isInstalled)('recipes for frameworks', () => {
+  test('they compile', async () => {
+    const { code, stdout } = await run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', FOLDER], {
+      cwd: ROOT,
+    });
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
+  });
+
   test.each(runnable)('%s: what its tools do is counted, and they answer as ever', async (framework) => {
     const { answers, bodies } = await measure(nodeFor(framework) as string, framework);
     expect(answers.map((answer) => answer.replaceAll('"', ''))).toEqual([
